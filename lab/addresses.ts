@@ -1,0 +1,58 @@
+/** Every address of the lab. They come from the ranges kept for documentation, so they are nobody's. */
+
+export type NodePool = "application" | "egress";
+
+export interface NodeAddress {
+  /** Kubernetes node name, and the name of its network namespace. */
+  readonly name: string;
+  readonly pool: NodePool;
+  readonly address: string;
+  /** The node's pods, a /24 of podRange; the first address is the node's own bridge. */
+  readonly podSubnet: string;
+  readonly podGateway: string;
+}
+
+/** The network that the nodes share with the control plane. */
+export const nodeNetwork = {
+  subnet: "203.0.113.0/24",
+  prefix: 24,
+  /** The hub: bridge, router and control plane. */
+  hub: "203.0.113.1",
+  /** This machine's end, from which kubectl speaks to the API server. */
+  machine: "203.0.113.254",
+} as const;
+
+export const podRange = "10.244.0.0/16";
+export const serviceRange = "10.96.0.0/16";
+export const kubernetesService = "10.96.0.1";
+export const clusterDns = "10.96.0.10";
+export const clusterDomain = "cluster.local";
+export const apiServerPort = 6443;
+export const apiServer = `https://${nodeNetwork.hub}:${apiServerPort}`;
+
+export const nodes: readonly NodeAddress[] = [
+  node(1, "sallyport-app-1", "application", "203.0.113.11"),
+  node(2, "sallyport-gateway-1", "egress", "203.0.113.21"),
+  node(3, "sallyport-gateway-2", "egress", "203.0.113.22"),
+];
+
+/** The world outside the cluster. */
+export const internet = {
+  prefix: 24,
+  subnet: "198.51.100.0/24",
+  hub: "198.51.100.1",
+  /** Web servers. */
+  web: "198.51.100.10",
+  /** Name server, to which the cluster forwards every name that is not its own. */
+  dns: "198.51.100.53",
+  prefix6: 64,
+  hub6: "2001:db8:100::1",
+  web6: "2001:db8:100::10",
+} as const;
+
+/** Every range above: the lab refuses to start where the machine uses one of them for something else. */
+export const labRanges: readonly string[] = [nodeNetwork.subnet, podRange, serviceRange, internet.subnet];
+
+function node(index: number, name: string, pool: NodePool, address: string): NodeAddress {
+  return { name, pool, address, podSubnet: `10.244.${index}.0/24`, podGateway: `10.244.${index}.1` };
+}
