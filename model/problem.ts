@@ -1,0 +1,58 @@
+/**
+ * One thing that is wrong with what was declared: where it stands, what was found, why it can't be, and how to
+ * mend it. Every problem of an input is reported at once.
+ */
+export interface Problem {
+  readonly file: string;
+  /** Counted from 1; 1 where a whole file is meant. */
+  readonly line: number;
+  /** Counted from 1. */
+  readonly column: number;
+  /** The path of the value, such as `hosts[3].tls`; empty for the whole document. */
+  readonly path: string;
+  /** The value as found, shortened to one line; absent where there is none to show. */
+  readonly value?: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** Where a declaration stands in the files. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+const SHOWN_CHARACTERS = 80;
+
+/** A value on one line, short enough for a message. */
+export function show(value: unknown): string {
+  const text = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS - 1)}…` : text;
+}
+
+/**
+ * The problem as three lines for a terminal.
+ *
+ * @example
+ * stacks/dev.yaml:12:9 hosts[0].host = "https://a.example"
+ *   why: a host has no scheme
+ *   fix: write a.example
+ */
+export function formatProblem(problem: Problem): string {
+  const where = `${problem.file}:${problem.line}:${problem.column}`;
+  const what = [problem.path, problem.value].filter((part) => part !== undefined && part !== "").join(" = ");
+  return [`${where} ${what}`.trimEnd(), `  why: ${problem.why}`, `  fix: ${problem.fix}`].join("\n");
+}
+
+/** Problems in the order of the files' names, then of their lines. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort(
+    (a, b) =>
+      compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.path, b.path) || compare(a.why, b.why),
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

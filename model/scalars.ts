@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { dnsLabelFault, type Fault, hostFault, serviceAccountFault } from "./names.ts";
+import { cidrFault } from "./network.ts";
+
+/** A string that a fault function accepts; its why and fix go into the problem. */
+function checked(fault: (value: string) => Fault | undefined, description: string) {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const found = fault(value);
+      if (found) context.addIssue({ code: "custom", message: found.why, params: { fix: found.fix } });
+    })
+    .describe(description);
+}
+
+function matching(pattern: RegExp, why: string, fix: string, description: string) {
+  return checked((value) => (pattern.test(value) ? undefined : { why, fix }), description);
+}
+
+export const HostName = checked(hostFault, "A host outside the cluster, such as edition.cnn.com.");
+export const DnsLabel = checked(dnsLabelFault, "A Kubernetes name: a-z, 0-9 and inner hyphens, at most 63 characters.");
+export const ServiceAccountName = checked(serviceAccountFault, "A service account as namespace/account.");
+export const Cidr = checked(cidrFault, "An address range such as 10.0.0.0/8 or fd00::/8.");
+export const PortNumber = z.int().min(1).max(65535).describe("A port, 1 to 65535.");
+
+export const Quantity = matching(
+  /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
+  "not a Kubernetes quantity",
+  "write such as 250m (CPU) or 256Mi (memory)",
+  "A Kubernetes quantity such as 250m or 256Mi.",
+);
+
+export const LabelKey = matching(
+  /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+  "Kubernetes does not take this as a label's key",
+  "write such as pool or example.com/pool",
+  "The key of a Kubernetes label.",
+);
+
+export const LabelValue = matching(
+  /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
+  "Kubernetes does not take this as a label's value",
+  "write at most 63 letters, digits, and inner - _ .",
+  "The value of a Kubernetes label.",
+);
+
+export const TrustDomain = matching(
+  /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+  "not a SPIFFE trust domain",
+  "write the mesh's trustDomain, such as cluster.local",
+  "The mesh's SPIFFE trust domain.",
+);
+
+export const CounterPrefix = matching(
+  /^[A-Za-z][A-Za-z0-9_.|-]{0,127}$/,
+  "not the beginning of an Envoy counter's name",
+  "write such as cluster.outbound",
+  "The beginning of the names of Envoy counters to keep, such as cluster.outbound.",
+);
+
+export const NodeName = matching(
+  /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/,
+  "Kubernetes does not take this as a node's name",
+  "write the name that `kubectl get nodes` prints",
+  "A node's name.",
+);
