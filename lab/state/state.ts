@@ -12,6 +12,8 @@ export interface LabState {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly readyAt?: string;
+  /** Folder with the programs that the lab runs, kubectl among them. */
+  readonly bin: string;
   readonly processes: readonly ProcessRecord[];
   /** Folders that the machine did not have and the lab made outside its own. */
   readonly createdFolders: readonly string[];

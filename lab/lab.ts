@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import { removeLab } from "./cluster/remove.ts";
+import { LabError } from "./errors.ts";
+import { kubeconfigFile } from "./paths.ts";
+import { type CommandResult, tryCommand } from "./process/command.ts";
+import { type Display, runSteps } from "./progress.ts";
+import { localSteps } from "./providers/local.ts";
+import { refuseOtherMachines } from "./providers/machine.ts";
+import { withLock } from "./state/lock.ts";
+import { type LabState, readState } from "./state/state.ts";
+import { readStatus } from "./status.ts";
+
+export interface LabOptions {
+  /** Stops the work; what was started is removed again. */
+  readonly signal: AbortSignal;
+  /** `auto` by default: a live display on a terminal, plain lines elsewhere. */
+  readonly display?: Display;
+}
+
+/** What `labUp` did. */
+export interface LabStarted {
+  readonly alreadyRunning: boolean;
+  readonly milliseconds: number;
+  /** Path of the file that gives kubectl and the tests access. */
+  readonly kubeconfig: string;
+}
+
+/**
+ * Starts a cluster on this machine, building first what the cache does not have, or finds that one runs. What an
+ * earlier, killed lab left is cleaned on the way. Throws LabError when the machine cannot do it, or when another
+ * process is starting or stopping a lab.
+ */
+export async function labUp({ signal, display = "auto" }: LabOptions): Promise<LabStarted> {
+  const begin = Date.now();
+  refuseOtherMachines();
+  return await withLock("up", async () => {
+    const done = (alreadyRunning: boolean): LabStarted => ({
+      alreadyRunning,
+      milliseconds: Date.now() - begin,
+      kubeconfig: kubeconfigFile,
+    });
+    if ((await readStatus()).phase === "ready") return done(true);
+    try {
+      await runSteps(localSteps(), signal, display);
+    } catch (error) {
+      // The logs say why; they stay until the next `up` or `down`.
+      await removeLab({ keepLogs: !signal.aborted });
+      signal.throwIfAborted();
+      throw error;
+    }
+    return done(false);
+  });
+}
+
+/** Removes the lab, whole or in pieces, from this machine; the built binaries and images stay in the cache. */
+export async function labDown(): Promise<void> {
+  refuseOtherMachines();
+  await withLock("down", () => removeLab());
+}
+
+export { type LabStatus, readStatus as labStatus } from "./status.ts";
+
+/** Path of the running lab's kubeconfig. Throws LabError when no lab runs. */
+export async function labKubeconfig(): Promise<string> {
+  await runningLab();
+  return kubeconfigFile;
+}
+
+/** Where a command runs inside the cluster. */
+export interface ExecTarget {
+  readonly namespace: string;
+  /** A pod's name, or `deploy/NAME`. */
+  readonly pod: string;
+  readonly container?: string;
+  /** Milliseconds; 60,000 by default, as an exec into a pod whose node is down would hang for minutes. */
+  readonly timeout?: number;
+}
+
+/** Runs a command in a pod of the lab and gives its output and exit code. */
+export async function labExec(target: ExecTarget, command: readonly string[]): Promise<CommandResult> {
+  const { bin } = await runningLab();
+  const container = target.container ? [`--container=${target.container}`] : [];
+  return await tryCommand(
+    join(bin, "kubectl"),
+    [
+      `--kubeconfig=${kubeconfigFile}`,
+      "exec",
+      `--namespace=${target.namespace}`,
+      target.pod,
+      ...container,
+      "--",
+      ...command,
+    ],
+    { timeout: target.timeout ?? 60_000 },
+  );
+}
+
+async function runningLab(): Promise<LabState> {
+  const state = await readState();
+  if (state?.phase !== "ready") {
+    throw new LabError(
+      "no lab runs",
+      "none was started on this machine, or its start has not ended",
+      "run `sallyport lab up`",
+    );
+  }
+  return state;
+}
