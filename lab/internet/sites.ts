@@ -1,0 +1,63 @@
+/** What a request gets. */
+export interface Page {
+  readonly status: number;
+  readonly type: "text/html; charset=utf-8" | "application/json";
+  readonly body: string;
+}
+
+/** One host of the lab's internet. */
+export interface Site {
+  readonly host: string;
+  /** Over HTTP: the same pages as over HTTPS, or a 301 to the same path over HTTPS. */
+  readonly http: "pages" | "redirect";
+  /** Pages by path, the query left out; `echo` answers every path with what the server got. */
+  readonly pages: Readonly<Record<string, Page>> | "echo";
+}
+
+/** Every host that exists. All have the same addresses, as hosts behind one delivery network do. */
+export const sites: readonly Site[] = [
+  {
+    host: "edition.cnn.com",
+    http: "redirect",
+    pages: {
+      "/": html("CNN International: the lab's edition"),
+      "/politics": html("CNN Politics: the lab's edition"),
+      "/sport": html("CNN Sport: the lab's edition"),
+      "/health": html("CNN Health: the lab's edition"),
+    },
+  },
+  plain("www.google.com", "Google"),
+  plain("developers.google.com", "Google for Developers"),
+  plain("www.yahoo.com", "Yahoo"),
+  plain("finance.yahoo.com", "Yahoo Finance"),
+  plain("developer.yahoo.com", "Yahoo Developer Network"),
+  wikipedia("www", "Wikipedia", "/"),
+  wikipedia("en", "Wikipedia, the free encyclopedia", "/wiki/Main_Page"),
+  wikipedia("de", "Wikipedia – Die freie Enzyklopädie", "/wiki/Wikipedia:Hauptseite"),
+  wikipedia("es", "Wikipedia, la enciclopedia libre", "/wiki/Wikipedia:Portada"),
+  wikipedia("fr", "Wikipédia, l'encyclopédie libre", "/wiki/Wikip%C3%A9dia:Accueil_principal"),
+  { host: "echo.example.com", http: "pages", pages: "echo" },
+];
+
+/** The site of a host name, whatever its case and without its port. */
+export function siteOf(host: string): Site | undefined {
+  const name = host.toLowerCase().replace(/:\d+$/, "").replace(/\.$/, "");
+  return sites.find((site) => site.host === name);
+}
+
+function plain(host: string, title: string): Site {
+  return { host, http: "pages", pages: { "/": html(title) } };
+}
+
+function wikipedia(language: string, title: string, mainPage: string): Site {
+  return {
+    host: `${language}.wikipedia.org`,
+    http: "redirect",
+    pages: { "/": html(title), [mainPage]: html(title) },
+  };
+}
+
+function html(title: string): Page {
+  const body = `<!doctype html>\n<html>\n<head><meta charset="utf-8"><title>${title}</title></head>\n<body><h1>${title}</h1></body>\n</html>\n`;
+  return { status: 200, type: "text/html; charset=utf-8", body };
+}
