@@ -10,7 +10,12 @@ type Issue = z.core.$ZodIssue;
  *
  * @param base the path in the file of the value that was parsed
  */
-export function explain(source: Source, schema: z.ZodType, issues: readonly Issue[], base: Path = []): Problem[] {
+export function explain(
+  source: Source,
+  schema: z.ZodType,
+  issues: readonly Issue[],
+  base: Path = [],
+): Problem[] {
   return issues.flatMap((issue) => explainIssue(source, schema, issue, base));
 }
 
@@ -19,7 +24,13 @@ function explainIssue(source: Source, schema: z.ZodType, issue: Issue, base: Pat
   const path = [...base, ...local];
   const problem = (at: Path, why: string, fix: string): Problem => {
     const value = valueAt(source.data, at);
-    return { ...source.positionOf(at), path: formatPath(at), ...(value === undefined ? {} : { value: show(value) }), why, fix };
+    return {
+      ...source.positionOf(at),
+      path: formatPath(at),
+      ...(value === undefined ? {} : { value: show(value) }),
+      why,
+      fix,
+    };
   };
   switch (issue.code) {
     case "unrecognized_keys":
@@ -34,13 +45,35 @@ function explainIssue(source: Source, schema: z.ZodType, issue: Issue, base: Pat
             explainIssue(source, schema, { ...inner, path: [...local, ...inner.path] } as Issue, base),
           );
     case "invalid_type":
-      return [missing(source, path) ? problem(path, "this key is missing", `add ${path.at(-1)}: (${issue.expected})`) : problem(path, `a ${issue.expected} belongs here`, `write a ${issue.expected}`)];
+      return [
+        missing(source, path)
+          ? problem(path, "this key is missing", `add ${path.at(-1)}: (${issue.expected})`)
+          : problem(path, `a ${issue.expected} belongs here`, `write a ${issue.expected}`),
+      ];
     case "invalid_value":
-      return [problem(path, "not one of the known values", nearestOf(valueAt(source.data, path), issue.values.map(String)))];
+      return [
+        problem(
+          path,
+          "not one of the known values",
+          nearestOf(valueAt(source.data, path), issue.values.map(String)),
+        ),
+      ];
     case "too_small":
-      return [problem(path, `at least ${issue.minimum} ${unit(issue.origin)}`.trim(), `write ${issue.minimum} or more`)];
+      return [
+        problem(
+          path,
+          `at least ${issue.minimum} ${unit(issue.origin)}`.trim(),
+          `write ${issue.minimum} or more`,
+        ),
+      ];
     case "too_big":
-      return [problem(path, `at most ${issue.maximum} ${unit(issue.origin)}`.trim(), `write ${issue.maximum} or less`)];
+      return [
+        problem(
+          path,
+          `at most ${issue.maximum} ${unit(issue.origin)}`.trim(),
+          `write ${issue.maximum} or less`,
+        ),
+      ];
     case "invalid_key":
       return issue.issues.flatMap((inner) => [problem(path, inner.message, fixOf(inner))]);
     default:
@@ -82,12 +115,16 @@ function fewest(errors: readonly (readonly Issue[])[]): readonly Issue[] {
 }
 
 function choices(schema: z.ZodType, path: Path): string {
-  const description = schemasAt(schema, path).map((found) => found.description).find((text) => text !== undefined);
+  const description = schemasAt(schema, path)
+    .map((found) => found.description)
+    .find((text) => text !== undefined);
   return description ?? "see docs/declaring.md for its forms";
 }
 
 function keysAt(schema: z.ZodType, path: Path): string[] {
-  const keys = schemasAt(schema, path).flatMap((found) => (found instanceof z.ZodObject ? Object.keys(found.shape) : []));
+  const keys = schemasAt(schema, path).flatMap((found) =>
+    found instanceof z.ZodObject ? Object.keys(found.shape) : [],
+  );
   return [...new Set(keys)].sort();
 }
 

@@ -22,7 +22,10 @@ export function filesBelow(environmentFile: string): Files {
       const path = identify(file);
       const below = relative(root, path);
       if (below.startsWith(`..${sep}`) || below === "..")
-        return { why: "an import stays inside the environment file's folder", fix: `move the file below ${dirname(environmentFile)}` };
+        return {
+          why: "an import stays inside the environment file's folder",
+          fix: `move the file below ${dirname(environmentFile)}`,
+        };
       return readText(path);
     },
   };
@@ -32,12 +35,19 @@ function readText(path: string): FileText {
   try {
     const { size } = statSync(path);
     if (size > MAX_FILE_BYTES)
-      return { why: `the file has ${size} bytes; at most ${MAX_FILE_BYTES} are read`, fix: "split it into catalogs" };
+      return {
+        why: `the file has ${size} bytes; at most ${MAX_FILE_BYTES} are read`,
+        fix: "split it into catalogs",
+      };
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path)) };
   } catch (error) {
     if (error instanceof TypeError) return { why: "the file is not UTF-8 text", fix: "save it as UTF-8" };
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT") return { why: "there is no such file", fix: "check the path; imports are read from the importing file's folder" };
+    if (code === "ENOENT")
+      return {
+        why: "there is no such file",
+        fix: "check the path; imports are read from the importing file's folder",
+      };
     if (code === "EISDIR") return { why: "this is a folder", fix: "name a YAML file in it" };
     return { why: `the file can't be read (${code ?? "unknown error"})`, fix: "check its permissions" };
   }

@@ -1,4 +1,4 @@
+export { formatCaller } from "./callers.ts";
 export type * from "./environment.ts";
-export { formatCaller } from "./hosts.ts";
 export { type Loaded, loadEnvironment } from "./load.ts";
 export { formatProblem, type Problem } from "./problem.ts";

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { DeclaredHost, Environment, Gateway } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { type Files, filesBelow } from "./files.ts";
-import { readHosts, type WrittenHost } from "./hosts.ts";
+import { readHost, type WrittenHost } from "./hosts.ts";
 import { type Problem, show, sortProblems } from "./problem.ts";
 import { Catalog, Environment as EnvironmentFrame } from "./schema.ts";
 import { type Path, readSource, type Source } from "./source.ts";
@@ -122,14 +122,27 @@ class Reading {
     );
   }
 
-  #content(source: Source, owner: string, imports: readonly string[], hosts: readonly unknown[], chain: readonly string[]): void {
-    const read = readHosts(source, owner, hosts);
-    this.problems.push(...read.problems);
-    for (const host of read.hosts) this.hosts.push(host);
+  #content(
+    source: Source,
+    owner: string,
+    imports: readonly string[],
+    hosts: readonly unknown[],
+    chain: readonly string[],
+  ): void {
+    hosts.forEach((entry, index) => {
+      const { host, problems } = readHost(source, owner, entry, index);
+      this.problems.push(...problems);
+      if (host !== undefined) this.hosts.push(host);
+    });
     imports.forEach((path, index) => {
       const at: Path = ["imports", index];
       const importer = { ...source.positionOf(at), path: `imports[${index}]`, value: show(path) };
-      if (path.startsWith("/")) this.problems.push({ ...importer, why: "an import is a path from this file's folder", fix: "write a relative path such as catalog/news.yaml" });
+      if (path.startsWith("/"))
+        this.problems.push({
+          ...importer,
+          why: "an import is a path from this file's folder",
+          fix: "write a relative path such as catalog/news.yaml",
+        });
       else this.#catalog(join(dirname(source.file), path), chain, importer);
     });
   }

@@ -18,16 +18,28 @@ const HOST_LENGTH = 253;
 export function hostFault(host: string): Fault | undefined {
   if (host === "") return { why: "a host can't be empty", fix: "write a DNS name such as edition.cnn.com" };
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(host);
-  if (scheme) return { why: "a host has no scheme", fix: suggestion(host.slice(scheme[0].length).split(/[/:?#]/)[0]) };
+  if (scheme)
+    return { why: "a host has no scheme", fix: suggestion(host.slice(scheme[0].length).split(/[/:?#]/)[0]) };
   if (/[/?#]/.test(host)) return { why: "a host has no path", fix: suggestion(host.split(/[/?#]/)[0]) };
   if (isIP(host) || /^\[.*\]$/.test(host))
-    return { why: "an address is not a host name", fix: "write the DNS name by which the application calls it" };
+    return {
+      why: "an address is not a host name",
+      fix: "write the DNS name by which the application calls it",
+    };
   if (/:\d*$/.test(host))
-    return { why: "the port does not belong in the host", fix: `${suggestion(host.split(":")[0])} and put the port in port:` };
-  if (host.endsWith(".")) return { why: "a host has no trailing dot", fix: suggestion(host.replace(/\.+$/, "")) };
+    return {
+      why: "the port does not belong in the host",
+      fix: `${suggestion(host.split(":")[0])} and put the port in port:`,
+    };
+  if (host.endsWith("."))
+    return { why: "a host has no trailing dot", fix: suggestion(host.replace(/\.+$/, "")) };
   if (/[^\p{ASCII}]/u.test(host))
-    return { why: "a host is declared in its ASCII form, as it travels", fix: suggestion(domainToASCII(host)) };
-  if (host !== host.toLowerCase()) return { why: "a host is in lower case", fix: suggestion(host.toLowerCase()) };
+    return {
+      why: "a host is declared in its ASCII form, as it travels",
+      fix: suggestion(domainToASCII(host)),
+    };
+  if (host !== host.toLowerCase())
+    return { why: "a host is in lower case", fix: suggestion(host.toLowerCase()) };
   if (host.includes("*")) return wildcardFault(host);
   return dnsNameFault(host);
 }
@@ -40,7 +52,10 @@ function wildcardFault(host: string): Fault {
 
 function dnsNameFault(host: string): Fault | undefined {
   if (host.length > HOST_LENGTH)
-    return { why: `a host has at most ${HOST_LENGTH} characters, this one has ${host.length}`, fix: "check the name" };
+    return {
+      why: `a host has at most ${HOST_LENGTH} characters, this one has ${host.length}`,
+      fix: "check the name",
+    };
   const labels = host.split(".");
   const wrong = labels.find((label) => label.length > LABEL_LENGTH || !DNS_LABEL.test(label));
   if (wrong !== undefined)
@@ -48,15 +63,27 @@ function dnsNameFault(host: string): Fault | undefined {
       why: `${wrong === "" ? "an empty label" : `«${wrong.slice(0, 70)}»`} is not a DNS label (a-z, 0-9 and inner hyphens, at most ${LABEL_LENGTH})`,
       fix: "write a DNS name such as edition.cnn.com",
     };
-  if (labels.length < 2) return { why: "a host outside the cluster has a domain", fix: "write the full name, such as edition.cnn.com" };
-  if (/(^|\.)(svc|cluster\.local|localhost|internal\.sallyport)$/.test(host) || host.endsWith(".svc.cluster.local"))
-    return { why: "this name belongs to the cluster, not to the outside", fix: "declare in-cluster destinations under lockdown" };
+  if (labels.length < 2)
+    return {
+      why: "a host outside the cluster has a domain",
+      fix: "write the full name, such as edition.cnn.com",
+    };
+  if (
+    /(^|\.)(svc|cluster\.local|localhost|internal\.sallyport)$/.test(host) ||
+    host.endsWith(".svc.cluster.local")
+  )
+    return {
+      why: "this name belongs to the cluster, not to the outside",
+      fix: "declare in-cluster destinations under lockdown",
+    };
   return undefined;
 }
 
 function suggestion(name: string | undefined): string {
   const ascii = (name ?? "").toLowerCase();
-  return ascii !== "" && dnsNameFault(ascii) === undefined ? `write ${ascii}` : "write a DNS name such as edition.cnn.com";
+  return ascii !== "" && dnsNameFault(ascii) === undefined
+    ? `write ${ascii}`
+    : "write a DNS name such as edition.cnn.com";
 }
 
 /** What is wrong with a name that Kubernetes takes as a DNS label (a namespace, a Service), or undefined. */
@@ -78,5 +105,10 @@ export function serviceAccountFault(name: string): Fault | undefined {
     dnsLabelFault(parts[0]) === undefined &&
     parts[1].length <= HOST_LENGTH &&
     parts[1].split(".").every((label) => DNS_LABEL.test(label));
-  return valid ? undefined : { why: "a service account is named with its namespace", fix: "write namespace/account, such as news/politics" };
+  return valid
+    ? undefined
+    : {
+        why: "a service account is named with its namespace",
+        fix: "write namespace/account, such as news/politics",
+      };
 }

@@ -7,7 +7,9 @@ export function cidrFault(cidr: string): Fault | undefined {
   const family = isIP(address);
   const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
   const valid = rest.length === 0 && family !== 0 && bits >= 0 && bits <= (family === 4 ? 32 : 128);
-  return valid ? undefined : { why: "not an address range", fix: "write it as address/bits, such as 10.0.0.0/8 or fd00::/8" };
+  return valid
+    ? undefined
+    : { why: "not an address range", fix: "write it as address/bits, such as 10.0.0.0/8 or fd00::/8" };
 }
 
 /** 4 or 6. */

@@ -18,7 +18,10 @@ function matching(pattern: RegExp, why: string, fix: string, description: string
 }
 
 export const HostName = checked(hostFault, "A host outside the cluster, such as edition.cnn.com.");
-export const DnsLabel = checked(dnsLabelFault, "A Kubernetes name: a-z, 0-9 and inner hyphens, at most 63 characters.");
+export const DnsLabel = checked(
+  dnsLabelFault,
+  "A Kubernetes name: a-z, 0-9 and inner hyphens, at most 63 characters.",
+);
 export const ServiceAccountName = checked(serviceAccountFault, "A service account as namespace/account.");
 export const Cidr = checked(cidrFault, "An address range such as 10.0.0.0/8 or fd00::/8.");
 export const PortNumber = z.int().min(1).max(65535).describe("A port, 1 to 65535.");

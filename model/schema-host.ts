@@ -28,7 +28,9 @@ const Mode = z
 /** One host on one port: how it is reached, and who may. */
 export const HostEntry = z.strictObject({
   host: HostName,
-  tls: Mode.describe("none: the application speaks HTTP; passthrough: it speaks TLS itself, forwarded by SNI."),
+  tls: Mode.describe(
+    "none: the application speaks HTTP; passthrough: it speaks TLS itself, forwarded by SNI.",
+  ),
   port: PortNumber.optional().describe("80 for none and 443 for passthrough by default."),
   gateway: DnsLabel.optional().describe("The gateway by name, where the environment has several."),
   allow: z

@@ -6,7 +6,11 @@ const Ports = z.array(PortNumber).min(1).describe("TCP ports of the destination'
 /** An in-cluster destination that stays reachable: pods of a namespace, or an address range (the API server, a database). */
 export const Reach = z
   .union([
-    z.strictObject({ namespace: DnsLabel, podLabels: z.record(LabelKey, LabelValue).optional(), ports: Ports }),
+    z.strictObject({
+      namespace: DnsLabel,
+      podLabels: z.record(LabelKey, LabelValue).optional(),
+      ports: Ports,
+    }),
     z.strictObject({ cidr: Cidr, ports: Ports }),
   ])
   .describe("Either namespace (with podLabels, if wanted) or cidr; and ports.");
@@ -14,5 +18,8 @@ export const Reach = z
 /** A namespace whose pods may leave only through a gateway. */
 export const Lockdown = z.strictObject({
   namespace: DnsLabel,
-  reach: z.array(Reach).default([]).describe("What else in the cluster its pods may call; nothing by default."),
+  reach: z
+    .array(Reach)
+    .default([])
+    .describe("What else in the cluster its pods may call; nothing by default."),
 });

@@ -1,8 +1,17 @@
 import { z } from "zod";
+import {
+  Cidr,
+  CounterPrefix,
+  DnsLabel,
+  LabelKey,
+  LabelValue,
+  PortNumber,
+  Quantity,
+  TrustDomain,
+} from "./scalars.ts";
 import { HostEntry } from "./schema-host.ts";
 import { Lockdown } from "./schema-lockdown.ts";
 import { Nodes } from "./schema-nodes.ts";
-import { Cidr, CounterPrefix, DnsLabel, LabelKey, LabelValue, PortNumber, Quantity, TrustDomain } from "./scalars.ts";
 
 /** What one Istio mesh is like; Sallyport does not install it. */
 export const Mesh = z
@@ -30,12 +39,8 @@ const GatewayPort = z.strictObject({
 });
 
 const Resources = z.strictObject({
-  requests: z
-    .strictObject({ cpu: Quantity.default("100m"), memory: Quantity.default("128Mi") })
-    .prefault({}),
-  limits: z
-    .strictObject({ cpu: Quantity.optional(), memory: Quantity.default("1Gi") })
-    .prefault({}),
+  requests: z.strictObject({ cpu: Quantity.default("100m"), memory: Quantity.default("128Mi") }).prefault({}),
+  limits: z.strictObject({ cpu: Quantity.optional(), memory: Quantity.default("1Gi") }).prefault({}),
 });
 
 const TopologySpread = z.strictObject({
@@ -60,20 +65,29 @@ export const Gateway = z.strictObject({
       { port: 80, protocol: "http" },
       { port: 443, protocol: "tls" },
     ]),
-  topologySpread: z
-    .array(TopologySpread)
-    .default([
-      { key: "topology.kubernetes.io/zone", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" },
-      { key: "kubernetes.io/hostname", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" },
-    ]),
+  topologySpread: z.array(TopologySpread).default([
+    { key: "topology.kubernetes.io/zone", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" },
+    { key: "kubernetes.io/hostname", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" },
+  ]),
   disruption: z
     .strictObject({ maxUnavailable: z.int().min(1).max(1000).default(1) })
     .prefault({})
     .describe("The PodDisruptionBudget."),
-  drainSeconds: z.int().min(1).max(3600).default(45).describe("How long open connections may go on when a pod ends."),
-  counters: z.array(CounterPrefix).default([]).describe("Envoy counters to keep beside Istio's few and Sallyport's own."),
+  drainSeconds: z
+    .int()
+    .min(1)
+    .max(3600)
+    .default(45)
+    .describe("How long open connections may go on when a pod ends."),
+  counters: z
+    .array(CounterPrefix)
+    .default([])
+    .describe("Envoy counters to keep beside Istio's few and Sallyport's own."),
   reachPrivate: z.array(Cidr).default([]).describe("Private ranges that the gateway may call after all."),
-  mutualTLS: z.enum(["strict", "off"]).default("strict").describe("Mutual TLS on the hop to the gateway; off is refused."),
+  mutualTLS: z
+    .enum(["strict", "off"])
+    .default("strict")
+    .describe("Mutual TLS on the hop to the gateway; off is refused."),
 });
 
 /** The frame of a catalog: a team's hosts. Its entries are read one by one, so that each fault shows. */
@@ -90,7 +104,10 @@ export const Environment = z.strictObject({
   gateways: z.array(Gateway).min(1),
   nodes: Nodes.optional(),
   lockdown: z.array(Lockdown).default([]),
-  imports: z.array(z.string().min(1)).default([]).describe("Catalogs, by path from this file, inside its folder."),
+  imports: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Catalogs, by path from this file, inside its folder."),
   owner: DnsLabel.default("platform").describe("Who answers for the hosts of this file."),
   hosts: z.array(z.unknown()).default([]),
 });

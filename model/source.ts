@@ -1,4 +1,15 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { Position, Problem } from "./problem.ts";
 
 /** Larger files are refused unread: 10,000 hosts take about 1.5 MB. */
@@ -19,7 +30,12 @@ export interface Source {
 /** Reads one YAML document; syntax errors, anchors and aliases are problems. The data is undefined where it has any. */
 export function readSource(file: string, text: string): { source: Source; problems: Problem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, merge: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+    merge: false,
+  });
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -45,7 +61,11 @@ function anchors(root: Node | null, at: (offset: number) => Position): Problem[]
   const found: Problem[] = [];
   visit(root, (_key, node) => {
     if (!isNode(node)) return;
-    const anchor = isAlias(node) ? `*${node.source}` : node.anchor === undefined ? undefined : `&${node.anchor}`;
+    const anchor = isAlias(node)
+      ? `*${node.source}`
+      : node.anchor === undefined
+        ? undefined
+        : `&${node.anchor}`;
     if (anchor === undefined) return;
     found.push({
       ...at(startOf(node)),

@@ -1,19 +1,13 @@
+import { formatCaller } from "./callers.ts";
 import type { DeclaredHost, Environment, Gateway } from "./environment.ts";
-import { formatCaller, type WrittenHost } from "./hosts.ts";
+import type { WrittenHost } from "./hosts.ts";
 import { cidrContains } from "./network.ts";
+import { listenerPort } from "./ports.ts";
 import { type Problem, show } from "./problem.ts";
 import { formatPath, type Path, type Source } from "./source.ts";
 
 /** Ports that Istio's proxy takes for itself in the gateway's pod. */
 const PROXY_PORTS: readonly number[] = [15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090];
-/** The gateway listens above this for ports below 1024, which need a privilege (see plan/gateway). */
-export const UNPRIVILEGED_OFFSET = 10_000;
-
-/** Where a gateway's pod listens for a port of its Service: ports below 1024 would need a privilege. */
-export function listenerPort(port: number): number {
-  return port < 1024 ? UNPRIVILEGED_OFFSET + port : port;
-}
-
 /** Gives each host its gateway and finds declarations that do not agree. */
 export function resolveHosts(
   written: readonly WrittenHost[],
@@ -23,7 +17,13 @@ export function resolveHosts(
   const byKey = new Map<string, { declared: DeclaredHost; written: WrittenHost }>();
   for (const host of written) {
     const fault = (key: string, value: unknown, why: string, fix: string): void => {
-      problems.push({ ...host.at, path: key === "" ? host.path : `${host.path}.${key}`, value: show(value), why, fix });
+      problems.push({
+        ...host.at,
+        path: key === "" ? host.path : `${host.path}.${key}`,
+        value: show(value),
+        why,
+        fix,
+      });
     };
     const gateway = gatewayOf(host, gateways, fault);
     if (gateway === undefined) continue;
@@ -35,11 +35,19 @@ export function resolveHosts(
     if (before === undefined) byKey.set(key, { declared, written: host });
     else if (before.declared.at.file === host.at.file || !agree(before.declared, declared)) {
       const { at } = before.declared;
-      fault("", key, `declared already at ${at.file}:${at.line}:${at.column} by ${before.declared.owner}`, difference(before.declared, declared));
+      fault(
+        "",
+        key,
+        `declared already at ${at.file}:${at.line}:${at.column} by ${before.declared.owner}`,
+        difference(before.declared, declared),
+      );
     }
   }
   const hosts = [...byKey.values()].map(({ declared }) => declared);
-  return { hosts: hosts.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : a.port - b.port)), problems };
+  return {
+    hosts: hosts.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : a.port - b.port)),
+    problems,
+  };
 }
 
 type Fault = (key: string, value: unknown, why: string, fix: string) => void;
@@ -47,10 +55,18 @@ type Fault = (key: string, value: unknown, why: string, fix: string) => void;
 function gatewayOf(host: WrittenHost, gateways: readonly Gateway[], fault: Fault): Gateway | undefined {
   const names = gateways.map((gateway) => gateway.name);
   if (host.gateway === undefined && gateways.length > 1)
-    fault("gateway", undefined, "this environment has several gateways", `add gateway: (one of ${names.join(", ")})`);
+    fault(
+      "gateway",
+      undefined,
+      "this environment has several gateways",
+      `add gateway: (one of ${names.join(", ")})`,
+    );
   else if (host.gateway !== undefined && !names.includes(host.gateway))
     fault("gateway", host.gateway, "no gateway has this name", `write one of ${names.join(", ")}`);
-  else return host.gateway === undefined ? gateways[0] : gateways.find((gateway) => gateway.name === host.gateway);
+  else
+    return host.gateway === undefined
+      ? gateways[0]
+      : gateways.find((gateway) => gateway.name === host.gateway);
   return undefined;
 }
 
@@ -58,9 +74,19 @@ function checkPort(host: WrittenHost, gateway: Gateway, fault: Fault): void {
   const wanted = host.mode === "none" ? "http" : "tls";
   const port = gateway.ports.find((candidate) => candidate.port === host.port);
   if (port === undefined)
-    fault("port", host.port, `the gateway ${gateway.name} has no port ${host.port}`, `add { port: ${host.port}, protocol: ${wanted} } to its ports`);
+    fault(
+      "port",
+      host.port,
+      `the gateway ${gateway.name} has no port ${host.port}`,
+      `add { port: ${host.port}, protocol: ${wanted} } to its ports`,
+    );
   else if (port.protocol !== wanted)
-    fault("tls", host.mode, `the gateway ${gateway.name} speaks ${port.protocol} on port ${host.port}`, `take another port: HTTP and TLS never share one`);
+    fault(
+      "tls",
+      host.mode,
+      `the gateway ${gateway.name} speaks ${port.protocol} on port ${host.port}`,
+      `take another port: HTTP and TLS never share one`,
+    );
 }
 
 function agree(a: DeclaredHost, b: DeclaredHost): boolean {
@@ -78,39 +104,81 @@ function callers(host: DeclaredHost): string {
 }
 
 /** What no single value shows: rules between the parts of an environment. */
-export function validateEnvironment(source: Source, environment: Environment, hosts: readonly DeclaredHost[]): Problem[] {
+export function validateEnvironment(
+  source: Source,
+  environment: Environment,
+  hosts: readonly DeclaredHost[],
+): Problem[] {
   const problems: Problem[] = [];
   const fault = (path: Path, value: unknown, why: string, fix: string): void => {
     problems.push({ ...source.positionOf(path), path: formatPath(path), value: show(value), why, fix });
   };
-  environment.gateways.forEach((gateway, index) => validateGateway(environment, gateway, ["gateways", index], fault));
+  environment.gateways.forEach((gateway, index) =>
+    validateGateway(environment, gateway, ["gateways", index], fault),
+  );
   validateNodes(environment, fault);
   validateLockdown(environment, fault);
   const homes = new Set(environment.gateways.map((gateway) => gateway.namespace));
   for (const host of hosts)
     for (const caller of host.allow.filter(({ namespace }) => homes.has(namespace)))
-      problems.push({ ...host.at, path: "allow", value: formatCaller(caller), why: "a gateway's namespace holds the gateway alone", fix: "run the caller in another namespace" });
+      problems.push({
+        ...host.at,
+        path: "allow",
+        value: formatCaller(caller),
+        why: "a gateway's namespace holds the gateway alone",
+        fix: "run the caller in another namespace",
+      });
   return problems;
 }
 
 type PathFault = (path: Path, value: unknown, why: string, fix: string) => void;
 
-function validateGateway({ mesh, gateways }: Environment, gateway: Gateway, path: Path, fault: PathFault): void {
+function validateGateway(
+  { mesh, gateways }: Environment,
+  gateway: Gateway,
+  path: Path,
+  fault: PathFault,
+): void {
   if (gateway.namespace === mesh.namespace)
-    fault([...path, "namespace"], gateway.namespace, "policies in istiod's root namespace hold for the whole mesh", "give the gateway a namespace of its own");
+    fault(
+      [...path, "namespace"],
+      gateway.namespace,
+      "policies in istiod's root namespace hold for the whole mesh",
+      "give the gateway a namespace of its own",
+    );
   const twins = gateways.slice(0, path[1] as number);
   if (twins.some((other) => other.name === gateway.name))
     fault([...path, "name"], gateway.name, "another gateway has this name", "give each gateway its own name");
   if (twins.some((other) => other.namespace === gateway.namespace))
-    fault([...path, "namespace"], gateway.namespace, "another gateway lives in this namespace", "give each gateway its own namespace");
+    fault(
+      [...path, "namespace"],
+      gateway.namespace,
+      "another gateway lives in this namespace",
+      "give each gateway its own namespace",
+    );
   if (gateway.replicas.min > gateway.replicas.max)
-    fault([...path, "replicas"], gateway.replicas, "min is above max", `write max: ${gateway.replicas.min} or more`);
+    fault(
+      [...path, "replicas"],
+      gateway.replicas,
+      "min is above max",
+      `write max: ${gateway.replicas.min} or more`,
+    );
   if (gateway.mutualTLS === "off")
-    fault([...path, "mutualTLS"], "off", "without mutual TLS on the hop the gateway can't know who calls, so no grant could be enforced", "write strict, or leave it out");
+    fault(
+      [...path, "mutualTLS"],
+      "off",
+      "without mutual TLS on the hop the gateway can't know who calls, so no grant could be enforced",
+      "write strict, or leave it out",
+    );
   validatePorts(gateway, path, fault);
   gateway.reachPrivate.forEach((cidr, index) => {
     if (cidrContains(cidr, "0.0.0.0/0") || cidrContains(cidr, "::/0"))
-      fault([...path, "reachPrivate", index], cidr, "this is every address, not a private range", "name the ranges that hosts live in");
+      fault(
+        [...path, "reachPrivate", index],
+        cidr,
+        "this is every address, not a private range",
+        "name the ranges that hosts live in",
+      );
   });
 }
 
@@ -121,7 +189,12 @@ function validatePorts(gateway: Gateway, path: Path, fault: PathFault): void {
     const other = taken.get(listener);
     if (other === port) fault([...path, "ports", index], port, "declared twice", "keep one of the two");
     else if (other !== undefined)
-      fault([...path, "ports", index], port, `the pod would listen on ${listener} for ${other} too`, "take another port");
+      fault(
+        [...path, "ports", index],
+        port,
+        `the pod would listen on ${listener} for ${other} too`,
+        "take another port",
+      );
     else if (PROXY_PORTS.includes(listener))
       fault([...path, "ports", index], port, "Istio's proxy uses this port itself", "take another port");
     taken.set(listener, port);
@@ -133,16 +206,27 @@ function validateNodes({ nodes }: Environment, fault: PathFault): void {
   const named = nodes.names.length > 0;
   const selected = Object.keys(nodes.selector).length > 0;
   if (named === selected)
-    fault(["nodes"], nodes, named ? "names and selector are both given" : "neither names nor selector is given", "give the nodes by names: or by selector:, one of the two");
+    fault(
+      ["nodes"],
+      nodes,
+      named ? "names and selector are both given" : "neither names nor selector is given",
+      "give the nodes by names: or by selector:, one of the two",
+    );
 }
 
 function validateLockdown({ gateways, lockdown, mesh }: Environment, fault: PathFault): void {
   const homes = gateways.map((gateway) => gateway.namespace);
   lockdown.forEach(({ namespace }, index) => {
     const path = ["lockdown", index, "namespace"];
-    if (homes.includes(namespace)) fault(path, namespace, "the gateway's own namespace has its own policy", "remove it here");
+    if (homes.includes(namespace))
+      fault(path, namespace, "the gateway's own namespace has its own policy", "remove it here");
     else if (namespace === mesh.namespace || namespace === mesh.dns.namespace)
-      fault(path, namespace, "the cluster's own parts need to call the API server", "lock down the namespaces of applications");
+      fault(
+        path,
+        namespace,
+        "the cluster's own parts need to call the API server",
+        "lock down the namespaces of applications",
+      );
     else if (lockdown.findIndex((other) => other.namespace === namespace) < index)
       fault(path, namespace, "declared twice", "keep one of the two");
   });

@@ -1,0 +1,24 @@
+/** What a command's exit code tells; a contract that other programs rely on. */
+export const EXIT = { fine: 0, refused: 1, cannot: 2 } as const;
+
+/** The machine or the cluster can't do what was asked: what is missing, and how to get it. */
+export class CannotError extends Error {
+  readonly fix: string;
+
+  constructor(what: string, fix: string) {
+    super(what);
+    this.name = "CannotError";
+    this.fix = fix;
+  }
+}
+
+/** Says on stderr what went wrong, and gives the exit code for it. */
+export function reportFailure(error: unknown): number {
+  if (error instanceof Error && "fix" in error)
+    process.stderr.write(`sallyport: ${error.message}\n  fix: ${error.fix}\n`);
+  else
+    process.stderr.write(
+      `sallyport: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+  return EXIT.cannot;
+}

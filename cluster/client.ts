@@ -1,0 +1,51 @@
+import { KubeConfig } from "@kubernetes/client-node";
+
+/** Which cluster is meant: a kubeconfig file and a context in it; kubectl's own choice where left out. */
+export interface ClusterAccess {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** The cluster can't be spoken to, or said no: what, and how to mend it. */
+export class ClusterError extends Error {
+  readonly fix: string;
+
+  constructor(what: string, fix: string, options?: ErrorOptions) {
+    super(what, options);
+    this.name = "ClusterError";
+    this.fix = fix;
+  }
+}
+
+/**
+ * The kubeconfig to speak with.
+ *
+ * @throws ClusterError if there is none, or it has no such context
+ */
+export function connect({ kubeconfig, context }: ClusterAccess): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (error) {
+    throw new ClusterError(
+      `the kubeconfig ${kubeconfig ?? ""} can't be read`,
+      "give the path of a kubeconfig file",
+      { cause: error },
+    );
+  }
+  if (context !== undefined) {
+    if (config.getContextObject(context) === null)
+      throw new ClusterError(
+        `the kubeconfig has no context ${context}`,
+        `use one of ${config
+          .getContexts()
+          .map(({ name }) => name)
+          .join(", ")}`,
+      );
+    config.setCurrentContext(context);
+  }
+  if (config.getCurrentCluster() === null)
+    throw new ClusterError("the kubeconfig names no cluster", "choose a context with --context");
+  return config;
+}

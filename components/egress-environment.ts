@@ -1,0 +1,69 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../cluster/client.ts";
+import { hostInput } from "../model/complete.ts";
+import type { Environment } from "../model/environment.ts";
+import { hostsOf } from "../plan/plan.ts";
+import { EgressGateway } from "./egress-gateway.ts";
+import { ExternalHosts } from "./external-hosts.ts";
+import { NetworkLockdown } from "./network-lockdown.ts";
+import { DedicatedNodePool } from "./nodes/dedicated-node-pool.ts";
+
+/** What an {@link EgressEnvironment} takes. */
+export interface EgressEnvironmentArgs {
+  /** A whole environment, as `loadEnvironment` gives it. */
+  readonly environment: Environment;
+  /** How to reach the cluster for marking existing nodes; the current kubeconfig context where left out. */
+  readonly access?: ClusterAccess;
+}
+
+/**
+ * A whole environment from its file: nodes, gateways, hosts and lockdown, each once the one before is there.
+ *
+ * @example
+ * const { environment } = loadEnvironment("stacks/dev.yaml");
+ * new EgressEnvironment("dev", { environment });
+ */
+export class EgressEnvironment extends pulumi.ComponentResource {
+  readonly gateways: readonly EgressGateway[];
+
+  constructor(
+    name: string,
+    { environment, access }: EgressEnvironmentArgs,
+    options: pulumi.ComponentResourceOptions = {},
+  ) {
+    super("sallyport:index:EgressEnvironment", name, {}, options);
+    const { mesh, nodes, lockdown } = environment;
+    const pool =
+      nodes === undefined
+        ? undefined
+        : new DedicatedNodePool(
+            name,
+            { nodes, ...(access === undefined ? {} : { access }) },
+            { parent: this },
+          );
+    this.gateways = environment.gateways.map((gateway) => {
+      const dependsOn = pool === undefined ? [] : [pool];
+      return new EgressGateway(
+        gateway.name,
+        { gateway, mesh, ...(pool === undefined ? {} : { pool: pool.pool }) },
+        { parent: this, dependsOn },
+      );
+    });
+    const hosts = this.gateways.map(
+      (gateway) =>
+        new ExternalHosts(
+          gateway.gateway.name,
+          { gateway, hosts: hostsOf(environment, gateway.gateway).map(hostInput) },
+          { parent: this, dependsOn: [gateway] },
+        ),
+    );
+    const [first, ...rest] = this.gateways;
+    if (first !== undefined && lockdown.length > 0)
+      new NetworkLockdown(
+        name,
+        { namespaces: lockdown, gateways: [first, ...rest] },
+        { parent: this, dependsOn: hosts },
+      );
+    this.registerOutputs({ gateways: this.gateways.map(({ address }) => address) });
+  }
+}

@@ -1,0 +1,40 @@
+import * as pulumi from "@pulumi/pulumi";
+import { completeHosts, type HostInput } from "../model/complete.ts";
+import type { Host } from "../model/environment.ts";
+import { planHosts } from "../plan/hosts/hosts.ts";
+import type { EgressGateway } from "./egress-gateway.ts";
+import { registerObjects } from "./register.ts";
+
+/** What {@link ExternalHosts} takes. */
+export interface ExternalHostsArgs {
+  /** The gateway by which the hosts are reached. One ExternalHosts a gateway: it owns the gateway's listeners. */
+  readonly gateway: EgressGateway;
+  /** The team that owns the hosts that name no owner; `platform` where left out. */
+  readonly owner?: string;
+  /** The hosts; one is a list of one. */
+  readonly hosts: readonly HostInput[];
+}
+
+/**
+ * Hosts outside the cluster, who may call them, and the way there: from the granted namespaces' sidecars over mutual
+ * TLS to the gateway, and out. What is not granted is refused at the gateway by the caller's identity.
+ *
+ * @throws if a host can't be, with every reason
+ * @example
+ * new ExternalHosts("hosts", {
+ *   gateway: egress,
+ *   hosts: [{ host: "edition.cnn.com", tls: "passthrough", allow: [{ from: { namespace: "news" } }] }],
+ * });
+ */
+export class ExternalHosts extends pulumi.ComponentResource {
+  /** The hosts with all defaults filled in. */
+  readonly hosts: readonly Host[];
+
+  constructor(name: string, args: ExternalHostsArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("sallyport:index:ExternalHosts", name, {}, options);
+    const { gateway, mesh } = args.gateway;
+    this.hosts = completeHosts(args.hosts, gateway, args.owner);
+    registerObjects(planHosts({ gateway, mesh, hosts: this.hosts }), this);
+    this.registerOutputs({ hosts: this.hosts.map(({ host, port }) => `${host}:${port}`) });
+  }
+}

@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+import { summariseAccess } from "../access/summary.ts";
+import { EgressEnvironment, loadEnvironment } from "../components/index.ts";
+import { formatProblem } from "../model/problem.ts";
+import { planEnvironment } from "../plan/plan.ts";
+
+const file = `stacks/${pulumi.getStack()}.yaml`;
+const { environment, problems } = loadEnvironment(file);
+if (environment === undefined)
+  throw new pulumi.RunError(`${file} can't be deployed:\n${problems.map(formatProblem).join("\n")}`);
+
+const cluster = new pulumi.Config("kubernetes");
+const kubeconfig = cluster.get("kubeconfig");
+const context = cluster.get("context");
+const deployed = new EgressEnvironment(environment.name, {
+  environment,
+  access: {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  },
+});
+
+/** The gateways' addresses inside the cluster, by name. */
+export const gateways = Object.fromEntries(
+  deployed.gateways.map(({ gateway, address }) => [gateway.name, address]),
+);
+/** What can be called: host and port, how, and by which gateway. */
+export const hosts = environment.hosts.map(({ host, port, mode, gateway }) => ({
+  host,
+  port,
+  mode,
+  gateway,
+}));
+/** Who may call what, read from the planned policies. */
+export const access = summariseAccess(planEnvironment(environment).map(({ manifest }) => manifest));

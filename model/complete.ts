@@ -1,0 +1,114 @@
+import type { z } from "zod";
+import type { Caller, Gateway, Host, Lockdown, Mesh, Nodes } from "./environment.ts";
+import { explain } from "./explain.ts";
+import { readHost } from "./hosts.ts";
+import { formatProblem, type Problem } from "./problem.ts";
+import { Gateway as GatewaySchema, Mesh as MeshSchema } from "./schema.ts";
+import type { HostEntry } from "./schema-host.ts";
+import { Lockdown as LockdownSchema } from "./schema-lockdown.ts";
+import { Nodes as NodesSchema } from "./schema-nodes.ts";
+import type { Source } from "./source.ts";
+import { resolveHosts, validateEnvironment } from "./validate.ts";
+
+export type MeshInput = NonNullable<z.input<typeof MeshSchema>>;
+export type GatewayInput = z.input<typeof GatewaySchema>;
+/** A host as a catalog's entry; a program may name each one's owner beside it. */
+export type HostInput = z.input<typeof HostEntry> & { readonly owner?: string };
+export type LockdownInput = z.input<typeof LockdownSchema>;
+export type NodesInput = z.input<typeof NodesSchema>;
+
+/** What a program gave can't be: every problem at once, as check would print them. */
+export class DeclarationError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(`this can't be declared:\n${problems.map(formatProblem).join("\n")}`);
+    this.name = "DeclarationError";
+    this.problems = problems;
+  }
+}
+
+/** The mesh with Istio's own defaults where nothing is said. */
+export function completeMesh(mesh: MeshInput | undefined): Mesh {
+  return parse(MeshSchema, mesh ?? {}, "mesh");
+}
+
+/** The gateway with all defaults, checked as an environment file's would be. */
+export function completeGateway(input: GatewayInput, mesh: Mesh): Gateway {
+  const parsed = parse(GatewaySchema, input, "gateway");
+  const gateway: Gateway = { ...parsed, serviceAccount: parsed.serviceAccount ?? parsed.name };
+  refuse(
+    validateEnvironment(
+      given("gateway", input),
+      { name: "program", mesh, gateways: [gateway], lockdown: [], hosts: [] },
+      [],
+    ),
+  );
+  return gateway;
+}
+
+/** The hosts with all defaults, checked as a catalog's would be. */
+export function completeHosts(inputs: readonly HostInput[], gateway: Gateway, owner = "platform"): Host[] {
+  const entries = inputs.map(({ owner: _owner, ...entry }) => entry);
+  const source = given("hosts", { hosts: entries });
+  const read = entries.map((entry, index) => readHost(source, inputs[index]?.owner ?? owner, entry, index));
+  const resolved = resolveHosts(
+    read.flatMap(({ host }) => (host === undefined ? [] : [host])),
+    [gateway],
+  );
+  refuse([...read.flatMap(({ problems }) => problems), ...resolved.problems]);
+  return resolved.hosts.map(({ at: _at, ...host }) => host);
+}
+
+/** A complete host as the entry that declares it. */
+export function hostInput({ mode, allow, ...host }: Host): HostInput {
+  const from = ({ namespace, account }: Caller) =>
+    account === undefined ? { namespace } : { serviceAccount: `${namespace}/${account}` };
+  return { ...host, tls: mode, allow: allow.map((caller) => ({ from: from(caller) })) };
+}
+
+/** The namespaces to lock down, checked as an environment file's would be. */
+export function completeLockdown(
+  inputs: readonly LockdownInput[],
+  gateways: readonly Gateway[],
+  mesh: Mesh,
+): Lockdown[] {
+  const lockdown = inputs.map((input) => parse(LockdownSchema, input, "namespaces"));
+  refuse(
+    validateEnvironment(
+      given("namespaces", { lockdown: inputs }),
+      { name: "program", mesh, gateways, lockdown, hosts: [] },
+      [],
+    ),
+  );
+  return lockdown;
+}
+
+/** Dedicated nodes with all defaults, checked as an environment file's would be. */
+export function completeNodes(input: NodesInput, mesh: Mesh): Nodes {
+  const nodes = parse(NodesSchema, input, "nodes");
+  refuse(
+    validateEnvironment(
+      given("nodes", { nodes: input }),
+      { name: "program", mesh, gateways: [], nodes, lockdown: [], hosts: [] },
+      [],
+    ),
+  );
+  return nodes;
+}
+
+function parse<S extends z.ZodType>(schema: S, input: unknown, what: string): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new DeclarationError(explain(given(what, input), schema, parsed.error.issues));
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new DeclarationError(problems);
+}
+
+/** Data from a program has paths, but no lines. */
+function given(what: string, data: unknown): Source {
+  const position = () => ({ file: what, line: 1, column: 1 });
+  return { file: what, data, positionOf: position, positionOfKey: position };
+}

@@ -1,0 +1,133 @@
+import type { Gateway, Mesh } from "../../model/environment.ts";
+import { listenerPort } from "../../model/ports.ts";
+import { gatewaySelector, labelsOf, POOL_LABEL } from "../labels.ts";
+import type { Json, Manifest } from "../manifest.ts";
+import { COUNTER_PREFIX } from "../telemetry/counters.ts";
+
+/** Envoy's own user in Istio's images. */
+const PROXY_USER = 1337;
+const READINESS_PORT = 15021;
+
+/**
+ * The gateway's Deployment. Istio's injector fills in the proxy (template `gateway`, image `auto`); the pod is laid
+ * out so that the namespace's restricted Pod Security takes it: no root, no capability, no low ports.
+ *
+ * @param pool the dedicated nodes' pool, or undefined where the gateway may run on any node
+ */
+export function gatewayDeployment(gateway: Gateway, mesh: Mesh, pool: string | undefined): Manifest {
+  const labels = labelsOf(gateway.name, { "app.kubernetes.io/name": gateway.name });
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: gateway.name, namespace: gateway.namespace, labels },
+    spec: {
+      // The HorizontalPodAutoscaler owns the number of replicas; naming it here would undo its work at each apply.
+      selector: { matchLabels: gatewaySelector(gateway.name) },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: {
+        metadata: {
+          labels: {
+            ...labels,
+            "sidecar.istio.io/inject": "true",
+            ...(mesh.revision === undefined ? {} : { "istio.io/rev": mesh.revision }),
+          },
+          annotations: {
+            "inject.istio.io/templates": "gateway",
+            "proxy.istio.io/config": proxyConfig(gateway),
+          },
+        },
+        spec: podSpec(gateway, pool),
+      },
+    },
+  };
+}
+
+function podSpec(gateway: Gateway, pool: string | undefined): Json {
+  return {
+    serviceAccountName: gateway.serviceAccount,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: PROXY_USER,
+      runAsGroup: PROXY_USER,
+      fsGroup: PROXY_USER,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    // Connections may go on for drainSeconds; Envoy needs a few more to end in peace.
+    terminationGracePeriodSeconds: gateway.drainSeconds + 10,
+    containers: [
+      {
+        name: "istio-proxy",
+        image: "auto",
+        imagePullPolicy: "IfNotPresent",
+        resources: resources(gateway),
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          privileged: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+      },
+    ],
+    topologySpreadConstraints: gateway.topologySpread.map(({ key, maxSkew, whenUnsatisfiable }) => ({
+      topologyKey: key,
+      maxSkew,
+      whenUnsatisfiable,
+      labelSelector: { matchLabels: gatewaySelector(gateway.name) },
+    })),
+    ...(pool === undefined ? {} : placement(pool)),
+  };
+}
+
+/** Only on the pool's nodes: the label attracts, the toleration lets past the taint that keeps others away. */
+function placement(pool: string): Record<string, Json> {
+  return {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: POOL_LABEL, operator: "In", values: [pool] }] }],
+        },
+      },
+    },
+    tolerations: [{ key: POOL_LABEL, operator: "Equal", value: pool, effect: "NoSchedule" }],
+  };
+}
+
+function resources({ resources: { requests, limits } }: Gateway): Json {
+  return {
+    requests: { cpu: requests.cpu, memory: requests.memory },
+    limits: { ...(limits.cpu === undefined ? {} : { cpu: limits.cpu }), memory: limits.memory },
+  };
+}
+
+/** The proxy's own settings, as YAML in an annotation (JSON is YAML). */
+function proxyConfig(gateway: Gateway): string {
+  return JSON.stringify({
+    drainDuration: `${gateway.drainSeconds}s`,
+    terminationDrainDuration: `${gateway.drainSeconds}s`,
+    // The outside must not learn who called: without this the client's certificate would leave in a header.
+    gatewayTopology: { forwardClientCertDetails: "SANITIZE" },
+    proxyStatsMatcher: { inclusionPrefixes: [COUNTER_PREFIX, ...gateway.counters] },
+  });
+}
+
+/** The Service that sidecars call: each declared port, served on a port that needs no privilege. */
+export function gatewayService(gateway: Gateway): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: gateway.name, namespace: gateway.namespace, labels: labelsOf(gateway.name) },
+    spec: {
+      type: "ClusterIP",
+      selector: gatewaySelector(gateway.name),
+      ports: [
+        { name: "status-port", port: READINESS_PORT, targetPort: READINESS_PORT, protocol: "TCP" },
+        ...gateway.ports.map(({ port, protocol }) => ({
+          name: `${protocol}-${port}`,
+          port,
+          targetPort: listenerPort(port),
+          protocol: "TCP",
+        })),
+      ],
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { Gateway, Mesh } from "../../model/environment.ts";
+import { gatewaySelector, labelsOf } from "../labels.ts";
+import type { Manifest, PlannedObject } from "../manifest.ts";
+import { telemetry } from "../telemetry/telemetry.ts";
+import { gatewayDeployment, gatewayService } from "./deployment.ts";
+import { gatewayNetworkPolicy } from "./network-policy.ts";
+
+/** What one gateway takes: its namespace, identity, pods, scaling, own network policy and telemetry. */
+export interface GatewayPlan {
+  readonly gateway: Gateway;
+  readonly mesh: Mesh;
+  /** The pool of dedicated nodes, if there is one. */
+  readonly pool?: string;
+}
+
+/** Plans a gateway that refuses everyone until hosts are declared. */
+export function planGateway({ gateway, mesh, pool }: GatewayPlan): PlannedObject[] {
+  const manifests: Manifest[] = [
+    namespace(gateway),
+    denyAll(gateway),
+    serviceAccount(gateway),
+    gatewayNetworkPolicy(gateway, mesh),
+    ...telemetry(gateway),
+    gatewayService(gateway),
+    gatewayDeployment(gateway, mesh, pool),
+    autoscaler(gateway),
+    disruptionBudget(gateway),
+  ];
+  return manifests.map((manifest) => ({ wave: "gateway", manifest }));
+}
+
+function namespace(gateway: Gateway): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: {
+      name: gateway.namespace,
+      labels: labelsOf(gateway.name, { "pod-security.kubernetes.io/enforce": "restricted" }),
+    },
+  };
+}
+
+/** An ALLOW policy without rules refuses all that no other policy allows: whatever comes late fails closed. */
+function denyAll(gateway: Gateway): Manifest {
+  return {
+    apiVersion: "security.istio.io/v1",
+    kind: "AuthorizationPolicy",
+    metadata: {
+      name: `${gateway.name}-deny-all`,
+      namespace: gateway.namespace,
+      labels: labelsOf(gateway.name),
+    },
+    spec: { selector: { matchLabels: gatewaySelector(gateway.name) }, action: "ALLOW" },
+  };
+}
+
+function serviceAccount(gateway: Gateway): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: gateway.serviceAccount, namespace: gateway.namespace, labels: labelsOf(gateway.name) },
+  };
+}
+
+function autoscaler(gateway: Gateway): Manifest {
+  return {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: gateway.name, namespace: gateway.namespace, labels: labelsOf(gateway.name) },
+    spec: {
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: gateway.name },
+      minReplicas: gateway.replicas.min,
+      maxReplicas: gateway.replicas.max,
+      metrics: [
+        {
+          type: "Resource",
+          resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } },
+        },
+      ],
+    },
+  };
+}
+
+function disruptionBudget(gateway: Gateway): Manifest {
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: gateway.name, namespace: gateway.namespace, labels: labelsOf(gateway.name) },
+    spec: {
+      selector: { matchLabels: gatewaySelector(gateway.name) },
+      maxUnavailable: gateway.disruption.maxUnavailable,
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { Gateway, Mesh } from "../../model/environment.ts";
+import { labelsOf, OWNER_LABEL } from "../labels.ts";
+import type { Shard } from "./shards.ts";
+
+/** What every host of one gateway shares. */
+export interface HostsContext {
+  readonly gateway: Gateway;
+  readonly mesh: Mesh;
+}
+
+/** The gateway's Service by its full name, the only form that means the same in every namespace. */
+export function gatewayHost({ gateway }: HostsContext): string {
+  return `${gateway.name}.${gateway.namespace}.svc.cluster.local`;
+}
+
+/** The Istio Gateway object, as routes in any namespace name it. */
+export function gatewayReference({ gateway }: HostsContext): string {
+  return `${gateway.namespace}/${gateway.name}`;
+}
+
+export function shardLabels({ gateway }: HostsContext, shard: Shard): Record<string, string> {
+  return labelsOf(gateway.name, { [OWNER_LABEL]: shard.owner });
+}

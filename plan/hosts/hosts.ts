@@ -1,0 +1,45 @@
+import type { Gateway, Host, Mesh, Mode } from "../../model/environment.ts";
+import type { PlannedObject } from "../manifest.ts";
+import type { HostsContext } from "./context.ts";
+import { planHop } from "./hop.ts";
+import { planHttp } from "./http.ts";
+import { planPassthrough, planPassthroughPort } from "./passthrough.ts";
+import { type Shard, shardsOf } from "./shards.ts";
+
+/** A list of hosts behind one gateway. */
+export interface HostsPlan {
+  readonly gateway: Gateway;
+  readonly mesh: Mesh;
+  readonly hosts: readonly Host[];
+}
+
+const PLANNERS: Readonly<Record<Mode, (context: HostsContext, shard: Shard) => PlannedObject[]>> = {
+  none: planHttp,
+  passthrough: planPassthrough,
+};
+
+/** Plans everything that a list of hosts takes, at the gateway and in the mesh. Nothing is granted by default. */
+export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] {
+  const context: HostsContext = { gateway, mesh };
+  const shards = shardsOf(gateway.name, hosts);
+  return [
+    ...planHop(context, namespacesOf(shards)),
+    ...passthroughPorts(shards).flatMap((port) =>
+      planPassthroughPort(
+        context,
+        port,
+        namespacesOf(shards.filter((shard) => shard.mode === "passthrough" && shard.port === port)),
+      ),
+    ),
+    ...shards.flatMap((shard) => PLANNERS[shard.mode](context, shard)),
+  ];
+}
+
+function passthroughPorts(shards: readonly Shard[]): number[] {
+  const ports = shards.filter((shard) => shard.mode === "passthrough").map((shard) => shard.port);
+  return [...new Set(ports)].sort((a, b) => a - b);
+}
+
+function namespacesOf(shards: readonly Shard[]): string[] {
+  return [...new Set(shards.flatMap((shard) => shard.namespaces))].sort();
+}

@@ -1,0 +1,90 @@
+import type { Host } from "../../model/environment.ts";
+import type { Json, Manifest, PlannedObject } from "../manifest.ts";
+import { accessPolicy } from "./access.ts";
+import { gatewayHost, gatewayReference, type HostsContext, shardLabels } from "./context.ts";
+import { HTTP_SUBSET } from "./hop.ts";
+import type { Shard } from "./shards.ts";
+
+/** Mode `none`: the application speaks HTTP, the hop is mutual TLS, the gateway speaks HTTP to the host. */
+export function planHttp(context: HostsContext, shard: Shard): PlannedObject[] {
+  return [
+    { wave: "registry", manifest: registry(context, shard) },
+    { wave: "routes", manifest: gatewayRoutes(context, shard) },
+    { wave: "routes", manifest: accessPolicy(context, shard, byAuthority) },
+    { wave: "mesh", manifest: meshRoute(context, shard) },
+  ];
+}
+
+/** A host is called with and without its port in the authority. */
+function authorities(host: string, port: number): string[] {
+  return [host, `${host}:${port}`];
+}
+
+function byAuthority(hosts: readonly Host[], port: number): { operation: Json; when: Json[] } {
+  return { operation: { hosts: hosts.flatMap(({ host }) => authorities(host, port)) }, when: [] };
+}
+
+/** Known to the gateway alone: a sidecar that knew the host could go there by itself. */
+function registry(context: HostsContext, shard: Shard): Manifest {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "ServiceEntry",
+    metadata: { name: shard.name, namespace: context.gateway.namespace, labels: shardLabels(context, shard) },
+    spec: {
+      hosts: shard.hosts.map(({ host }) => host),
+      exportTo: ["."],
+      location: "MESH_EXTERNAL",
+      resolution: "DNS",
+      ports: [{ number: shard.port, name: `http-${shard.port}`, protocol: "HTTP" }],
+    },
+  };
+}
+
+/** Each route has its host's name, by which the gateway's log and counters tell it. */
+function gatewayRoutes(context: HostsContext, shard: Shard): Manifest {
+  const { port } = shard;
+  const routes = shard.hosts.map(({ host }) => ({
+    name: host,
+    match: authorities(host, port).map((authority) => ({ port, authority: { exact: authority } })),
+    route: [{ destination: { host, port: { number: port } } }],
+  }));
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: {
+      name: `${shard.name}-gateway`,
+      namespace: context.gateway.namespace,
+      labels: shardLabels(context, shard),
+    },
+    spec: { hosts: ["*"], exportTo: ["."], gateways: [gatewayReference(context)], http: routes },
+  };
+}
+
+/** One route for all hosts: Istio copies a VirtualService's routes into each of its hosts. */
+function meshRoute(context: HostsContext, shard: Shard): Manifest {
+  const { port } = shard;
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: {
+      name: `${shard.name}-mesh`,
+      namespace: context.gateway.namespace,
+      labels: shardLabels(context, shard),
+    },
+    spec: {
+      hosts: shard.hosts.map(({ host }) => host),
+      exportTo: shard.namespaces,
+      gateways: ["mesh"],
+      http: [
+        {
+          match: [{ port }],
+          route: [
+            { destination: { host: gatewayHost(context), subset: HTTP_SUBSET, port: { number: port } } },
+          ],
+          // The gateway retries; a retry at each hop would multiply.
+          retries: { attempts: 0 },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import type { Host } from "../../model/environment.ts";
+import { listenerPort } from "../../model/ports.ts";
+import { gatewaySelector, labelsOf } from "../labels.ts";
+import type { Json, Manifest, PlannedObject } from "../manifest.ts";
+import { accessPolicy } from "./access.ts";
+import { gatewayHost, gatewayReference, type HostsContext, shardLabels } from "./context.ts";
+import { TLS_SUBSET } from "./hop.ts";
+import type { Shard } from "./shards.ts";
+
+/**
+ * Mode `passthrough`: the application speaks TLS to the host itself, carried inside the hop's mutual TLS. The sidecar
+ * asks the gateway for the name that the application asked for; the gateway forwards to that name, if policy lets it.
+ */
+export function planPassthrough(context: HostsContext, shard: Shard): PlannedObject[] {
+  return [
+    { wave: "routes", manifest: accessPolicy(context, shard, bySni) },
+    { wave: "mesh", manifest: meshRoute(context, shard) },
+  ];
+}
+
+function bySni(hosts: readonly Host[]): { operation: Json; when: Json[] } {
+  return { operation: {}, when: [{ key: "connection.sni", values: hosts.map(({ host }) => host) }] };
+}
+
+function meshRoute(context: HostsContext, shard: Shard): Manifest {
+  const { port } = shard;
+  const sniHosts = shard.hosts.map(({ host }) => host);
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: {
+      name: `${shard.name}-mesh`,
+      namespace: context.gateway.namespace,
+      labels: shardLabels(context, shard),
+    },
+    spec: {
+      hosts: [anchorHost(context, port), ...sniHosts],
+      exportTo: shard.namespaces,
+      gateways: ["mesh"],
+      tls: [
+        {
+          match: [{ port, sniHosts }],
+          route: [
+            { destination: { host: gatewayHost(context), subset: TLS_SUBSET, port: { number: port } } },
+          ],
+        },
+      ],
+    },
+  };
+}
+
+/** A host that stands for a TLS port: it makes the sidecars listen there, and has no address to go to. */
+function anchorHost({ gateway }: HostsContext, port: number): string {
+  return `port-${port}.${gateway.name}.${gateway.namespace}.sallyport.internal`;
+}
+
+/** The gateway's one upstream for TLS: any name, resolved when it is asked for. */
+function forwardHost({ gateway }: HostsContext, port: number): string {
+  return `*.forward-${port}.${gateway.name}.${gateway.namespace}.sallyport.internal`;
+}
+
+/**
+ * What all passthrough hosts of one port share.
+ *
+ * @param namespaces the namespaces that were granted a host on this port, sorted
+ */
+export function planPassthroughPort(
+  context: HostsContext,
+  port: number,
+  namespaces: readonly string[],
+): PlannedObject[] {
+  return [
+    { wave: "registry", manifest: anchor(context, port, namespaces) },
+    { wave: "registry", manifest: forwardRegistry(context, port) },
+    { wave: "routes", manifest: forwardByName(context, port) },
+    { wave: "routes", manifest: gatewayRoute(context, port) },
+    ...namespaces.map(
+      (namespace): PlannedObject => ({ wave: "routes", manifest: carryName(context, port, namespace) }),
+    ),
+  ];
+}
+
+function anchor(context: HostsContext, port: number, namespaces: readonly string[]): Manifest {
+  const { gateway } = context;
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "ServiceEntry",
+    metadata: {
+      name: `${gateway.name}-port-${port}`,
+      namespace: gateway.namespace,
+      // An address of its own would bind the listener to that address, and the applications call others.
+      labels: labelsOf(gateway.name, { "networking.istio.io/enable-autoallocate-ip": "false" }),
+    },
+    spec: {
+      hosts: [anchorHost(context, port)],
+      exportTo: namespaces,
+      location: "MESH_EXTERNAL",
+      resolution: "STATIC",
+      ports: [{ number: port, name: `tls-${port}`, protocol: "TLS" }],
+    },
+  };
+}
+
+function forwardRegistry(context: HostsContext, port: number): Manifest {
+  const { gateway } = context;
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "ServiceEntry",
+    metadata: {
+      name: `${gateway.name}-forward-${port}`,
+      namespace: gateway.namespace,
+      labels: labelsOf(gateway.name),
+    },
+    spec: {
+      hosts: [forwardHost(context, port)],
+      exportTo: ["."],
+      location: "MESH_EXTERNAL",
+      resolution: "DYNAMIC_DNS",
+      ports: [{ number: port, name: `tls-${port}`, protocol: "TLS" }],
+    },
+  };
+}
+
+function gatewayRoute(context: HostsContext, port: number): Manifest {
+  const { gateway } = context;
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: {
+      name: `${gateway.name}-forward-${port}`,
+      namespace: gateway.namespace,
+      labels: labelsOf(gateway.name),
+    },
+    spec: {
+      hosts: ["*"],
+      exportTo: ["."],
+      gateways: [gatewayReference(context)],
+      tcp: [
+        {
+          match: [{ port }],
+          route: [{ destination: { host: forwardHost(context, port), port: { number: port } } }],
+        },
+      ],
+    },
+  };
+}
+
+/** Resolves the asked name at the gateway. Istio builds the cluster for this, but adds the filter to sidecars only. */
+function forwardByName(context: HostsContext, port: number): Manifest {
+  const { gateway } = context;
+  const filter: Json = {
+    name: "envoy.filters.network.sni_dynamic_forward_proxy",
+    typed_config: {
+      "@type":
+        "type.googleapis.com/envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig",
+      port_value: port,
+      // The cache that Istio's cluster made: by its name, with its family of addresses.
+      dns_cache_config: { name: `${forwardHost(context, port)}_dfp_dns_cache`, dns_lookup_family: "V4_ONLY" },
+    },
+  };
+  return {
+    apiVersion: "networking.istio.io/v1alpha3",
+    kind: "EnvoyFilter",
+    metadata: {
+      name: `${gateway.name}-forward-${port}`,
+      namespace: gateway.namespace,
+      labels: labelsOf(gateway.name),
+    },
+    spec: {
+      workloadSelector: { labels: gatewaySelector(gateway.name) },
+      configPatches: [beforeTcpProxy("GATEWAY", { portNumber: listenerPort(port) }, filter)],
+    },
+  };
+}
+
+/** Carries the name that the application asked for onto the hop, so that the gateway's policy and log see it. */
+function carryName({ gateway }: HostsContext, port: number, namespace: string): Manifest {
+  const filter: Json = {
+    name: "envoy.filters.network.set_filter_state",
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.filters.network.set_filter_state.v3.Config",
+      on_new_connection: [
+        {
+          object_key: "envoy.network.upstream_server_name",
+          format_string: { text_format_source: { inline_string: "%REQUESTED_SERVER_NAME%" } },
+          shared_with_upstream: "ONCE",
+        },
+      ],
+    },
+  };
+  return {
+    apiVersion: "networking.istio.io/v1alpha3",
+    kind: "EnvoyFilter",
+    metadata: { name: `${gateway.name}-carry-name-${port}`, namespace, labels: labelsOf(gateway.name) },
+    spec: { configPatches: [beforeTcpProxy("SIDECAR_OUTBOUND", { name: `0.0.0.0_${port}` }, filter)] },
+  };
+}
+
+function beforeTcpProxy(
+  context: "GATEWAY" | "SIDECAR_OUTBOUND",
+  listener: Record<string, Json>,
+  filter: Json,
+): Json {
+  return {
+    applyTo: "NETWORK_FILTER",
+    match: {
+      context,
+      listener: { ...listener, filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } } },
+    },
+    patch: { operation: "INSERT_BEFORE", value: filter },
+  };
+}

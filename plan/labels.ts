@@ -1,0 +1,28 @@
+/** The prefix of every label, annotation and taint of ours. */
+export const DOMAIN = "egress.sallyport.dev";
+/** Carries the gateway's name on its pods; policies and routes select by it. */
+export const GATEWAY_LABEL = `${DOMAIN}/gateway`;
+/** Carries the pool's name on dedicated nodes, as label and as taint. */
+export const POOL_LABEL = `${DOMAIN}/pool`;
+/** Tells the team that owns the hosts in an object. */
+export const OWNER_LABEL = `${DOMAIN}/owner`;
+
+const MANAGED = { "app.kubernetes.io/managed-by": "sallyport" } as const;
+
+/** The labels of every object of a gateway. */
+export function labelsOf(
+  gateway: string,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return { ...MANAGED, [GATEWAY_LABEL]: gateway, ...more };
+}
+
+/** The labels of objects that no single gateway has. */
+export function managedLabels(): Record<string, string> {
+  return { ...MANAGED };
+}
+
+/** The label by which a gateway's pods are selected, and nothing else is. */
+export function gatewaySelector(gateway: string): Record<string, string> {
+  return { [GATEWAY_LABEL]: gateway };
+}

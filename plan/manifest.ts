@@ -1,0 +1,43 @@
+/** Plain data as YAML and JSON have it. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A Kubernetes object as it is written to the API server. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: Json;
+}
+
+/**
+ * The order in which objects are written; removal goes the other way. Each wave only uses what the waves before it
+ * brought, so that at no moment more is reachable than before or after.
+ *
+ * - gateway: the deny-all policy first, then nodes, identity and the gateway itself
+ * - registry: what a route may name (ServiceEntry, DestinationRule)
+ * - routes: listeners, routes and policies at the gateway
+ * - mesh: what turns the applications' sidecars towards the gateway
+ * - lockdown: what closes every other way
+ */
+export const WAVES = ["gateway", "registry", "routes", "mesh", "lockdown"] as const;
+export type Wave = (typeof WAVES)[number];
+
+export interface PlannedObject {
+  readonly wave: Wave;
+  readonly manifest: Manifest;
+}
+
+/** The waves' objects in rollout order; inside a wave the planner's own order stands. */
+export function inRolloutOrder(objects: readonly PlannedObject[]): PlannedObject[] {
+  return WAVES.flatMap((wave) => objects.filter((object) => object.wave === wave));
+}
+
+/** A stable key for an object: `kind/namespace/name`, or `kind/name` for what has no namespace. */
+export function objectKey({ kind, metadata: { namespace, name } }: Manifest): string {
+  return [kind, namespace, name].filter((part) => part !== undefined).join("/");
+}

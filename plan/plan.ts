@@ -1,0 +1,32 @@
+import type { Environment, Gateway, Host } from "../model/environment.ts";
+import { planGateway } from "./gateway/gateway.ts";
+import { planHosts } from "./hosts/hosts.ts";
+import { planLockdown } from "./lockdown.ts";
+import { inRolloutOrder, type PlannedObject } from "./manifest.ts";
+import { planNodes } from "./nodes/nodes.ts";
+
+/**
+ * Every object that an environment takes, in rollout order. The same environment gives the same bytes, whatever the
+ * order of its files' entries.
+ *
+ * @example
+ * const { environment } = loadEnvironment("stacks/dev.yaml");
+ * const objects = planEnvironment(environment);
+ */
+export function planEnvironment(environment: Environment): PlannedObject[] {
+  const { mesh, gateways, nodes } = environment;
+  const lockdown = [...environment.lockdown].sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
+  return inRolloutOrder([
+    ...(nodes === undefined ? [] : planNodes(nodes)),
+    ...gateways.flatMap((gateway) =>
+      planGateway({ gateway, mesh, ...(nodes === undefined ? {} : { pool: nodes.pool }) }),
+    ),
+    ...gateways.flatMap((gateway) => planHosts({ gateway, mesh, hosts: hostsOf(environment, gateway) })),
+    ...lockdown.flatMap((entry) => planLockdown({ lockdown: entry, mesh, gateways })),
+  ]);
+}
+
+/** The hosts that leave through a gateway. */
+export function hostsOf({ hosts }: Environment, gateway: Gateway): Host[] {
+  return hosts.filter((host) => host.gateway === gateway.name);
+}

@@ -1,0 +1,105 @@
+import type { Gateway } from "../../model/environment.ts";
+import { gatewaySelector, labelsOf } from "../labels.ts";
+import type { Json, Manifest } from "../manifest.ts";
+
+/** The beginning of our counters' names; the gateway's proxy keeps what begins so. */
+export const COUNTER_PREFIX = "sallyport_egress";
+
+/** The caller by the certificate of the hop, which the caller can't choose. */
+const PRINCIPAL: Json = { name: "principal", value_format: "%DOWNSTREAM_PEER_URI_SAN%" };
+/** Routes are named by their declared host: a Host header that nobody declared has no route, and counts as `-`. */
+const HTTP_HOST: Json = { name: "host", value_format: "%ROUTE_NAME%" };
+/** The name that the hop asked for; only counted once policy let it through. */
+const TLS_HOST: Json = { name: "host", value_format: "%REQUESTED_SERVER_NAME%" };
+/** A name that policy refused is the client's free choice: it never becomes a label. */
+const REFUSED_HOST: Json = { name: "host", value_format: "other" };
+const CODE: Json = { name: "code", value_format: "%RESPONSE_CODE%" };
+
+/**
+ * Counters by host and caller, from Envoy's own stats access logger (envoy.access_loggers.stats): requests with their
+ * code for HTTP, connections and bytes for TLS. Their labels are bounded by what is declared.
+ */
+export function hostCounters(gateway: Gateway): Manifest {
+  return {
+    apiVersion: "networking.istio.io/v1alpha3",
+    kind: "EnvoyFilter",
+    metadata: {
+      name: `${gateway.name}-counters`,
+      namespace: gateway.namespace,
+      labels: labelsOf(gateway.name),
+    },
+    spec: {
+      workloadSelector: { labels: gatewaySelector(gateway.name) },
+      configPatches: [
+        mergeInto("envoy.filters.network.http_connection_manager", HTTP_CONNECTION_MANAGER, [
+          logger([counter("requests", [HTTP_HOST, PRINCIPAL, CODE])]),
+        ]),
+        mergeInto("envoy.filters.network.tcp_proxy", TCP_PROXY, [
+          logger(connectionCounters(TLS_HOST), not(REFUSED_BY_POLICY)),
+          logger([counter("refused_connections", [REFUSED_HOST, PRINCIPAL])], REFUSED_BY_POLICY),
+        ]),
+      ],
+    },
+  };
+}
+
+const HTTP_CONNECTION_MANAGER =
+  "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+const TCP_PROXY = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
+
+/** Envoy's RBAC filter leaves this beginning in the connection's termination details. */
+const REFUSED_BY_POLICY = 'connection.termination_details.startsWith("rbac_access_denied")';
+
+function not(expression: string): string {
+  return `!${expression}`;
+}
+
+function connectionCounters(host: Json): Json[] {
+  const tags = [host, PRINCIPAL];
+  return [
+    counter("connections", tags),
+    counter("sent_bytes", tags, "%BYTES_RECEIVED%"),
+    counter("received_bytes", tags, "%BYTES_SENT%"),
+  ];
+}
+
+/** Counts one for each log entry, or the number that a format gives. */
+function counter(name: string, tags: readonly Json[], valueFormat?: string): Json {
+  return {
+    stat: { name, tags },
+    ...(valueFormat === undefined ? { value_fixed: 1 } : { value_format: valueFormat }),
+  };
+}
+
+/** @param when a CEL expression over the connection; every entry counts without one */
+function logger(counters: readonly Json[], when?: string): Json {
+  return {
+    name: "envoy.access_loggers.stats",
+    ...(when === undefined ? {} : { filter: celFilter(when) }),
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.access_loggers.stats.v3.Config",
+      stat_prefix: COUNTER_PREFIX,
+      counters,
+    },
+  };
+}
+
+function celFilter(expression: string): Json {
+  return {
+    extension_filter: {
+      name: "envoy.access_loggers.extension_filters.cel",
+      typed_config: {
+        "@type": "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
+        expression,
+      },
+    },
+  };
+}
+
+function mergeInto(filter: string, type: string, accessLog: readonly Json[]): Json {
+  return {
+    applyTo: "NETWORK_FILTER",
+    match: { context: "GATEWAY", listener: { filterChain: { filter: { name: filter } } } },
+    patch: { operation: "MERGE", value: { typed_config: { "@type": type, access_log: accessLog } } },
+  };
+}
