@@ -1,17 +1,142 @@
-import { Command } from "commander";
-import { LabError } from "../lab/errors.ts";
-import { labDown, labUp } from "../lab/lab.ts";
+import { Command, Option } from "commander";
+import {
+  type FirewallMode,
+  labDown,
+  labExec,
+  labFirewall,
+  labKubeconfig,
+  labStatus,
+  labUp,
+} from "../lab/lab.ts";
+import { deleteKindCluster } from "../lab/providers/kind.ts";
+import { EXIT } from "./exit.ts";
+import { describeStatus } from "./lab-status.ts";
 
+type Provider = "local" | "kind";
+
+/** `sallyport lab`: a real Kubernetes with a real Istio to try things on. */
 export function labCommand(): Command {
-  const command = new Command("lab");
-  command.command("up").action(async () => {
-    const controller = new AbortController();
-    process.once("SIGINT", () =>
-      controller.abort(new LabError("interrupted", "Ctrl-C", "run `sallyport lab up` again")),
+  return new Command("lab")
+    .description(
+      "A real Kubernetes and Istio on this one Linux machine, with an «internet» of its own, to try things on.",
+    )
+    .addCommand(upCommand())
+    .addCommand(downCommand())
+    .addCommand(statusCommand())
+    .addCommand(kubeconfigCommand())
+    .addCommand(execCommand())
+    .addCommand(firewallCommand())
+    .addHelpText(
+      "after",
+      `
+The lab runs in network namespaces, cgroups and folders of its own: an application node, two gateway nodes, and
+an internet that ends inside the machine. It needs Linux and root; elsewhere use --provider kind (where Docker runs)
+or, with the commands that speak to a cluster, --context NAME.
+
+Examples:
+  sallyport lab up                                  the first time builds everything, about 15 minutes
+  export KUBECONFIG=$(sallyport lab kubeconfig)     then kubectl, istioctl and the tests use the lab
+  sallyport lab exec news/sleep -- curl -sI http://edition.cnn.com/politics
+  sallyport lab firewall gateway-nodes              only gateways may leave the cluster
+  sallyport lab down                                leaves nothing behind but the built programs`,
     );
-    const done = await labUp({ signal: controller.signal });
-    console.log(JSON.stringify(done));
-  });
-  command.command("down").action(async () => await labDown());
-  return command;
+}
+
+function providerOption(): Option {
+  return new Option(
+    "--provider <provider>",
+    "what makes the cluster: this machine alone, or kind with Docker",
+  )
+    .choices(["local", "kind"])
+    .default("local");
+}
+
+function upCommand(): Command {
+  return new Command("up")
+    .description("Start the lab, building first what was not built before; one that runs is left as it is.")
+    .addOption(providerOption())
+    .option("--context <name>", "make no lab, but look that the cluster of this kubeconfig context answers")
+    .option("--json", "print the outcome as JSON, and no progress")
+    .action(async (options: { provider: Provider; context?: string; json?: true }) => {
+      const controller = new AbortController();
+      const stop = (): void => controller.abort(new Error("interrupted"));
+      process.once("SIGINT", stop).once("SIGTERM", stop);
+      const display = options.json ? "silent" : "auto";
+      const context = options.context === undefined ? {} : { context: options.context };
+      const done = await labUp({
+        signal: controller.signal,
+        display,
+        provider: options.provider,
+        ...context,
+      });
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify(done)}\n`);
+        return;
+      }
+      const seconds = (done.milliseconds / 1000).toFixed(1);
+      const how = done.alreadyRunning ? "The lab runs already" : `The lab is ready after ${seconds} s`;
+      process.stdout.write(`${how}.\nexport KUBECONFIG=${done.kubeconfig}\n`);
+    });
+}
+
+function downCommand(): Command {
+  return new Command("down")
+    .description("Remove the lab, or what a killed one left; the built programs and images stay cached.")
+    .addOption(providerOption())
+    .action(async ({ provider }: { provider: Provider }) => {
+      await (provider === "kind" ? deleteKindCluster() : labDown());
+      process.stdout.write("Nothing of the lab is left.\n");
+    });
+}
+
+function statusCommand(): Command {
+  return new Command("status")
+    .description(
+      "Show what of a lab is on this machine: nodes, processes, memory, firewall. Exits with 2 unless one is ready.",
+    )
+    .option("--json", "print it as JSON")
+    .action(async ({ json }: { json?: true }) => {
+      const status = await labStatus();
+      process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : describeStatus(status));
+      if (status.phase !== "ready") process.exitCode = EXIT.cannot;
+    });
+}
+
+function kubeconfigCommand(): Command {
+  return new Command("kubeconfig")
+    .description("Print the path of the lab's kubeconfig file.")
+    .action(async () => {
+      process.stdout.write(`${await labKubeconfig()}\n`);
+    });
+}
+
+function execCommand(): Command {
+  return new Command("exec")
+    .description("Run a command in a pod of the lab and exit with its exit code.")
+    .argument("<namespace/pod>", "such as news/sleep, or news/deploy/sleep")
+    .argument("<command...>", "after --, such as -- curl -sI http://edition.cnn.com")
+    .option("-c, --container <name>", "the pod's first by default")
+    .option("--limit <seconds>", "how long it may take", Number, 60)
+    .action(async (target: string, command: string[], options: { container?: string; limit: number }) => {
+      const [namespace = "", ...pod] = target.split("/");
+      const container = options.container === undefined ? {} : { container: options.container };
+      const result = await labExec(
+        { namespace, pod: pod.join("/"), timeout: options.limit * 1000, ...container },
+        command,
+      );
+      if (result.stdout) process.stdout.write(`${result.stdout}\n`);
+      if (result.stderr) process.stderr.write(`${result.stderr}\n`);
+      process.exitCode = result.exitCode;
+    });
+}
+
+function firewallCommand(): Command {
+  return new Command("firewall")
+    .description(
+      "Say who may leave the cluster: every node, or only the gateways' nodes. The counters begin anew.",
+    )
+    .addArgument(
+      new Command().createArgument("<mode>", "open or gateway-nodes").choices(["open", "gateway-nodes"]),
+    )
+    .action(async (mode: FirewallMode) => await labFirewall(mode));
 }

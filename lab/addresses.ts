@@ -1,4 +1,4 @@
-/** Every address of the lab. They come from the ranges kept for documentation, so they are nobody's. */
+/** Every address of the lab. They come from the ranges kept for tests and documentation, so they are nobody's. */
 
 export type NodePool = "application" | "egress";
 
@@ -14,12 +14,12 @@ export interface NodeAddress {
 
 /** The network that the nodes share with the control plane. */
 export const nodeNetwork = {
-  subnet: "203.0.113.0/24",
+  subnet: "198.18.0.0/24",
   prefix: 24,
   /** The hub: bridge, router and control plane. */
-  hub: "203.0.113.1",
-  /** This machine's end, from which kubectl speaks to the API server. */
-  machine: "203.0.113.254",
+  hub: "198.18.0.1",
+  /** This machine's end, from which kubectl speaks to the API server; it has a route to the hub alone. */
+  machine: "198.18.0.254",
 } as const;
 
 export const podRange = "10.244.0.0/16";
@@ -31,9 +31,9 @@ export const apiServerPort = 6443;
 export const apiServer = `https://${nodeNetwork.hub}:${apiServerPort}`;
 
 export const nodes: readonly NodeAddress[] = [
-  node(1, "sallyport-app-1", "application", "203.0.113.11"),
-  node(2, "sallyport-gateway-1", "egress", "203.0.113.21"),
-  node(3, "sallyport-gateway-2", "egress", "203.0.113.22"),
+  node(1, "sallyport-app-1", "application", "198.18.0.11"),
+  node(2, "sallyport-gateway-1", "egress", "198.18.0.21"),
+  node(3, "sallyport-gateway-2", "egress", "198.18.0.22"),
 ];
 
 /** The world outside the cluster. */
@@ -49,9 +49,6 @@ export const internet = {
   hub6: "2001:db8:100::1",
   web6: "2001:db8:100::10",
 } as const;
-
-/** Every range above: the lab refuses to start where the machine uses one of them for something else. */
-export const labRanges: readonly string[] = [nodeNetwork.subnet, podRange, serviceRange, internet.subnet];
 
 function node(index: number, name: string, pool: NodePool, address: string): NodeAddress {
   return { name, pool, address, podSubnet: `10.244.${index}.0/24`, podGateway: `10.244.${index}.1` };

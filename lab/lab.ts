@@ -1,16 +1,23 @@
 import { join } from "node:path";
 import { removeLab } from "./cluster/remove.ts";
 import { LabError } from "./errors.ts";
+import { setFirewall } from "./network/firewall.ts";
 import { kubeconfigFile } from "./paths.ts";
 import { type CommandResult, tryCommand } from "./process/command.ts";
 import { type Display, runSteps } from "./progress.ts";
+import { useContext } from "./providers/context.ts";
+import { kindKubeconfig, kindSteps } from "./providers/kind.ts";
 import { localSteps } from "./providers/local.ts";
 import { refuseOtherMachines } from "./providers/machine.ts";
 import { withLock } from "./state/lock.ts";
-import { type LabState, readState } from "./state/state.ts";
+import { type FirewallMode, type LabState, readState } from "./state/state.ts";
 import { readStatus } from "./status.ts";
 
 export interface LabOptions {
+  /** What makes the cluster; `local`, this machine alone, by default. */
+  readonly provider?: "local" | "kind";
+  /** A context of the user's own kubeconfig: no lab is made, that cluster has to answer. */
+  readonly context?: string;
   /** Stops the work; what was started is removed again. */
   readonly signal: AbortSignal;
   /** `auto` by default: a live display on a terminal, plain lines elsewhere. */
@@ -21,8 +28,9 @@ export interface LabOptions {
 export interface LabStarted {
   readonly alreadyRunning: boolean;
   readonly milliseconds: number;
-  /** Path of the file that gives kubectl and the tests access. */
-  readonly kubeconfig: string;
+  /** Path of the file that gives kubectl and the tests access; undefined for a context of the user's own. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
 }
 
 /**
@@ -30,16 +38,29 @@ export interface LabStarted {
  * earlier, killed lab left is cleaned on the way. Throws LabError when the machine cannot do it, or when another
  * process is starting or stopping a lab.
  */
-export async function labUp({ signal, display = "auto" }: LabOptions): Promise<LabStarted> {
+export async function labUp({
+  signal,
+  display = "auto",
+  provider,
+  context,
+}: LabOptions): Promise<LabStarted> {
   const begin = Date.now();
+  const done = (alreadyRunning: boolean, kubeconfig: string): LabStarted => ({
+    alreadyRunning,
+    milliseconds: Date.now() - begin,
+    kubeconfig,
+  });
+  if (context !== undefined) {
+    await useContext(context);
+    return { alreadyRunning: true, milliseconds: Date.now() - begin, context };
+  }
+  if (provider === "kind") {
+    await runSteps(kindSteps(), signal, display);
+    return done(false, kindKubeconfig);
+  }
   refuseOtherMachines();
   return await withLock("up", async () => {
-    const done = (alreadyRunning: boolean): LabStarted => ({
-      alreadyRunning,
-      milliseconds: Date.now() - begin,
-      kubeconfig: kubeconfigFile,
-    });
-    if ((await readStatus()).phase === "ready") return done(true);
+    if ((await readStatus()).phase === "ready") return done(true, kubeconfigFile);
     try {
       await runSteps(localSteps(), signal, display);
     } catch (error) {
@@ -48,7 +69,7 @@ export async function labUp({ signal, display = "auto" }: LabOptions): Promise<L
       signal.throwIfAborted();
       throw error;
     }
-    return done(false);
+    return done(false, kubeconfigFile);
   });
 }
 
@@ -58,7 +79,14 @@ export async function labDown(): Promise<void> {
   await withLock("down", () => removeLab());
 }
 
+export type { FirewallMode } from "./state/state.ts";
 export { type LabStatus, readStatus as labStatus } from "./status.ts";
+
+/** Says who may leave the running lab's cluster; the firewall's counters begin anew. */
+export async function labFirewall(mode: FirewallMode): Promise<void> {
+  await runningLab();
+  await setFirewall(mode);
+}
 
 /** Path of the running lab's kubeconfig. Throws LabError when no lab runs. */
 export async function labKubeconfig(): Promise<string> {

@@ -77,7 +77,7 @@ function deployment(image: string): Manifest {
               resources: { requests: { cpu: "10m", memory: "30Mi" } },
               securityContext: {
                 allowPrivilegeEscalation: false,
-                capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+                capabilities: { drop: ["ALL"] },
                 readOnlyRootFilesystem: true,
               },
               volumeMounts: [{ name: "configuration", mountPath: folder, readOnly: true }],

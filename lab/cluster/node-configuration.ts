@@ -51,6 +51,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
   # Without CAP_SYS_RESOURCE a container's OOM score cannot go below that of containerd.
   restrict_oom_score_adj = true
   netns_mounts_under_state_dir = true
+  # A name server in a pod listens on port 53 without being root, as newer runtimes allow by default.
+  enable_unprivileged_ports = true
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "${folders.cni}"

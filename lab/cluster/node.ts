@@ -35,7 +35,7 @@ export async function startRuntime(
     { limit: 30_000, process: containerd, signal },
   );
   for (const image of images) {
-    const args = [...client, "images", "import", "--no-unpack=false", image.archive];
+    const args = [...client, "images", "import", image.archive];
     await runCommand("ctr", args, { timeout: 180_000, signal });
   }
   return holder;

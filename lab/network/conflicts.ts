@@ -1,4 +1,4 @@
-import { labRanges } from "../addresses.ts";
+import { nodeNetwork } from "../addresses.ts";
 import { LabError } from "../errors.ts";
 import { runCommand } from "../process/command.ts";
 import { machineLink } from "./topology.ts";
@@ -8,7 +8,10 @@ interface Range {
   readonly last: number;
 }
 
-/** Refuses to start where this machine has an address or a route in the ranges that the lab would use. */
+/**
+ * Refuses to start where this machine already knows a way to the hub's address, other than its default route. The
+ * lab's other addresses exist in its own namespaces only, and cannot meet the machine's.
+ */
 export async function refuseUsedAddresses(): Promise<void> {
   const routes = JSON.parse(
     (await runCommand("ip", ["-json", "-4", "route", "show", "table", "all"])) || "[]",
@@ -18,11 +21,10 @@ export async function refuseUsedAddresses(): Promise<void> {
   }[];
   for (const route of routes) {
     if (route.dst === "default" || route.dev === machineLink) continue;
-    const used = labRanges.find((range) => overlap(range, route.dst));
-    if (used) {
+    if (overlap(nodeNetwork.hub, route.dst)) {
       throw new LabError(
         "the lab's addresses are in use",
-        `this machine has a route to ${route.dst}${route.dev ? ` by ${route.dev}` : ""}, and the lab uses ${used}`,
+        `this machine has a route to ${route.dst}${route.dev ? ` by ${route.dev}` : ""}, and the lab needs ${nodeNetwork.hub}`,
         "run the lab on another machine, or use a cluster that you have: --provider kind, or --context NAME",
       );
     }

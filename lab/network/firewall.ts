@@ -58,7 +58,7 @@ export async function firewallDrops(): Promise<FirewallDrops[]> {
   return parseDrops(await rules());
 }
 
-/** Reads `iptables --list-rules --verbose`: `-A CHAIN -s 203.0.113.11/32 -c 12 720 -j DROP`. */
+/** Reads `iptables --list-rules --verbose`: `-A CHAIN -s 198.18.0.11/32 -c 12 720 -j DROP`. */
 export function parseDrops(lines: readonly string[]): FirewallDrops[] {
   return lines.flatMap((line) => {
     if (!line.endsWith("-j DROP")) return [];

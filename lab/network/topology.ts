@@ -47,7 +47,7 @@ function linkCommands(): string[] {
   const inHub = (index: number): string => `node${index + 1}`;
   return [
     `link add ${machineLink} type veth peer name machine netns ${hubNamespace}`,
-    `address add ${nodeNetwork.machine}/${nodeNetwork.prefix} dev ${machineLink}`,
+    `address add ${nodeNetwork.machine} peer ${nodeNetwork.hub}/32 dev ${machineLink}`,
     `link set ${machineLink} up`,
     `-n ${hubNamespace} link add ${uplink} type veth peer name hub netns ${internetNamespace}`,
     ...nodes.map(
