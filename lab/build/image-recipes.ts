@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LabError } from "../errors.ts";
 import { runBuildCommand } from "./build-command.ts";
@@ -148,7 +148,8 @@ async function extensionsOf(program: string): Promise<string[]> {
   const [library] = (await programsWithLibraries({ program })).flatMap((entry) =>
     entry.path.includes("/libxtables.so") ? [entry.path] : [],
   );
-  const folder = join(dirname(library ?? "/usr/lib/libxtables.so"), "xtables");
+  // The linker may find the library through a link (/lib); the library looks for extensions in the real folder.
+  const folder = join(dirname(await realpath(library ?? "/usr/lib/libxtables.so")), "xtables");
   const found = await readdir(folder).catch(() => []);
   if (found.length === 0) {
     throw new LabError(
