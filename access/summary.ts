@@ -31,7 +31,7 @@ export function summariseAccess(manifests: readonly Manifest[]): HostAccess[] {
 
 function rulesOf({ kind, spec }: Manifest): readonly Rule[] {
   if (kind !== "AuthorizationPolicy") return [];
-  return ((spec as { readonly [key: string]: Json })["rules"] ?? []) as unknown as readonly Rule[];
+  return ((spec as { readonly [key: string]: Json }).rules ?? []) as unknown as readonly Rule[];
 }
 
 /** Hosts by authority (each stands with and without its port) and by SNI. */

@@ -13,7 +13,7 @@ export function gatewayDeployment(
   manifest: Manifest,
   options: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
-  const spec = manifest["spec"] as unknown as { readonly template: PodTemplate };
+  const spec = manifest.spec as unknown as { readonly template: PodTemplate };
   const pod = new kx.PodBuilder(spec.template.spec);
   const args = { ...manifest, spec: { ...spec, template: { ...spec.template, spec: pod.podSpec } } };
   return new kx.Deployment(name, args as unknown as kx.types.Deployment, {
@@ -24,7 +24,7 @@ export function gatewayDeployment(
 
 /** kubernetesx writes env, ports, volumes … as empty lists, which would then be ours to the API server. */
 const withoutEmptyLists: pulumi.ResourceTransformation = ({ props, opts }) => ({
-  props: { ...props, spec: pulumi.output(props["spec"]).apply(prune) },
+  props: { ...props, spec: pulumi.output(props.spec).apply(prune) },
   opts,
 });
 

@@ -5,9 +5,7 @@ import { setFirewall } from "./network/firewall.ts";
 import { kubeconfigFile } from "./paths.ts";
 import { type CommandResult, tryCommand } from "./process/command.ts";
 import { type Display, runSteps } from "./progress.ts";
-import { useContext } from "./providers/context.ts";
 import { kindKubeconfig, kindSteps } from "./providers/kind.ts";
-import { localSteps } from "./providers/local.ts";
 import { refuseOtherMachines } from "./providers/machine.ts";
 import { withLock } from "./state/lock.ts";
 import { type FirewallMode, type LabState, readState } from "./state/state.ts";
@@ -51,6 +49,8 @@ export async function labUp({
     kubeconfig,
   });
   if (context !== undefined) {
+    // Loaded when needed, as are the local provider's libraries: together they take a second.
+    const { useContext } = await import("./providers/context.ts");
     await useContext(context);
     return { alreadyRunning: true, milliseconds: Date.now() - begin, context };
   }
@@ -62,6 +62,7 @@ export async function labUp({
   return await withLock("up", async () => {
     if ((await readStatus()).phase === "ready") return done(true, kubeconfigFile);
     try {
+      const { localSteps } = await import("./providers/local.ts");
       await runSteps(localSteps(), signal, display);
     } catch (error) {
       // The logs say why; they stay until the next `up` or `down`.

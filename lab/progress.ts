@@ -6,11 +6,12 @@ export type Display = "auto" | "silent";
 
 /** Runs steps in order, neighbours of one group together, showing what runs, for how long, and what is next. */
 export async function runSteps(steps: readonly Step[], signal: AbortSignal, display: Display): Promise<void> {
+  const running = new Set<Promise<void>>();
   const tasks = groupSteps(steps).map((group) => {
     const [first] = group.steps;
     return group.steps.length === 1 && first
-      ? toTask(first, signal)
-      : toGroup(group.name, group.steps, signal);
+      ? toTask(first, signal, running)
+      : toGroup(group.name, group.steps, signal, running);
   });
   // Interrupts come by the signal, so that the lab is cleaned up; listr2 would leave at once.
   const list = new Listr(tasks, {
@@ -27,7 +28,12 @@ export async function runSteps(steps: readonly Step[], signal: AbortSignal, disp
     },
     fallbackRendererOptions: { timer: PRESET_TIMER, logTitleChange: false },
   });
-  await list.run();
+  try {
+    await list.run();
+  } finally {
+    // After a failure its neighbours still stop: whoever cleans up must not do so before they have.
+    await Promise.allSettled(running);
+  }
 }
 
 /** Neighbouring steps of one group, in their order. */
@@ -41,7 +47,9 @@ export function groupSteps(steps: readonly Step[]): { name: string; steps: Step[
   return groups;
 }
 
-function toGroup(title: string, steps: readonly Step[], signal: AbortSignal): ListrTask {
+type Running = Set<Promise<void>>;
+
+function toGroup(title: string, steps: readonly Step[], signal: AbortSignal, running: Running): ListrTask {
   // The first failure stops the group's other steps: their work would be in vain.
   const controller = new AbortController();
   const either = AbortSignal.any([signal, controller.signal]);
@@ -49,13 +57,18 @@ function toGroup(title: string, steps: readonly Step[], signal: AbortSignal): Li
     title,
     task: (_, task) =>
       task.newListr(
-        steps.map((step) => toTask(step, either, (error) => controller.abort(error))),
+        steps.map((step) => toTask(step, either, running, (error) => controller.abort(error))),
         { concurrent: true, exitOnError: true },
       ),
   };
 }
 
-function toTask(step: Step, signal: AbortSignal, failed?: (error: unknown) => void): ListrTask {
+function toTask(
+  step: Step,
+  signal: AbortSignal,
+  running: Running,
+  failed?: (error: unknown) => void,
+): ListrTask {
   return {
     title: step.title,
     task: async (_, task) => {
@@ -66,9 +79,11 @@ function toTask(step: Step, signal: AbortSignal, failed?: (error: unknown) => vo
         return;
       }
       try {
-        await step.run((line) => {
+        const work = step.run((line) => {
           task.output = line;
         }, signal);
+        running.add(work);
+        await work;
       } catch (error) {
         failed?.(error);
         throw error;

@@ -82,7 +82,7 @@ function explainIssue(source: Source, schema: z.ZodType, issue: Issue, base: Pat
 }
 
 function fixOf(issue: Issue): string {
-  const fix = issue.code === "custom" ? issue.params?.["fix"] : undefined;
+  const fix = issue.code === "custom" ? issue.params?.fix : undefined;
   return typeof fix === "string" ? fix : "correct the value";
 }
 

@@ -113,9 +113,8 @@ export function validateEnvironment(
   const fault = (path: Path, value: unknown, why: string, fix: string): void => {
     problems.push({ ...source.positionOf(path), path: formatPath(path), value: show(value), why, fix });
   };
-  environment.gateways.forEach((gateway, index) =>
-    validateGateway(environment, gateway, ["gateways", index], fault),
-  );
+  for (const [index, gateway] of environment.gateways.entries())
+    validateGateway(environment, gateway, ["gateways", index], fault);
   validateNodes(environment, fault);
   validateLockdown(environment, fault);
   const homes = new Set(environment.gateways.map((gateway) => gateway.namespace));

@@ -36,7 +36,8 @@ export async function runBuildCommand(command: Command): Promise<string> {
     ]);
     return result.stdout;
   } catch (error) {
-    if (!(error instanceof ExecaError) || error.isCanceled) throw error;
+    command.signal?.throwIfAborted();
+    if (!(error instanceof ExecaError)) throw error;
     const said = String(error.all ?? "")
       .trimEnd()
       .split("\n")

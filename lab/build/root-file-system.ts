@@ -1,5 +1,14 @@
 import { constants } from "node:fs";
-import { chmod, copyFile, mkdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  type FileHandle,
+  mkdir,
+  open,
+  realpath,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { runBuildCommand } from "./build-command.ts";
 import { fileDigest } from "./fingerprint.ts";
@@ -50,31 +59,44 @@ export async function programsWithLibraries(
   for (const [path, file] of Object.entries(programs))
     entries.set(path, { path, copyOf: await realpath(file) });
   for (const path of plugins) entries.set(path, { path, copyOf: await realpath(path) });
-  for (const file of [...Object.values(programs), ...plugins]) {
-    for (const path of await libraries(file)) entries.set(path, { path, copyOf: await realpath(path) });
+  for (const path of await libraries([...Object.values(programs), ...plugins])) {
+    entries.set(path, { path, copyOf: await realpath(path) });
   }
   return [...entries.values()];
 }
 
-/** The shared libraries of a program or library, by what the loader says; none for a static program. */
-async function libraries(file: string): Promise<string[]> {
-  if (!(await isDynamic(file))) return [];
+/** The shared libraries of programs and libraries, by what the loader says; static programs have none. */
+async function libraries(files: readonly string[]): Promise<string[]> {
+  const dynamic = [];
+  for (const file of files) if (await isDynamic(file)) dynamic.push(await realpath(file));
+  if (dynamic.length === 0) return [];
   const said = await runBuildCommand({
     file: "ldd",
-    args: [await realpath(file)],
-    limit: 30,
-    fix: `see what \`ldd ${file}\` says; a library may be missing on this machine`,
+    args: dynamic,
+    limit: 60,
+    fix: `see what \`ldd\` says about ${files.join(" ")}; a library may be missing on this machine`,
   });
   return said.split("\n").flatMap((line) => /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1] ?? []);
 }
 
 /** Whether an ELF file names libraries or a loader: `ldd` ends with an error on a static one. */
-async function isDynamic(file: string): Promise<boolean> {
-  const bytes = await readFile(file);
-  const headers = Number(bytes.readBigUInt64LE(32));
-  const [size, count] = [bytes.readUInt16LE(54), bytes.readUInt16LE(56)];
-  const dynamicSegment = 2;
-  return Array.from({ length: count }, (_, index) => bytes.readUInt32LE(headers + index * size)).includes(
-    dynamicSegment,
-  );
+async function isDynamic(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const header = await read(file, 0, 64);
+    const [size, count] = [header.readUInt16LE(54), header.readUInt16LE(56)];
+    const segments = await read(file, Number(header.readBigUInt64LE(32)), size * count);
+    const dynamicSegment = 2;
+    return Array.from({ length: count }, (_, index) => segments.readUInt32LE(index * size)).includes(
+      dynamicSegment,
+    );
+  } finally {
+    await file.close();
+  }
+}
+
+async function read(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(length), position });
+  if (bytesRead < length) throw new TypeError("this is no ELF program: it is too short");
+  return buffer;
 }

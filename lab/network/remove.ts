@@ -1,12 +1,12 @@
 import { readdir } from "node:fs/promises";
-import { namespacePrefix } from "../paths.ts";
 import { runCommand, tryCommand } from "../process/command.ts";
 import { isGone } from "../process/identity.ts";
+import { machineLink, networkNamespaces } from "./topology.ts";
 
 /** Names of the network namespaces that are ours. */
 export async function labNamespaces(): Promise<string[]> {
   try {
-    return (await readdir("/run/netns")).filter((name) => name.startsWith(namespacePrefix));
+    return (await readdir("/run/netns")).filter((name) => networkNamespaces.includes(name));
   } catch (error) {
     if (isGone(error)) return [];
     throw error;
@@ -18,7 +18,7 @@ export async function labLinks(): Promise<string[]> {
   const links = JSON.parse((await runCommand("ip", ["-json", "link", "show"])) || "[]") as {
     ifname?: string;
   }[];
-  return links.flatMap(({ ifname }) => (ifname?.startsWith(namespacePrefix) ? [ifname] : []));
+  return links.flatMap(({ ifname }) => (ifname === machineLink ? [ifname] : []));
 }
 
 /** Removes our namespaces, and with them every link, address, route and rule inside. Gives what was removed. */

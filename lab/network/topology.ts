@@ -8,6 +8,12 @@ export const internetNamespace = `${namespacePrefix}internet`;
 export const machineLink = `${namespacePrefix}root`;
 /** The hub's link to the outside, where the firewall stands. */
 export const uplink = "uplink";
+/** Every network namespace of the lab. */
+export const networkNamespaces: readonly string[] = [
+  hubNamespace,
+  internetNamespace,
+  ...nodes.map((node) => node.name),
+];
 /** The bridge of a node's own pods. */
 export const podBridge = "pods";
 
@@ -18,10 +24,9 @@ export const podBridge = "pods";
  *                         └── uplink (firewall) ── internet
  */
 export async function makeNetwork(signal: AbortSignal): Promise<void> {
-  const names = [hubNamespace, internetNamespace, ...nodes.map((node) => node.name)];
   await ip(
     undefined,
-    names.map((name) => `netns add ${name}`),
+    networkNamespaces.map((name) => `netns add ${name}`),
     signal,
   );
   await ip(undefined, linkCommands(), signal);

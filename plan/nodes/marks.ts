@@ -90,6 +90,6 @@ export function recordData(record: NodeRecord): Record<string, string> {
 /** The record that a manifest holds, or undefined where it is another kind of object. */
 export function recordIn(manifest: Manifest): NodeRecord | undefined {
   if (manifest.kind !== "ConfigMap" || manifest.metadata.labels?.[POOL_LABEL] === undefined) return undefined;
-  const text = (manifest["data"] as Record<string, string> | undefined)?.[RECORD_DATA_KEY];
+  const text = (manifest.data as Record<string, string> | undefined)?.[RECORD_DATA_KEY];
   return text === undefined ? undefined : (JSON.parse(text) as NodeRecord);
 }
