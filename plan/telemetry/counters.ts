@@ -35,8 +35,8 @@ export function hostCounters(gateway: Gateway): Manifest {
           logger([counter("requests", [HTTP_HOST, PRINCIPAL, CODE])]),
         ]),
         mergeInto("envoy.filters.network.tcp_proxy", TCP_PROXY, [
-          logger(connectionCounters(TLS_HOST), not(REFUSED_BY_POLICY)),
-          logger([counter("refused_connections", [REFUSED_HOST, PRINCIPAL])], REFUSED_BY_POLICY),
+          logger(connectionCounters(TLS_HOST), FORWARDED),
+          logger([counter("refused_connections", [REFUSED_HOST, PRINCIPAL])], REFUSED),
         ]),
       ],
     },
@@ -47,12 +47,10 @@ const HTTP_CONNECTION_MANAGER =
   "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 const TCP_PROXY = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
 
-/** Envoy's RBAC filter leaves this beginning in the connection's termination details. */
-const REFUSED_BY_POLICY = 'connection.termination_details.startsWith("rbac_access_denied")';
-
-function not(expression: string): string {
-  return `!${expression}`;
-}
+/** Envoy's RBAC filter leaves this beginning in the details of a connection that it ended; others have none. */
+const ENDED_BY_POLICY = 'connection.termination_details.startsWith("rbac_access_denied")';
+const REFUSED = `has(connection.termination_details) && ${ENDED_BY_POLICY}`;
+const FORWARDED = `!(${REFUSED})`;
 
 function connectionCounters(host: Json): Json[] {
   const tags = [host, PRINCIPAL];

@@ -1,0 +1,49 @@
+/** Which room may import which: the arrows of docs/design.md, and none back. */
+const ROOMS = {
+  model: [],
+  plan: ["model"],
+  render: ["plan"],
+  access: ["plan/manifest.ts"],
+  cluster: ["plan"],
+  components: ["model", "plan", "cluster"],
+  infra: ["components", "model", "plan", "access"],
+  rollout: ["plan", "access", "cluster"],
+  lab: [],
+  walk: ["model", "plan", "rollout", "cluster", "lab", "components"],
+  cli: ["model", "plan", "render", "access", "rollout", "cluster", "components", "lab"],
+};
+
+const rooms = Object.keys(ROOMS).join("|");
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no-circle",
+      severity: "error",
+      from: {},
+      to: { circular: true, dependencyTypesNot: ["type-only"] },
+    },
+    ...Object.entries(ROOMS).map(([room, allowed]) => ({
+      name: `${room}-imports-only-its-own`,
+      comment: `${room}/ may import ${allowed.join(", ") || "no other room"}`,
+      severity: "error",
+      from: { path: `^${room}/` },
+      to: { path: `^(${rooms})/`, pathNot: `^(${[room, ...allowed].join("|")})(/|$)` },
+    })),
+    {
+      name: "no-tests-in-the-product",
+      severity: "error",
+      from: { path: `^(${rooms})/` },
+      to: { path: "^(test|bench|examples)/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default"],
+    },
+  },
+};
