@@ -13,7 +13,7 @@ export async function registeredBy(program: () => unknown): Promise<Registered[]
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
-        if (!type.startsWith("sallyport:")) registered.push({ type, name, inputs });
+        if (type.startsWith("kubernetes:")) registered.push({ type, name, inputs });
         return { id: `${name}-id`, state: inputs };
       },
       call: ({ inputs }) => inputs,
@@ -23,6 +23,7 @@ export async function registeredBy(program: () => unknown): Promise<Registered[]
   );
   acceptHooks();
   await pulumi.runtime.runInPulumiStack(async () => program());
+  await pulumi.runtime.waitForRPCs();
   return registered;
 }
 
