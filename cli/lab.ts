@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import {
   type FirewallMode,
+  type LabStarted,
   labDown,
   labExec,
   labFirewall,
@@ -73,10 +74,15 @@ function upCommand(): Command {
         process.stdout.write(`${JSON.stringify(done)}\n`);
         return;
       }
-      const seconds = (done.milliseconds / 1000).toFixed(1);
-      const how = done.alreadyRunning ? "The lab runs already" : `The lab is ready after ${seconds} s`;
-      process.stdout.write(`${how}.\nexport KUBECONFIG=${done.kubeconfig}\n`);
+      process.stdout.write(`${outcome(done)}\n`);
     });
+}
+
+function outcome(done: LabStarted): string {
+  if (done.context !== undefined) return `The cluster of context ${done.context} answers; no lab was made.`;
+  const seconds = (done.milliseconds / 1000).toFixed(1);
+  const how = done.alreadyRunning ? "The lab runs already" : `The lab is ready after ${seconds} s`;
+  return `${how}.\nexport KUBECONFIG=${done.kubeconfig}`;
 }
 
 function downCommand(): Command {

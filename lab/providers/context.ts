@@ -1,17 +1,21 @@
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { LabError } from "../errors.ts";
 
-/** A cluster that is there already, by its name in the user's own kubeconfig; no lab is made. Throws LabError when it is not known or does not answer. */
+/**
+ * A cluster that is there already, by its name in the user's own kubeconfig; no lab is made. Throws LabError when
+ * the name is not known or the cluster does not answer.
+ */
 export async function useContext(
   name: string,
 ): Promise<{ context: string; server: string; version: string }> {
   const config = new KubeConfig();
   config.loadFromDefault();
   if (!config.getContextObject(name)) {
-    const known = config.getContexts().map((context) => context.name);
+    // The library makes this one up where there is no kubeconfig at all.
+    const known = config.getContexts().flatMap(({ name }) => (name === "loaded-context" ? [] : [name]));
     throw new LabError(
       `there is no context ${name}`,
-      `the kubeconfig has ${known.length > 0 ? known.join(", ") : "none"}`,
+      `the kubeconfig has ${known.length > 0 ? known.join(", ") : "no contexts"}`,
       "give one of these, or set KUBECONFIG to the file that has it",
     );
   }

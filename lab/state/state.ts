@@ -26,6 +26,9 @@ export async function readState(): Promise<LabState | undefined> {
     text = await readFile(stateFile, "utf8");
   } catch (error) {
     if (isGone(error)) return undefined;
+    if ((error as NodeJS.ErrnoException).code === "EACCES") {
+      throw new LabError("the lab's state cannot be read", `${stateFile} is root's`, "run it as root (sudo)");
+    }
     throw error;
   }
   try {
