@@ -7,7 +7,7 @@ import { type CommandResult, tryCommand } from "./process/command.ts";
 import { type Display, runSteps } from "./progress.ts";
 import { kindKubeconfig, kindSteps } from "./providers/kind.ts";
 import { refuseOtherMachines } from "./providers/machine.ts";
-import { withLock } from "./state/lock.ts";
+import { lockHolder, withLock } from "./state/lock.ts";
 import { type FirewallMode, type LabState, readState } from "./state/state.ts";
 import { readStatus } from "./status.ts";
 
@@ -59,8 +59,11 @@ export async function labUp({
     return done(false, kindKubeconfig);
   }
   refuseOtherMachines();
+  const runs = async (): Promise<boolean> => (await readStatus()).phase === "ready";
+  if ((await lockHolder()) === undefined && (await runs())) return done(true, kubeconfigFile);
   return await withLock("up", async () => {
-    if ((await readStatus()).phase === "ready") return done(true, kubeconfigFile);
+    // Another process may have started it since.
+    if (await runs()) return done(true, kubeconfigFile);
     try {
       const { localSteps } = await import("./providers/local.ts");
       await runSteps(localSteps(), signal, display);

@@ -5,8 +5,13 @@ import envPaths from "env-paths";
 export const stateDirectory = "/var/lib/sallyport-lab";
 /** Sockets. */
 export const runDirectory = "/run/sallyport-lab";
-/** Outside both, so that it stays while `down` empties them. */
+/** Tells what the process that works on the lab is doing; outside both, so that it stays while `down` empties them. */
 export const lockFile = "/run/sallyport-lab.lock";
+/**
+ * A name for sockets that is in no folder: one process on the machine can listen on it at a time, and the kernel
+ * frees it when that process ends, however it ends. So no lock outlives its holder.
+ */
+export const lockName = "\0sallyport-lab";
 export const stateFile = join(stateDirectory, "state.json");
 export const logDirectory = join(stateDirectory, "logs");
 export const kubeconfigFile = join(stateDirectory, "kubeconfig");

@@ -74,8 +74,22 @@ export async function labPids(): Promise<Set<number>> {
 export async function removeCgroups(): Promise<number> {
   const folders = await ownFolders();
   // Children come after their parents in the list, and must go first.
-  for (const folder of folders.reverse()) await ignoreGone(rmdir(folder));
+  for (const folder of folders.reverse()) await removeWhenEmpty(folder);
   return folders.length;
+}
+
+/** The kernel may take a moment to let go of processes that have just ended. */
+async function removeWhenEmpty(folder: string): Promise<void> {
+  const end = Date.now() + 5_000;
+  for (;;) {
+    try {
+      await ignoreGone(rmdir(folder));
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EBUSY" || Date.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** Memory that the lab's processes hold, in bytes, without the files that the kernel caches for them. */

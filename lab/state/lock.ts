@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
 import { LabError } from "../errors.ts";
-import { lockFile } from "../paths.ts";
+import { lockFile, lockName } from "../paths.ts";
 import { isAlive, isGone, startTimeOf } from "../process/identity.ts";
 
 interface Holder {
@@ -13,49 +14,52 @@ interface Holder {
 
 /**
  * Runs `work` while no other process starts or stops a lab on this machine. Throws LabError with what the other one
- * is doing. A lock whose holder was killed counts for nothing.
+ * is doing.
  */
 export async function withLock<T>(doing: string, work: () => Promise<T>): Promise<T> {
-  const startTime = (await startTimeOf(process.pid)) ?? "";
-  const mine: Holder = { pid: process.pid, startTime, doing, since: new Date().toISOString() };
-  await takeLock(mine);
+  const lock = await takeLock();
   try {
+    const startTime = (await startTimeOf(process.pid)) ?? "";
+    const mine: Holder = { pid: process.pid, startTime, doing, since: new Date().toISOString() };
+    await writeFile(lockFile, JSON.stringify(mine), { mode: 0o600 });
     return await work();
   } finally {
     await rm(lockFile, { force: true });
+    await new Promise((resolve) => lock.close(resolve));
   }
 }
 
-/** Who holds the lock now, if anybody. */
+/** Who works on the lab now, if anybody. */
 export async function lockHolder(): Promise<Holder | undefined> {
   let holder: Holder;
   try {
     holder = JSON.parse(await readFile(lockFile, "utf8")) as Holder;
   } catch (error) {
-    // A damaged lock was cut off by a kill: nobody holds it.
+    // A damaged file was cut off by a kill: nobody holds the lock.
     if (isGone(error) || error instanceof SyntaxError) return undefined;
     throw error;
   }
   return (await isAlive(holder)) ? holder : undefined;
 }
 
-async function takeLock(mine: Holder): Promise<void> {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      await writeFile(lockFile, JSON.stringify(mine), { flag: "wx", mode: 0o600 });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
+async function takeLock(): Promise<Server> {
+  const server = createServer((socket) => socket.destroy());
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(lockName, resolve);
+    });
+    return server;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     const holder = await lockHolder();
-    if (holder) {
-      throw new LabError(
-        "another process works on the lab",
-        `pid ${holder.pid} has been doing \`lab ${holder.doing}\` since ${holder.since}`,
-        "wait until it has ended, or end it; `sallyport lab status` shows where it is",
-      );
-    }
-    await rm(lockFile, { force: true });
+    throw new LabError(
+      "another process works on the lab",
+      holder
+        ? `pid ${holder.pid} has been doing \`lab ${holder.doing}\` since ${holder.since}`
+        : "it has only just begun",
+      "wait until it has ended, or end it; `sallyport lab status` shows where it is",
+      { cause: error },
+    );
   }
-  throw new LabError("the lab's lock is contended", `${lockFile} was taken again and again`, "try again");
 }
