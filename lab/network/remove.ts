@@ -5,20 +5,12 @@ import { machineLink, networkNamespaces } from "./topology.ts";
 
 /** Names of the network namespaces that are ours. */
 export async function labNamespaces(): Promise<string[]> {
-  try {
-    return (await readdir("/run/netns")).filter((name) => networkNamespaces.includes(name));
-  } catch (error) {
-    if (isGone(error)) return [];
-    throw error;
-  }
+  return (await entriesOf("/run/netns")).filter((name) => networkNamespaces.includes(name));
 }
 
 /** Links of ours in this machine's own namespace. */
 export async function labLinks(): Promise<string[]> {
-  const links = JSON.parse((await runCommand("ip", ["-json", "link", "show"])) || "[]") as {
-    ifname?: string;
-  }[];
-  return links.flatMap(({ ifname }) => (ifname === machineLink ? [ifname] : []));
+  return (await entriesOf("/sys/class/net")).filter((name) => name === machineLink);
 }
 
 /** Removes our namespaces, and with them every link, address, route and rule inside. Gives what was removed. */
@@ -34,4 +26,13 @@ export async function removeNetwork(): Promise<string[]> {
     }
   }
   return [...links, ...namespaces];
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
 }
