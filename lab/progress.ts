@@ -23,7 +23,7 @@ export async function runSteps(steps: readonly Step[], signal: AbortSignal, disp
     rendererOptions: {
       timer: PRESET_TIMER,
       collapseSubtasks: true,
-      collapseSkips: false,
+      collapseSkips: true,
       showErrorMessage: false,
     },
     fallbackRendererOptions: { timer: PRESET_TIMER, logTitleChange: false },
@@ -78,6 +78,10 @@ function toTask(
         task.skip(`${step.title}: ${reason}`);
         return;
       }
+      const begin = Date.now();
+      const clock = setInterval(() => {
+        task.title = `${step.title} (${Math.round((Date.now() - begin) / 1000)} s)`;
+      }, 1_000);
       try {
         const work = step.run((line) => {
           task.output = line;
@@ -87,6 +91,9 @@ function toTask(
       } catch (error) {
         failed?.(error);
         throw error;
+      } finally {
+        clearInterval(clock);
+        task.title = step.title;
       }
     },
   };

@@ -48,7 +48,7 @@ function explainIssue(source: Source, schema: z.ZodType, issue: Issue, base: Pat
       return [
         missing(source, path)
           ? problem(path, "this key is missing", `add ${path.at(-1)}: (${issue.expected})`)
-          : problem(path, `a ${issue.expected} belongs here`, `write a ${issue.expected}`),
+          : problem(path, `${article(issue.expected)} belongs here`, `write ${article(issue.expected)}`),
       ];
     case "invalid_value":
       return [
@@ -139,4 +139,8 @@ function schemasAt(schema: z.core.$ZodType, path: Path): z.ZodType[] {
   if (schema instanceof z.ZodArray) return schemasAt(schema.element, rest);
   const child = schema instanceof z.ZodObject ? schema.shape[step] : undefined;
   return child === undefined ? [] : schemasAt(child, rest);
+}
+
+function article(type: string): string {
+  return `${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;
 }

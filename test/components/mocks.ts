@@ -23,7 +23,7 @@ export async function registeredBy(program: () => unknown): Promise<Registered[]
   );
   acceptHooks();
   await pulumi.runtime.runInPulumiStack(async () => program());
-  await pulumi.runtime.waitForRPCs();
+  await pulumi.runtime.disconnect();
   return registered;
 }
 

@@ -1,0 +1,108 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadEnvironment } from "../../model/index.ts";
+
+/** Loads files of a folder of their own, and gives each problem as `line:column path: why`. */
+function problemsOf(files: Record<string, string>): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "sallyport-"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return loadEnvironment(join(folder, "env.yaml")).problems.map(
+    ({ file, line, column, path, why }) =>
+      `${file.slice(folder.length + 1)}:${line}:${column} ${path}: ${why}`,
+  );
+}
+
+const GATEWAY = "environment: dev\ngateways:\n  - { name: egress, namespace: egress }\n";
+const host = (text: string) => ({ "env.yaml": `${GATEWAY}hosts:\n  - ${text}\n` });
+
+describe("a host's name", () => {
+  it.each([
+    ["https://edition.cnn.com", "a host has no scheme"],
+    ["edition.cnn.com/politics", "a host has no path"],
+    ["edition.cnn.com:443", "the port does not belong in the host"],
+    ["Edition.cnn.com", "a host is in lower case"],
+    ["edition.cnn.com.", "a host has no trailing dot"],
+    ["bücher.example", "a host is declared in its ASCII form, as it travels"],
+    ["*.wikipedia.org", "wildcard hosts can't be declared yet"],
+    ["en.*.org", "a wildcard can only be the whole first label"],
+    ["198.51.100.10", "an address is not a host name"],
+    ["shop.default.svc.cluster.local", "this name belongs to the cluster, not to the outside"],
+    ["localhost", "a host outside the cluster has a domain"],
+  ])("%s is refused", (name, why) => {
+    expect(problemsOf(host(`{ host: "${name}", tls: none }`))).toEqual([
+      `env.yaml:5:13 hosts[0].host: ${why}`,
+    ]);
+  });
+});
+
+describe("all problems at once", () => {
+  it("of both halves of a file", () => {
+    expect(
+      problemsOf({
+        "env.yaml": `${GATEWAY}lockdwn: []\nimports: [missing.yaml]\nhosts:\n  - { host: a.example, tls: originate }\n`,
+      }),
+    ).toEqual([
+      "env.yaml:4:1 lockdwn: no such key here",
+      "env.yaml:5:11 imports[0]: there is no such file",
+      "env.yaml:7:28 hosts[0].tls: tls: originate can't be declared: not yet",
+    ]);
+  });
+
+  it("suggests the key that was meant", () => {
+    const folder = mkdtempSync(join(tmpdir(), "sallyport-"));
+    writeFileSync(join(folder, "env.yaml"), `${GATEWAY}lockdwn: []\n`);
+    expect(loadEnvironment(join(folder, "env.yaml")).problems[0]?.fix).toBe("did you mean lockdown?");
+  });
+});
+
+describe("what can't go together", () => {
+  const owned = (owner: string, namespace: string) =>
+    `owner: ${owner}\nhosts:\n  - { host: a.example, tls: none, allow: [{ from: { namespace: ${namespace} } }] }\n`;
+
+  it("is one host of two owners, named with both places", () => {
+    const [problem] = problemsOf({
+      "env.yaml": `${GATEWAY}imports: [one.yaml, two.yaml]\n`,
+      "one.yaml": owned("one", "a"),
+      "two.yaml": owned("two", "a"),
+    });
+    expect(problem).toMatch(/^two\.yaml:3:5 hosts\[0\]: declared already at .*one\.yaml:3:5 by one$/);
+  });
+
+  it("is a loop of imports", () => {
+    expect(
+      problemsOf({
+        "env.yaml": `${GATEWAY}imports: [one.yaml]\n`,
+        "one.yaml": "owner: one\nimports: [two.yaml]\n",
+        "two.yaml": "owner: two\nimports: [one.yaml]\n",
+      }),
+    ).toEqual(["two.yaml:2:11 imports[0]: the imports go round in a loop"]);
+  });
+
+  it.each([
+    [
+      "gateways:\n  - { name: egress, namespace: istio-system }",
+      "policies in istiod's root namespace hold for the whole mesh",
+    ],
+    ["gateways:\n  - { name: egress, namespace: egress, replicas: { min: 5, max: 2 } }", "min is above max"],
+    [
+      "gateways:\n  - { name: egress, namespace: egress, mutualTLS: off }",
+      "without mutual TLS on the hop the gateway can't know who calls, so no grant could be enforced",
+    ],
+    [`${GATEWAY.slice(17)}nodes: { provider: existing }`, "neither names nor selector is given"],
+  ])("is %s", (text, why) => {
+    expect(problemsOf({ "env.yaml": `environment: dev\n${text}\n` }).join()).toContain(why);
+  });
+});
+
+describe("a file that is no declaration", () => {
+  it.each([
+    ["environment: [", /YAML: /],
+    ["environment: &a dev\ngateways: *a\n", /anchors and aliases are not read/],
+    ["x".repeat(9 * 1024 * 1024), /the file has 9437184 bytes/],
+    ["", /a object belongs here|this key is missing|an object belongs here/],
+  ])("is refused (%#)", (text, why) => {
+    expect(problemsOf({ "env.yaml": text }).join("\n")).toMatch(why);
+  });
+});

@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { summariseAccess } from "../../access/summary.ts";
+import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
+import type { Environment } from "../../model/environment.ts";
+import { planEnvironment } from "../../plan/plan.ts";
+import { renderStream } from "../../render/render.ts";
+
+const mesh = completeMesh(undefined);
+const gateway = completeGateway({ name: "egress", namespace: "egress" }, mesh);
+
+const caller = fc.oneof(
+  fc.constantFrom("news", "shop", "payments").map((namespace) => ({ from: { namespace } })),
+  fc.constantFrom("news/politics", "shop/cart").map((serviceAccount) => ({ from: { serviceAccount } })),
+);
+const host: fc.Arbitrary<HostInput> = fc.record({
+  host: fc.integer({ min: 0, max: 40 }).map((number) => `h${number}.example.com`),
+  tls: fc.constantFrom("none", "passthrough"),
+  allow: fc.array(caller, { maxLength: 4 }),
+});
+const hosts = fc.uniqueArray(host, { maxLength: 25, selector: ({ host, tls }) => `${host} ${tls}` });
+
+function render(inputs: readonly HostInput[]): string {
+  return renderStream(planEnvironment(environment(inputs)));
+}
+
+function environment(inputs: readonly HostInput[]): Environment {
+  return { name: "test", mesh, gateways: [gateway], lockdown: [], hosts: completeHosts(inputs, gateway) };
+}
+
+describe("planning", () => {
+  it("gives the same bytes whatever the order of hosts", () => {
+    fc.assert(
+      fc.property(
+        hosts.chain((list) =>
+          fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+        ),
+        ([list, shuffled]) => expect(render(shuffled)).toBe(render(list)),
+      ),
+    );
+  });
+
+  it("lets in exactly the granted", () => {
+    fc.assert(
+      fc.property(hosts, (list) => {
+        const manifests = planEnvironment(environment(list)).map(({ manifest }) => manifest);
+        const granted = new Map(summariseAccess(manifests).map((entry) => [entry.host, entry.principals]));
+        const declared = new Map<string, Set<string>>();
+        for (const { host: name, allow } of environment(list).hosts)
+          for (const { namespace, account } of allow)
+            declared.set(
+              name,
+              (declared.get(name) ?? new Set()).add(
+                `cluster.local/ns/${namespace}/${account === undefined ? "*" : `sa/${account}`}`,
+              ),
+            );
+        expect([...granted.keys()].sort()).toEqual([...declared.keys()].sort());
+        for (const [name, principals] of declared) expect(granted.get(name)).toEqual([...principals].sort());
+      }),
+    );
+  });
+
+  it("names a port in every rule, and exports nothing to every namespace", () => {
+    fc.assert(
+      fc.property(hosts, (list) => {
+        for (const { manifest } of planEnvironment(environment(list))) {
+          const text = JSON.stringify(manifest);
+          expect(text).not.toContain('"exportTo":["*"]');
+          if (manifest.kind !== "AuthorizationPolicy") continue;
+          const rules =
+            (manifest["spec"] as { rules?: { to: { operation: { ports?: string[] } }[] }[] }).rules ?? [];
+          for (const { to } of rules) for (const { operation } of to) expect(operation.ports).toHaveLength(1);
+        }
+      }),
+    );
+  });
+
+  it("changes at most four objects when a host is added for namespaces that have others", () => {
+    const many = Array.from(
+      { length: 200 },
+      (_, number): HostInput => ({
+        host: `h${number}.example.com`,
+        tls: "none",
+        allow: [{ from: { namespace: "news" } }],
+      }),
+    );
+    const before = new Set(planEnvironment(environment(many)).map((object) => JSON.stringify(object)));
+    const more: HostInput = {
+      host: "new.example.com",
+      tls: "none",
+      allow: [{ from: { namespace: "news" } }],
+    };
+    const changed = planEnvironment(environment([...many, more])).filter(
+      (object) => !before.has(JSON.stringify(object)),
+    );
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.length).toBeLessThanOrEqual(4);
+  });
+});

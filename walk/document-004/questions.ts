@@ -1,0 +1,90 @@
+import type { World } from "./world.ts";
+
+export const HOST = "edition.cnn.com";
+export const HTTP_URL = `http://${HOST}/politics`;
+export const HTTPS_URL = `https://${HOST}/politics`;
+/** The lab's internet has one address for all names; a pod without DNS is told it. */
+const RESOLVED = ["--resolve", `${HOST}:443:198.51.100.10`];
+
+/** The codes that a chain of redirects gave, then curl's exit code where it is not 0: `301 200`, `301 exit 35`. */
+export async function codes(world: World, namespace: string, url: string, pod?: string): Promise<string> {
+  const curl = ["curl", "-sS", "-L", "-m", "5", ...RESOLVED, "-o", "/dev/null", "-D", "-", url];
+  const { stdout, exitCode } = await world.kubectl.exec(namespace, curl, pod);
+  const found = [...stdout.matchAll(/^HTTP\/[\d.]+ (\d+)/gm)].map(([, code]) => code);
+  return [...found, ...(exitCode === 0 ? [] : [`exit ${exitCode}`])].join(" ");
+}
+
+/** The gateway's pods by name. */
+export async function gatewayPods({ kubectl }: World): Promise<string[]> {
+  const names = await kubectl.run([
+    "get",
+    "pods",
+    "-n",
+    "egress",
+    "-l",
+    "egress.sallyport.dev/gateway=egress",
+    "-o",
+    "name",
+  ]);
+  return names.split("\n").filter((name) => name !== "");
+}
+
+/** Envoy's counters of all gateway pods whose names begin so, added up. */
+export async function counterSum(world: World, prefix: string): Promise<number> {
+  let sum = 0;
+  for (const pod of await gatewayPods(world)) {
+    const { stdout } = await world.kubectl.exec(
+      "egress",
+      ["pilot-agent", "request", "GET", "stats"],
+      pod,
+      "istio-proxy",
+    );
+    for (const line of stdout.split("\n"))
+      if (line.startsWith(prefix)) sum += Number(line.split(": ")[1] ?? 0);
+  }
+  return sum;
+}
+
+/** A line of the gateway's access log, in Istio's text format, by its fields. */
+export interface LogLine {
+  readonly method: string;
+  readonly path: string;
+  readonly code: string;
+  readonly received: number;
+  readonly sent: number;
+  readonly host: string;
+  readonly upstream: string;
+  readonly cluster: string;
+  readonly sni: string;
+}
+
+const LOG_LINE =
+  /^\[\S+\] "(?<method>\S+) (?<path>\S+) \S+" (?<code>\d+) \S+ \S+ \S+ "[^"]*" (?<received>\d+) (?<sent>\d+) \d+ \S+ "[^"]*" "[^"]*" "[^"]*" "(?<host>[^"]*)" "(?<upstream>[^"]*)" (?<cluster>\S+) \S+ \S+ \S+ (?<sni>\S+) \S+$/;
+
+/** The last lines of all gateway pods' logs that are access log lines. */
+export async function gatewayLog(world: World): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
+  for (const pod of await gatewayPods(world)) {
+    const text = await world.kubectl.run(["logs", "-n", "egress", pod, "--tail=200"]);
+    for (const line of text.split("\n")) {
+      const fields = LOG_LINE.exec(line)?.groups;
+      if (fields !== undefined)
+        lines.push({
+          ...fields,
+          received: Number(fields.received),
+          sent: Number(fields.sent),
+        } as unknown as LogLine);
+    }
+  }
+  return lines;
+}
+
+/** What a try to get out came to, and which part refused it. */
+export async function wayRound(world: World, namespace: string, pod: string, url: string): Promise<string> {
+  const before = await world.firewall.drops();
+  const got = await codes(world, namespace, url, pod);
+  if (/^2/.test(got)) return `${got}, let through`;
+  if (got === "403") return "403, refused by the gateway";
+  const closed = (await world.firewall.drops()) > before;
+  return `${got}, refused by the ${closed ? "firewall" : got === "exit 28" ? "lockdown" : "sidecar"}`;
+}

@@ -1,0 +1,41 @@
+import type { Manifest } from "../plan/manifest.ts";
+
+const IMAGE = "localhost/sallyport-lab/curl:lab";
+
+/** How a workload differs from the documents' sleep sample. */
+export interface SleepOptions {
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly runAsUser?: number;
+  readonly hostNetwork?: boolean;
+}
+
+/** The documents' sleep sample: a Deployment of one pod that waits for commands. */
+export function sleep(namespace: string, options: SleepOptions = {}): Manifest {
+  const { name = "sleep", labels = {}, annotations = {}, runAsUser, hostNetwork } = options;
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name, ...labels }, annotations },
+        spec: {
+          terminationGracePeriodSeconds: 0,
+          ...(hostNetwork === undefined ? {} : { hostNetwork }),
+          containers: [
+            {
+              name: "sleep",
+              image: IMAGE,
+              imagePullPolicy: "IfNotPresent",
+              command: ["/bin/sleep", "86400"],
+              ...(runAsUser === undefined ? {} : { securityContext: { runAsUser } }),
+            },
+          ],
+        },
+      },
+    },
+  };
+}
