@@ -46,7 +46,7 @@ describe("all problems at once", () => {
     ).toEqual([
       "env.yaml:4:1 lockdwn: no such key here",
       "env.yaml:5:11 imports[0]: there is no such file",
-      "env.yaml:7:28 hosts[0].tls: tls: originate can't be declared: not yet",
+      "env.yaml:7:29 hosts[0].tls: tls: originate can't be declared: not yet",
     ]);
   });
 

@@ -35,7 +35,9 @@ describe("planning", () => {
         hosts.chain((list) =>
           fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
         ),
-        ([list, shuffled]) => expect(render(shuffled)).toBe(render(list)),
+        ([list, shuffled]) => {
+          expect(render(shuffled)).toBe(render(list));
+        },
       ),
     );
   });
