@@ -4,5 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
+    // The end-to-end tests share one lab, and one machine.
+    fileParallelism: false,
   },
 });

@@ -66,6 +66,7 @@ export function waysRound(world: World): Part[] {
     {
       title: "Ways round, firewall closed",
       prepare: async () => {
+        await world.startSleep("no-grant");
         for (const { options } of TRICKS) await world.startSleep("test-egress", options);
       },
       rows: [

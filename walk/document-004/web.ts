@@ -25,7 +25,6 @@ export function placement(world: World): Part[] {
         for (const namespace of ["default", "no-grant"])
           await kubectl.run(["label", "namespace", namespace, "istio-injection=enabled"]);
         for (const namespace of ["default", "test-egress"]) await world.startSleep(namespace);
-        await world.startSleep("no-grant");
       },
       rows: [
         {
