@@ -15,7 +15,7 @@ describe("the components on their own", () => {
   it("a managed node pool gets the gateway's label and taint", async () => {
     const registered = await registeredBy(managedNodes);
     const pool = registered.find(({ type }) => type === "cloud:index:NodePool");
-    expect(pool?.inputs["nodeConfig"]).toEqual({
+    expect(pool?.inputs.nodeConfig).toEqual({
       labels: { "egress.sallyport.dev/pool": "egress" },
       taints: [{ key: "egress.sallyport.dev/pool", value: "egress", effect: "NO_SCHEDULE" }],
     });

@@ -70,7 +70,7 @@ describe("planning", () => {
           expect(text).not.toContain('"exportTo":["*"]');
           if (manifest.kind !== "AuthorizationPolicy") continue;
           const rules =
-            (manifest["spec"] as { rules?: { to: { operation: { ports?: string[] } }[] }[] }).rules ?? [];
+            (manifest.spec as { rules?: { to: { operation: { ports?: string[] } }[] }[] }).rules ?? [];
           for (const { to } of rules) for (const { operation } of to) expect(operation.ports).toHaveLength(1);
         }
       }),

@@ -1,5 +1,5 @@
+import type { Part } from "./part.ts";
 import { codes, HTTPS_URL } from "./questions.ts";
-import type { Part } from "./rows.ts";
 import { NAMESPACES, type World } from "./world.ts";
 
 const KINDS =

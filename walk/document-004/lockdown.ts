@@ -1,5 +1,5 @@
+import type { Part } from "./part.ts";
 import { codes, counterSum, HOST, HTTPS_URL } from "./questions.ts";
-import type { Part } from "./rows.ts";
 import type { World } from "./world.ts";
 
 /** Apply Kubernetes network policies: all four moments, then the firewall of the document's last section. */

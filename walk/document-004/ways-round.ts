@@ -1,7 +1,7 @@
 import type { Row } from "../row.ts";
 import type { SleepOptions } from "../workloads.ts";
+import type { Part } from "./part.ts";
 import { HOST, HTTP_URL, HTTPS_URL, wayRound } from "./questions.ts";
-import type { Part } from "./rows.ts";
 import type { World } from "./world.ts";
 
 /** Tricks of a workload in a locked namespace, and which part refuses each. */

@@ -1,5 +1,5 @@
+import type { Part } from "./part.ts";
 import { codes, counterSum, gatewayLog, gatewayPods, HOST, HTTP_URL, HTTPS_URL } from "./questions.ts";
-import type { Part } from "./rows.ts";
 import { NAMESPACES, type World } from "./world.ts";
 
 const CALLER = "spiffe://cluster.local/ns/default/sa/default";

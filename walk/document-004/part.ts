@@ -1,0 +1,8 @@
+import type { Row } from "../row.ts";
+
+/** A part of the document: what is put in force before it, and its rows. */
+export interface Part {
+  readonly title: string;
+  readonly prepare: () => Promise<void>;
+  readonly rows: readonly Row[];
+}
