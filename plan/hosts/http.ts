@@ -1,8 +1,9 @@
 import type { Host } from "../../model/environment.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
 import { accessPolicy } from "./access.ts";
-import { gatewayHost, gatewayReference, type HostsContext, shardLabels } from "./context.ts";
+import { gatewayReference, type HostsContext, shardLabels } from "./context.ts";
 import { HTTP_SUBSET } from "./hop.ts";
+import { meshVirtualService, toGateway } from "./mesh-route.ts";
 import type { Shard } from "./shards.ts";
 
 /** Mode `none`: the application speaks HTTP, the hop is mutual TLS, the gateway speaks HTTP to the host. */
@@ -63,28 +64,9 @@ function gatewayRoutes(context: HostsContext, shard: Shard): Manifest {
 /** One route for all hosts: Istio copies a VirtualService's routes into each of its hosts. */
 function meshRoute(context: HostsContext, shard: Shard): Manifest {
   const { port } = shard;
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "VirtualService",
-    metadata: {
-      name: `${shard.name}-mesh`,
-      namespace: context.gateway.namespace,
-      labels: shardLabels(context, shard),
-    },
-    spec: {
-      hosts: shard.hosts.map(({ host }) => host),
-      exportTo: shard.namespaces,
-      gateways: ["mesh"],
-      http: [
-        {
-          match: [{ port }],
-          route: [
-            { destination: { host: gatewayHost(context), subset: HTTP_SUBSET, port: { number: port } } },
-          ],
-          // The gateway retries; a retry at each hop would multiply.
-          retries: { attempts: 0 },
-        },
-      ],
-    },
-  };
+  const hosts = shard.hosts.map(({ host }) => host);
+  return meshVirtualService(context, shard, hosts, {
+    // The gateway retries; a retry at each hop would multiply.
+    http: [{ match: [{ port }], route: toGateway(context, HTTP_SUBSET, port), retries: { attempts: 0 } }],
+  });
 }

@@ -3,8 +3,9 @@ import { listenerPort } from "../../model/ports.ts";
 import { gatewaySelector, labelsOf } from "../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
 import { accessPolicy } from "./access.ts";
-import { gatewayHost, gatewayReference, type HostsContext, shardLabels } from "./context.ts";
+import { gatewayReference, type HostsContext } from "./context.ts";
 import { TLS_SUBSET } from "./hop.ts";
+import { meshVirtualService, toGateway } from "./mesh-route.ts";
 import type { Shard } from "./shards.ts";
 
 /**
@@ -25,28 +26,9 @@ function bySni(hosts: readonly Host[]): { operation: Json; when: Json[] } {
 function meshRoute(context: HostsContext, shard: Shard): Manifest {
   const { port } = shard;
   const sniHosts = shard.hosts.map(({ host }) => host);
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "VirtualService",
-    metadata: {
-      name: `${shard.name}-mesh`,
-      namespace: context.gateway.namespace,
-      labels: shardLabels(context, shard),
-    },
-    spec: {
-      hosts: [anchorHost(context, port), ...sniHosts],
-      exportTo: shard.namespaces,
-      gateways: ["mesh"],
-      tls: [
-        {
-          match: [{ port, sniHosts }],
-          route: [
-            { destination: { host: gatewayHost(context), subset: TLS_SUBSET, port: { number: port } } },
-          ],
-        },
-      ],
-    },
-  };
+  return meshVirtualService(context, shard, [anchorHost(context, port), ...sniHosts], {
+    tls: [{ match: [{ port, sniHosts }], route: toGateway(context, TLS_SUBSET, port) }],
+  });
 }
 
 /** A host that stands for a TLS port: it makes the sidecars listen there, and has no address to go to. */

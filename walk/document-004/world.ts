@@ -33,6 +33,8 @@ export function makeWorld(
   environment: Environment,
 ): World {
   let deployed: PlannedObject[] = [];
+  const rolledOut = (namespace: string, name: string) =>
+    kubectl.run(["rollout", "status", `deploy/${name}`, `--namespace=${namespace}`, "--timeout=120s"]);
   return {
     kubectl,
     firewall,
@@ -45,14 +47,7 @@ export function makeWorld(
       });
       await applyObjects(access, objects, deployed);
       deployed = objects;
-      for (const { name, namespace } of environment.gateways)
-        await kubectl.run([
-          "rollout",
-          "status",
-          `deploy/${name}`,
-          `--namespace=${namespace}`,
-          "--timeout=120s",
-        ]);
+      for (const { name, namespace } of environment.gateways) await rolledOut(namespace, name);
     },
     async removeAll() {
       await removeObjects(access, deployed);
@@ -62,14 +57,7 @@ export function makeWorld(
     },
     async startSleep(namespace, options = {}) {
       await kubectl.run(["apply", "-f", "-"], JSON.stringify(sleep(namespace, options)));
-      const name = options.name ?? "sleep";
-      await kubectl.run([
-        "rollout",
-        "status",
-        `deploy/${name}`,
-        `--namespace=${namespace}`,
-        "--timeout=120s",
-      ]);
+      await rolledOut(namespace, options.name ?? "sleep");
     },
   };
 }

@@ -1,0 +1,32 @@
+import type { Json, Manifest } from "../manifest.ts";
+import { gatewayHost, type HostsContext, shardLabels } from "./context.ts";
+import type { Shard } from "./shards.ts";
+
+/**
+ * What turns the granted namespaces' sidecars towards the gateway for a shard's hosts.
+ *
+ * @param hosts the hosts that the routes are for
+ * @param routes `http` or `tls` with its routes
+ */
+export function meshVirtualService(
+  context: HostsContext,
+  shard: Shard,
+  hosts: readonly string[],
+  routes: Readonly<Record<string, Json>>,
+): Manifest {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: {
+      name: `${shard.name}-mesh`,
+      namespace: context.gateway.namespace,
+      labels: shardLabels(context, shard),
+    },
+    spec: { hosts, exportTo: shard.namespaces, gateways: ["mesh"], ...routes },
+  };
+}
+
+/** The gateway as a route's destination, in one of the hop's subsets. */
+export function toGateway(context: HostsContext, subset: string, port: number): Json {
+  return [{ destination: { host: gatewayHost(context), subset, port: { number: port } } }];
+}
