@@ -1,4 +1,4 @@
-import { POOL_LABEL } from "../labels.ts";
+import { DOMAIN, POOL_LABEL } from "../labels.ts";
 import type { Manifest } from "../manifest.ts";
 
 /** A taint as a Node's spec has it. */
@@ -75,21 +75,23 @@ function sameTaint(a: Taint, b: Taint): boolean {
   return a.key === b.key && (a.value ?? "") === (b.value ?? "") && a.effect === b.effect;
 }
 
-const RECORD_DATA_KEY = "nodes.json";
+const RECORD_ANNOTATION = `${DOMAIN}/nodes`;
 
 /** What a pool's record says: the nodes that are to be marked, and with what. */
 export interface NodeRecord extends NodeSelection {
   readonly pool: string;
 }
 
-/** The record as the text of a ConfigMap's one entry. */
-export function recordData(record: NodeRecord): Record<string, string> {
-  return { [RECORD_DATA_KEY]: JSON.stringify(record, null, 2) };
+/**
+ * The record as an annotation. An annotation and not a ConfigMap's data, as Pulumi's Kubernetes provider replaces a
+ * ConfigMap whose data change: nodes would lose their marks for a moment.
+ */
+export function recordAnnotation(record: NodeRecord): Record<string, string> {
+  return { [RECORD_ANNOTATION]: JSON.stringify(record) };
 }
 
 /** The record that a manifest holds, or undefined where it is another kind of object. */
-export function recordIn(manifest: Manifest): NodeRecord | undefined {
-  if (manifest.kind !== "ConfigMap" || manifest.metadata.labels?.[POOL_LABEL] === undefined) return undefined;
-  const text = (manifest.data as Record<string, string> | undefined)?.[RECORD_DATA_KEY];
+export function recordIn({ metadata }: Manifest): NodeRecord | undefined {
+  const text = metadata.annotations?.[RECORD_ANNOTATION];
   return text === undefined ? undefined : (JSON.parse(text) as NodeRecord);
 }

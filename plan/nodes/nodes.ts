@@ -1,7 +1,7 @@
 import type { ExistingNodes, KarpenterNodes, Nodes } from "../../model/environment.ts";
 import { managedLabels, POOL_LABEL } from "../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
-import { recordData } from "./marks.ts";
+import { recordAnnotation } from "./marks.ts";
 
 /** Where the record of marked nodes lives: nodes have no namespace, and this one is always there. */
 const RECORD_NAMESPACE = "kube-system";
@@ -24,8 +24,8 @@ function existingNodesRecord({ pool, names, selector }: ExistingNodes): Manifest
       name: `sallyport-nodes-${pool}`,
       namespace: RECORD_NAMESPACE,
       labels: { ...managedLabels(), [POOL_LABEL]: pool },
+      annotations: recordAnnotation({ pool, names: [...names].sort(), selector }),
     },
-    data: recordData({ pool, names: [...names].sort(), selector }),
   };
 }
 
