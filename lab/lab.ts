@@ -29,6 +29,8 @@ export interface LabStarted {
   /** Path of the file that gives kubectl and the tests access; undefined for a context of the user's own. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Folder with kubectl and istioctl of the cluster's versions, where the lab built them. */
+  readonly programs?: string;
 }
 
 /**
@@ -48,6 +50,10 @@ export async function labUp({
     milliseconds: Date.now() - begin,
     kubeconfig,
   });
+  const local = async (alreadyRunning: boolean): Promise<LabStarted> => ({
+    ...done(alreadyRunning, kubeconfigFile),
+    programs: (await runningLab()).bin,
+  });
   if (context !== undefined) {
     // Loaded when needed, as are the local provider's libraries: together they take a second.
     const { useContext } = await import("./providers/context.ts");
@@ -60,10 +66,10 @@ export async function labUp({
   }
   refuseOtherMachines();
   const runs = async (): Promise<boolean> => (await readStatus()).phase === "ready";
-  if ((await lockHolder()) === undefined && (await runs())) return done(true, kubeconfigFile);
+  if ((await lockHolder()) === undefined && (await runs())) return await local(true);
   return await withLock("up", async () => {
     // Another process may have started it since.
-    if (await runs()) return done(true, kubeconfigFile);
+    if (await runs()) return await local(true);
     try {
       const { localSteps } = await import("./providers/local.ts");
       await runSteps(localSteps(), signal, display);
@@ -73,7 +79,7 @@ export async function labUp({
       signal.throwIfAborted();
       throw error;
     }
-    return done(false, kubeconfigFile);
+    return await local(false);
   });
 }
 

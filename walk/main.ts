@@ -1,30 +1,95 @@
+import { join } from "node:path";
 import Table from "cli-table3";
-import { labUp } from "../lab/lab.ts";
-import { walkDocument004 } from "./walk-004.ts";
+import { Command } from "commander";
+import { type LabStarted, labUp } from "../lab/lab.ts";
+import { cacheDirectory } from "../lab/paths.ts";
+import { engineDeployment, findEngine } from "./deployment/engine.ts";
+import { serverSideDeployment } from "./deployment/server-side.ts";
+import { labInternet } from "./lab-internet.ts";
+import type { WalkedRow } from "./row.ts";
+import { LAB_IMAGE, walkDocument004 } from "./walk-004.ts";
 
-/** `npm start`: a real cluster, document 004 walked on it, and the table of what was expected and what was got. */
+const program = new Command("npm start --")
+  .description(
+    "Starts a real cluster, walks the egress gateway task on it and prints what was expected and what was got.",
+  )
+  .option("--context <name>", "walk on the cluster of this kubeconfig context; no lab is started")
+  .option("--image <image>", "the workloads' image, with sleep, curl and openssl", LAB_IMAGE)
+  .addHelpText(
+    "after",
+    `
+Exits with 0 if every row is as expected, 1 if one is not, 2 if the machine or the cluster can't do it.
+
+Examples:
+  npm start
+  npm start -- --context kind-egress --image registry.example.com/tools/curl:8
+
+A cluster of your own needs Istio, nodes labelled lab.sallyport.dev/pool=egress, and no namespaces named egress,
+test-egress, unlocked or no-grant; rows that need the lab's firewall are left out there.`,
+  );
+program.parse();
+const { context, image } = program.opts<{ context?: string; image: string }>();
+
 const controller = new AbortController();
 process.once("SIGINT", () => controller.abort(new Error("interrupted")));
-process.stdout.write("Deployed by server-side apply of what `sallyport render` prints, in rollout order.\n");
+process.once("SIGTERM", () => controller.abort(new Error("ended")));
+const { signal } = controller;
+const say = (line: string) => process.stdout.write(`${line}\n`);
 try {
-  await labUp({ signal: controller.signal });
-  const rows = await walkDocument004((line) =>
-    process.stdout.write(
-      typeof line === "string"
-        ? `${line}\n`
-        : `  ${line.passed ? "ok  " : "FAIL"} ${line.step}: ${line.got}\n`,
-    ),
-  );
-  const table = new Table({
-    head: ["step", "command", "expected", "got", ""],
-    style: { head: [], border: [] },
-  });
-  for (const { step, command, expected, got, passed } of rows)
-    table.push([step, command, expected, got, passed ? "ok" : "FAIL"]);
+  const lab = await labUp({ signal, ...(context === undefined ? {} : { context }) });
+  const rows = await walk(lab);
+  say(table(rows));
   const failed = rows.filter(({ passed }) => !passed).length;
-  process.stdout.write(`${table.toString()}\n${rows.length - failed} of ${rows.length} rows as expected\n`);
+  say(`${rows.length - failed} of ${rows.length} rows as expected`);
   process.exitCode = failed === 0 ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
+}
+
+async function walk({ kubeconfig, context, programs }: LabStarted): Promise<WalkedRow[]> {
+  const access = {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  };
+  const engine = await findEngine(join(cacheDirectory, "pulumi"));
+  if (engine.command === undefined) say(`The engine: ${engine.missing}.`);
+  const stack =
+    engine.command === undefined
+      ? undefined
+      : await engineDeployment(engine.command, access, "lab-004", signal);
+  try {
+    const deployment = stack ?? serverSideDeployment(access);
+    say(`Deployed by ${deployment.by}.`);
+    return await walkDocument004({
+      access,
+      ...(programs === undefined ? {} : { programs, internet: labInternet }),
+      image,
+      deployment,
+      signal,
+      report: (line) =>
+        say(typeof line === "string" ? line : `  ${line.passed ? "ok  " : "FAIL"} ${line.step}: ${line.got}`),
+    });
+  } finally {
+    await stack?.close();
+  }
+}
+
+function table(rows: readonly WalkedRow[]): string {
+  const table = new Table({
+    head: ["step", "command", "expected", "got", ""],
+    style: { head: [], border: [] },
+    wordWrap: true,
+    wrapOnWordBoundary: false,
+    colWidths: widths(process.stdout.columns ?? 160),
+  });
+  for (const { step, command, expected, got, passed } of rows)
+    table.push([step, command, expected, got, passed ? "ok" : "FAIL"]);
+  return table.toString();
+}
+
+/** The columns' shares of a terminal's width, borders included; the verdict needs 6. */
+function widths(terminal: number): number[] {
+  const share = (part: number) => Math.max(12, Math.floor((terminal - 12) * part));
+  return [share(0.2), share(0.3), share(0.25), share(0.25), 6];
 }

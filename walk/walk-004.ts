@@ -1,47 +1,81 @@
 import { join } from "node:path";
 import type { ClusterAccess } from "../cluster/client.ts";
-import { firewallDrops, setFirewall } from "../lab/network/firewall.ts";
-import { kubeconfigFile } from "../lab/paths.ts";
-import { readState } from "../lab/state/state.ts";
 import { loadEnvironment } from "../model/load.ts";
+import { planEnvironment } from "../plan/plan.ts";
+import { removeObjects } from "../rollout/apply.ts";
+import type { Deployment } from "./deployment/deployment.ts";
 import { clearWorkloads } from "./document-004/clearing.ts";
 import { document004 } from "./document-004/rows.ts";
-import { makeWorld } from "./document-004/world.ts";
+import { type LabInternet, makeWorld, type World } from "./document-004/world.ts";
 import { kubectl } from "./kubectl.ts";
 import { type WalkedRow, walkRow } from "./row.ts";
 
-const FILE = "stacks/lab/004.yaml";
+/** The environment that document 004 is walked with. */
+export const FILE_004 = "stacks/lab/004.yaml";
+
+/** The lab's own image of curl and openssl. */
+export const LAB_IMAGE = "localhost/sallyport-lab/curl:lab";
+
+/** Where and how the document is walked. */
+export interface Walk {
+  readonly access: ClusterAccess;
+  /** The folder with kubectl; the one on PATH where left out. */
+  readonly programs?: string;
+  /** The lab's own side; rows that need it are left out on another cluster. */
+  readonly internet?: LabInternet;
+  /** The image of the workloads, with curl and openssl. */
+  readonly image: string;
+  readonly deployment: Deployment;
+  /** Ends the walk after the row at hand; what it made is removed. */
+  readonly signal: AbortSignal;
+  /** Is told each part's title and each row as it is done. */
+  readonly report: (line: string | WalkedRow) => void;
+}
 
 /**
- * Walks document 004 on the running lab.
+ * Walks document 004 on a running cluster. What an earlier, killed walk left there is removed first.
  *
- * @param report is told each part's title and each row as it is done
+ * @throws the signal's reason where it was ended; whatever else kept a part from being prepared
  */
-export async function walkDocument004(report: (line: string | WalkedRow) => void): Promise<WalkedRow[]> {
-  const { environment, problems } = loadEnvironment(FILE);
-  if (environment === undefined) throw new Error(`${FILE}: ${problems.map(({ why }) => why).join("; ")}`);
-  const state = await readState();
-  const access: ClusterAccess = { kubeconfig: kubeconfigFile };
-  const program = state === undefined ? "kubectl" : join(state.bin, "kubectl");
-  const world = makeWorld(
-    access,
-    kubectl(program, access),
-    {
-      set: setFirewall,
-      drops: async () => (await firewallDrops()).reduce((sum, { packets }) => sum + packets, 0),
-    },
+export async function walkDocument004(walk: Walk): Promise<WalkedRow[]> {
+  const { access, programs, internet, image, deployment, signal, report } = walk;
+  const { environment, problems } = loadEnvironment(FILE_004);
+  if (environment === undefined) throw new Error(`${FILE_004}: ${problems.map(({ why }) => why).join("; ")}`);
+  const world = makeWorld({
+    kubectl: kubectl(programs === undefined ? "kubectl" : join(programs, "kubectl"), access),
+    ...(internet === undefined ? {} : { internet }),
     environment,
-  );
-  await clearWorkloads(world);
+    deployment,
+    image,
+  });
+  const everything = planEnvironment(environment);
+  await clear(world, () => removeObjects(access, everything));
   const walked: WalkedRow[] = [];
-  for (const { title, prepare, rows } of document004(world)) {
-    report(title);
-    await prepare();
-    for (const row of rows) {
-      const done = await walkRow(row);
-      walked.push(done);
-      report(done);
+  try {
+    for (const { title, needsFirewall, prepare, rows } of document004(world)) {
+      if (needsFirewall && internet === undefined) {
+        report(`${title}: left out, as only the lab has a firewall to close`);
+        continue;
+      }
+      report(title);
+      await prepare();
+      for (const row of rows) {
+        signal.throwIfAborted();
+        const done = await walkRow(row);
+        walked.push(done);
+        report(done);
+      }
     }
+  } catch (error) {
+    report("Stopped; removing what the walk made");
+    await clear(world, () => deployment.remove());
+    throw error;
   }
   return walked;
+}
+
+async function clear(world: World, remove: () => Promise<void>): Promise<void> {
+  await remove();
+  await clearWorkloads(world);
+  await world.internet?.setFirewall("open");
 }

@@ -1,7 +1,5 @@
 import type { Manifest } from "../plan/manifest.ts";
 
-const IMAGE = "localhost/sallyport-lab/curl:lab";
-
 /** How a workload differs from the documents' sleep sample. */
 export interface SleepOptions {
   readonly name?: string;
@@ -12,7 +10,7 @@ export interface SleepOptions {
 }
 
 /** The documents' sleep sample: a Deployment of one pod that waits for commands. */
-export function sleep(namespace: string, options: SleepOptions = {}): Manifest {
+export function sleep(namespace: string, image: string, options: SleepOptions = {}): Manifest {
   const { name = "sleep", labels = {}, annotations = {}, runAsUser, hostNetwork } = options;
   return {
     apiVersion: "apps/v1",
@@ -28,7 +26,7 @@ export function sleep(namespace: string, options: SleepOptions = {}): Manifest {
           containers: [
             {
               name: "sleep",
-              image: IMAGE,
+              image,
               imagePullPolicy: "IfNotPresent",
               command: ["/bin/sleep", "86400"],
               ...(runAsUser === undefined ? {} : { securityContext: { runAsUser } }),

@@ -15,7 +15,7 @@ export function clearing(world: World): Part[] {
       title: "Clean-up",
       prepare: async () => {
         await world.removeAll();
-        await world.firewall.set("open");
+        await world.internet?.setFirewall("open");
       },
       rows: [
         {

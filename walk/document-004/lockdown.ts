@@ -71,7 +71,8 @@ export function lockdown(world: World): Part[] {
     },
     {
       title: "Firewall closed to all but gateway nodes",
-      prepare: () => world.firewall.set("gateway-nodes"),
+      needsFirewall: true,
+      prepare: async () => world.internet?.setFirewall("gateway-nodes"),
       rows: [
         outside("unlocked", "4 firewall closed", "exit 28"),
         outside("test-egress", "4 through the gateway still", "200"),

@@ -3,12 +3,13 @@ import type { World } from "./world.ts";
 export const HOST = "edition.cnn.com";
 export const HTTP_URL = `http://${HOST}/politics`;
 export const HTTPS_URL = `https://${HOST}/politics`;
-/** The lab's internet has one address for all names; a pod without DNS is told it. */
-const RESOLVED = ["--resolve", `${HOST}:443:198.51.100.10`];
 
 /** The codes that a chain of redirects gave, then curl's exit code where it is not 0: `301 200`, `301 exit 35`. */
 export async function codes(world: World, namespace: string, url: string, pod?: string): Promise<string> {
-  const curl = ["curl", "-sS", "-L", "-m", "5", ...RESOLVED, "-o", "/dev/null", "-D", "-", url];
+  // A pod without DNS is told the address.
+  const resolved =
+    world.internet === undefined ? [] : ["--resolve", `${HOST}:443:${world.internet.address}`];
+  const curl = ["curl", "-sS", "-L", "-m", "5", ...resolved, "-o", "/dev/null", "-D", "-", url];
   const { stdout, exitCode } = await world.kubectl.exec(namespace, curl, pod);
   const found = [...stdout.matchAll(/^HTTP\/[\d.]+ (\d+)/gm)].map(([, code]) => code);
   return [...found, ...(exitCode === 0 ? [] : [`exit ${exitCode}`])].join(" ");
@@ -81,10 +82,11 @@ export async function gatewayLog(world: World): Promise<LogLine[]> {
 
 /** What a try to get out came to, and which part refused it. */
 export async function wayRound(world: World, namespace: string, pod: string, url: string): Promise<string> {
-  const before = await world.firewall.drops();
+  const drops = async () => (await world.internet?.drops()) ?? 0;
+  const before = await drops();
   const got = await codes(world, namespace, url, pod);
   if (/^2/.test(got)) return `${got}, let through`;
   if (got === "403") return "403, refused by the gateway";
-  const closed = (await world.firewall.drops()) > before;
+  const closed = (await drops()) > before;
   return `${got}, refused by the ${closed ? "firewall" : got === "exit 28" ? "lockdown" : "sidecar"}`;
 }

@@ -65,6 +65,7 @@ export function waysRound(world: World): Part[] {
   return [
     {
       title: "Ways round, firewall closed",
+      needsFirewall: true,
       prepare: async () => {
         await world.startSleep("no-grant");
         for (const { options } of TRICKS) await world.startSleep("test-egress", options);
@@ -84,6 +85,7 @@ export function waysRound(world: World): Part[] {
     },
     {
       title: "A ServiceEntry and a VirtualService of its own",
+      needsFirewall: true,
       prepare: async () => {
         for (const manifest of OWN_WAY)
           await world.kubectl.run(["apply", "-f", "-"], JSON.stringify(manifest));

@@ -1,0 +1,10 @@
+import { internet } from "../lab/addresses.ts";
+import { firewallDrops, setFirewall } from "../lab/network/firewall.ts";
+import type { LabInternet } from "./document-004/world.ts";
+
+/** The running lab's internet and its firewall. */
+export const labInternet: LabInternet = {
+  address: internet.web,
+  setFirewall,
+  drops: async () => (await firewallDrops()).reduce((sum, { packets }) => sum + packets, 0),
+};
