@@ -2,9 +2,23 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     pool: "forks",
-    // The end-to-end tests share one lab, and one machine.
+    // The end-to-end tests share one cluster, and the lab's tests one machine.
     fileParallelism: false,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: "test/e2e/setup.ts",
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -4,6 +4,8 @@ import { EgressEnvironment, loadEnvironment } from "../components/index.ts";
 import { formatProblem } from "../model/problem.ts";
 import { planEnvironment } from "../plan/plan.ts";
 
+// The engine starts a program in its own folder; files and problems are named from the project's.
+process.chdir(pulumi.getRootDirectory());
 const file = `stacks/${pulumi.getStack()}.yaml`;
 const { environment, problems } = loadEnvironment(file);
 if (environment === undefined)

@@ -78,8 +78,7 @@ export async function engineDeployment(
       },
     },
   );
-  for (const [key, value] of Object.entries(access))
-    await stack.setConfig(`kubernetes:${key}`, { value });
+  for (const [key, value] of Object.entries(access)) await stack.setConfig(`kubernetes:${key}`, { value });
   return {
     by: `\`pulumi up\` of the components, pulumi ${command.version}`,
     stack,

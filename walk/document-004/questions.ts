@@ -7,8 +7,7 @@ export const HTTPS_URL = `https://${HOST}/politics`;
 /** The codes that a chain of redirects gave, then curl's exit code where it is not 0: `301 200`, `301 exit 35`. */
 export async function codes(world: World, namespace: string, url: string, pod?: string): Promise<string> {
   // A pod without DNS is told the address.
-  const resolved =
-    world.internet === undefined ? [] : ["--resolve", `${HOST}:443:${world.internet.address}`];
+  const resolved = world.internet === undefined ? [] : ["--resolve", `${HOST}:443:${world.internet.address}`];
   const curl = ["curl", "-sS", "-L", "-m", "5", ...resolved, "-o", "/dev/null", "-D", "-", url];
   const { stdout, exitCode } = await world.kubectl.exec(namespace, curl, pod);
   const found = [...stdout.matchAll(/^HTTP\/[\d.]+ (\d+)/gm)].map(([, code]) => code);

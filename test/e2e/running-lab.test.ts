@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nodes } from "../../lab/addresses.ts";
 import { applyManifests, kubectl, type Manifest } from "../../lab/cluster/kubectl.ts";
-import { labExec, labStatus } from "../../lab/lab.ts";
-import { readState } from "../../lab/state/state.ts";
+import { labExec } from "../../lab/lab.ts";
+import { onCluster } from "./cluster.ts";
 
-// Speaks to a lab that runs; `sallyport lab up` starts one. What it makes is in a namespace of its own.
-const root = process.getuid?.() === 0;
-const ready = root && (await labStatus()).phase === "ready";
-const bin = (ready ? await readState() : undefined)?.bin ?? "";
 const namespace = "lab-test";
 const never = new AbortController().signal;
 
@@ -38,8 +34,10 @@ async function status(name: string, url: string): Promise<string> {
   return exitCode === 0 ? stdout : `exit ${exitCode}`;
 }
 
-describe.skipIf(!ready)("a running lab", () => {
+describe("a running lab", () => {
+  const { programs: bin } = onCluster();
   beforeAll(async () => {
+    if (bin === "") return;
     await applyManifests(
       bin,
       [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }],
@@ -57,6 +55,7 @@ describe.skipIf(!ready)("a running lab", () => {
   }, 90_000);
 
   afterAll(async () => {
+    if (bin === "") return;
     await kubectl(bin, ["delete", "namespace", namespace, "--timeout=60s"], { timeout: 70_000 });
   }, 80_000);
 

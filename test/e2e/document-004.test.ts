@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { serverSideDeployment } from "../../walk/deployment/server-side.ts";
+import { labInternet } from "../../walk/lab-internet.ts";
+import { LAB_IMAGE, walkDocument004 } from "../../walk/walk-004.ts";
+import { onCluster } from "./cluster.ts";
+
+const { kubeconfig, programs } = onCluster();
+
+it("walks document 004 with every row as expected", { timeout: 15 * 60_000 }, async ({ signal }) => {
+  const access = { kubeconfig };
+  const rows = await walkDocument004({
+    access,
+    programs,
+    internet: labInternet,
+    image: LAB_IMAGE,
+    deployment: serverSideDeployment(access),
+    signal,
+    report: (line) =>
+      process.stdout.write(typeof line === "string" ? `${line}\n` : `  ${line.step}: ${line.got}\n`),
+  });
+  expect(rows.length).toBeGreaterThan(30);
+  expect(rows.filter(({ passed }) => !passed)).toEqual([]);
+});

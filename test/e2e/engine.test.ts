@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { connect } from "../../cluster/client.ts";
+import { applyObject, removeObject } from "../../cluster/objects.ts";
+import { loadEnvironment } from "../../model/index.ts";
+import { POOL_LABEL } from "../../plan/labels.ts";
+import { type Manifest, objectKey } from "../../plan/manifest.ts";
+import { planEnvironment } from "../../plan/plan.ts";
+import { findEngine } from "../../walk/deployment/engine.ts";
+import { kubectl } from "../../walk/kubectl.ts";
+import { onCluster } from "./cluster.ts";
+
+const STACK = "engine";
+const file = `stacks/${STACK}.yaml`;
+/** What `pulumi up` of this repository needs of it; the stack's own files are the test's. */
+const PROGRAM = ["Pulumi.yaml", "package.json", "node_modules", "infra"];
+const NEWS: Manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: "engine-news" } };
+const engine = await findEngine();
+if (engine.command === undefined) process.stderr.write(`engine tests are skipped: ${engine.missing}\n`);
+
+describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () => {
+  const { kubeconfig, programs } = onCluster();
+  const { run } = kubectl(join(programs, "kubectl"), { kubeconfig });
+  beforeEach(({ skip }) => skip(engine.command === undefined, engine.missing));
+
+  const project = mkdtempSync(join(tmpdir(), "sallyport-engine-"));
+  let stack: Stack;
+  /** Writes the stack's environment file; two hosts on the gateway's first nodes unless told otherwise. */
+  const declare = (change: object = {}) => {
+    const environment = {
+      environment: STACK,
+      gateways: [{ name: "egress", namespace: "engine-egress", replicas: { min: 1, max: 2 } }],
+      nodes: { provider: "existing", selector: { "lab.sallyport.dev/pool": "egress" } },
+      lockdown: [{ namespace: "engine-news" }],
+      owner: "news",
+      hosts: ["edition.cnn.com", "www.google.com"].map(hostOf),
+      ...change,
+    };
+    writeFileSync(join(project, file), stringify(environment));
+  };
+
+  beforeAll(async () => {
+    if (engine.command === undefined || programs === "") return;
+    mkdirSync(join(project, "stacks"));
+    for (const part of PROGRAM) symlinkSync(resolve(part), join(project, part));
+    await applyObject(connect({ kubeconfig }), NEWS);
+    stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: STACK, workDir: project },
+      {
+        pulumiCommand: engine.command,
+        envVars: {
+          PULUMI_BACKEND_URL: `file://${project}`,
+          PULUMI_CONFIG_PASSPHRASE: "of a test",
+          PULUMI_SKIP_UPDATE_CHECK: "true",
+        },
+      },
+    );
+    await stack.setConfig("kubernetes:kubeconfig", { value: kubeconfig });
+  }, 60_000);
+  afterAll(async () => {
+    if (stack !== undefined) {
+      await stack.destroy({ runProgram: true });
+      await removeObject(connect({ kubeconfig }), NEWS);
+    }
+    rmSync(project, { recursive: true });
+  }, 300_000);
+
+  const markedNodes = () =>
+    run(["get", "nodes", "-l", POOL_LABEL, "-o", "jsonpath={.items[*].metadata.name}"]);
+
+  it("makes what render prints, marks the nodes and tells the outputs", async () => {
+    declare();
+    const { outputs, summary } = await stack.up();
+    expect(outputs.gateways?.value).toEqual({ egress: "egress.engine-egress.svc.cluster.local" });
+    expect(outputs.hosts?.value).toHaveLength(2);
+    expect(JSON.stringify(outputs.access?.value)).toContain("engine-news");
+    const planned = planEnvironment(environmentIn(join(project, file))).map(({ manifest }) => manifest);
+    const made = await registered(stack);
+    expect([...made.keys()].sort()).toEqual(planned.map(objectKey).sort());
+    for (const manifest of planned) expect(made.get(objectKey(manifest))).toMatchObject(manifest);
+    expect(summary.resourceChanges?.create).toBeGreaterThan(made.size);
+    expect(await markedNodes()).toBe("sallyport-gateway-1 sallyport-gateway-2");
+  });
+
+  it("changes nothing the second time", async () => {
+    const { summary } = await stack.up();
+    expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
+  });
+
+  it("marks other nodes by an update in place, so that those that stay never lose their marks", async () => {
+    declare({ nodes: { provider: "existing", names: ["sallyport-gateway-2"] } });
+    const { summary } = await stack.up();
+    expect(summary.resourceChanges).toMatchObject({ update: 1 });
+    expect(summary.resourceChanges).not.toHaveProperty("replace");
+    expect(await markedNodes()).toBe("sallyport-gateway-2");
+  });
+
+  it("refuses a file with problems before it touches anything, with each problem's place", async () => {
+    declare({ hosts: [hostOf("https://edition.cnn.com")] });
+    await expect(stack.preview()).rejects.toThrow(/stacks\/engine\.yaml:\d+:\d+/);
+  });
+
+  it("takes all of it away again, the nodes' marks too", async () => {
+    declare();
+    await stack.destroy({ runProgram: true });
+    const ours = ["namespaces,nodes,networkpolicies,envoyfilters,virtualservices", "-A"];
+    expect(
+      await run([
+        "get",
+        ...ours,
+        "-l",
+        "egress.sallyport.dev/gateway=egress",
+        "-o",
+        "name",
+        "--ignore-not-found",
+      ]),
+    ).toBe("");
+    expect(await markedNodes()).toBe("");
+  });
+});
+
+/** The manifests that the engine's state holds, by their keys. */
+async function registered(stack: Stack): Promise<Map<string, Manifest>> {
+  const { deployment } = await stack.exportStack();
+  const resources: readonly { type: string; inputs?: Manifest }[] = deployment.resources;
+  return new Map(
+    resources.flatMap(({ type, inputs }) =>
+      type.startsWith("kubernetes:") && inputs !== undefined ? [[objectKey(inputs), inputs]] : [],
+    ),
+  );
+}
+
+function environmentIn(path: string) {
+  const { environment } = loadEnvironment(path);
+  if (environment === undefined) throw new Error(`${path} does not load`);
+  return environment;
+}
+
+function hostOf(host: string) {
+  return { host, tls: "passthrough", allow: [{ from: { namespace: "engine-news" } }] };
+}

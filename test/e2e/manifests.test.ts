@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { connect } from "../../cluster/client.ts";
+import { applyObject, removeObject } from "../../cluster/objects.ts";
+import { loadEnvironment } from "../../model/index.ts";
+import type { Manifest } from "../../plan/manifest.ts";
+import { planEnvironment } from "../../plan/plan.ts";
+import { renderStream } from "../../render/render.ts";
+import { kubectl } from "../../walk/kubectl.ts";
+import { onCluster } from "./cluster.ts";
+
+const FILES = ["stacks/dev.yaml", "stacks/staging.yaml", "stacks/prod.yaml", "stacks/lab/004.yaml"];
+
+describe("every manifest", () => {
+  const { kubeconfig, programs } = onCluster();
+
+  it.each(FILES)("of %s is taken by the API server", { timeout: 120_000 }, async (file) => {
+    const objects = planned(file);
+    const config = connect({ kubeconfig });
+    const homes = namespacesOf(objects.map(({ manifest }) => manifest));
+    for (const home of homes) await applyObject(config, home);
+    try {
+      for (const { manifest } of objects) await applyObject(config, manifest, true);
+    } finally {
+      for (const home of homes) await removeObject(config, home);
+      const { run } = kubectl(join(programs, "kubectl"), { kubeconfig });
+      for (const { metadata } of homes)
+        await run(["wait", "--for=delete", `namespace/${metadata.name}`, "--timeout=60s"]);
+    }
+  });
+
+  it.each(FILES)("of %s is analysed by Istio without an error", { timeout: 120_000 }, async (file) => {
+    const { stdout } = await execa(
+      join(programs, "istioctl"),
+      ["analyze", "--use-kube=false", "--output=json", "-"],
+      { input: renderStream(planned(file)), reject: false, timeout: 60_000 },
+    );
+    const messages = JSON.parse(stdout) as { level: string; message: string }[];
+    expect(messages.filter(({ level }) => level === "Error")).toEqual([]);
+  });
+});
+
+function planned(file: string) {
+  const { environment } = loadEnvironment(file);
+  if (environment === undefined) throw new Error(`${file} does not load`);
+  return planEnvironment(environment);
+}
+
+/** The namespaces that a dry run needs to find, but for those that are always there. */
+function namespacesOf(manifests: readonly Manifest[]): Manifest[] {
+  const names = new Set(manifests.map(({ metadata }) => metadata.namespace ?? "default"));
+  return [...names]
+    .filter((name) => !["default", "kube-system"].includes(name))
+    .map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+}
