@@ -14,7 +14,7 @@ const PROJECT = "sallyport";
 
 /** The engine's command, or why there is none. */
 export type EngineFound =
-  | { readonly command: PulumiCommand }
+  | { readonly command: PulumiCommand; readonly missing?: never }
   | { readonly command?: never; readonly missing: string };
 
 /**
