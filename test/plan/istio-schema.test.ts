@@ -1,0 +1,51 @@
+import * as networking from "@kubernetes-models/istio/networking.istio.io/v1";
+import * as networkingAlpha from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
+import * as security from "@kubernetes-models/istio/security.istio.io/v1";
+import * as telemetry from "@kubernetes-models/istio/telemetry.istio.io/v1";
+import { describe, expect, it } from "vitest";
+import { loadEnvironment } from "../../model/index.ts";
+import type { Manifest } from "../../plan/manifest.ts";
+import { planEnvironment } from "../../plan/plan.ts";
+
+const FILES = ["stacks/dev.yaml", "stacks/staging.yaml", "stacks/prod.yaml", "stacks/lab/004.yaml"];
+
+type Checked = new (manifest: never) => { validate(): void };
+/** Istio's published schemas, apart from any cluster. */
+const SCHEMAS: Readonly<Record<string, Checked>> = {
+  "networking.istio.io/v1/DestinationRule": networking.DestinationRule,
+  "networking.istio.io/v1/Gateway": networking.Gateway,
+  "networking.istio.io/v1/ServiceEntry": networking.ServiceEntry,
+  "networking.istio.io/v1/Sidecar": networking.Sidecar,
+  "networking.istio.io/v1/VirtualService": networking.VirtualService,
+  "networking.istio.io/v1alpha3/EnvoyFilter": networkingAlpha.EnvoyFilter,
+  "security.istio.io/v1/AuthorizationPolicy": security.AuthorizationPolicy,
+  "telemetry.istio.io/v1/Telemetry": telemetry.Telemetry,
+};
+
+describe("Istio's own schemas", () => {
+  it.each(FILES)("take every Istio object of %s", (file) => {
+    const { environment } = loadEnvironment(file);
+    if (environment === undefined) throw new Error(`${file} does not load`);
+    const manifests = planEnvironment(environment)
+      .map(({ manifest }) => manifest)
+      .filter(({ apiVersion }) => apiVersion.includes(".istio.io/"));
+    expect(manifests.length).toBeGreaterThan(8);
+    for (const manifest of manifests) checked(manifest).validate();
+  });
+
+  it("refuse a field of the wrong kind", () => {
+    const wrong = {
+      apiVersion: "networking.istio.io/v1",
+      kind: "ServiceEntry",
+      metadata: { name: "wrong" },
+      spec: { hosts: "edition.cnn.com" },
+    };
+    expect(() => checked(wrong).validate()).toThrow(/hosts/);
+  });
+});
+
+function checked(manifest: Manifest) {
+  const Schema = SCHEMAS[`${manifest.apiVersion}/${manifest.kind}`];
+  if (Schema === undefined) throw new Error(`no schema is known for ${manifest.apiVersion} ${manifest.kind}`);
+  return new Schema(manifest as never);
+}
