@@ -32,7 +32,7 @@ export function hostFault(host: string): Fault | undefined {
       fix: `${suggestion(host.split(":")[0])} and put the port in port:`,
     };
   if (host.endsWith("."))
-    return { why: "a host has no trailing dot", fix: suggestion(host.replace(/\.+$/, "")) };
+    return { why: "a host has no trailing dot", fix: suggestion(host.replace(/(?<!\.)\.+$/, "")) };
   if (/[^\p{ASCII}]/u.test(host))
     return {
       why: "a host is declared in its ASCII form, as it travels",
@@ -45,7 +45,7 @@ export function hostFault(host: string): Fault | undefined {
 }
 
 function wildcardFault(host: string): Fault {
-  return /^\*(\.[^*]+)+$/.test(host)
+  return /^\*\.[^*]+$/.test(host)
     ? { why: "wildcard hosts can't be declared yet", fix: "declare each host by its own name" }
     : { why: "a wildcard can only be the whole first label", fix: "declare each host by its own name" };
 }
