@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/client.ts";
 import { hostInput } from "../model/complete.ts";
 import type { Environment } from "../model/environment.ts";
-import { hostsOf } from "../plan/plan.ts";
+import { hostsByGateway } from "../plan/plan.ts";
 import { EgressGateway } from "./egress-gateway.ts";
 import { ExternalHosts } from "./external-hosts.ts";
 import { NetworkLockdown } from "./network-lockdown.ts";
@@ -49,11 +49,12 @@ export class EgressEnvironment extends pulumi.ComponentResource {
         { parent: this, dependsOn },
       );
     });
+    const declared = hostsByGateway(environment);
     const hosts = this.gateways.map(
       (gateway) =>
         new ExternalHosts(
           gateway.gateway.name,
-          { gateway, hosts: hostsOf(environment, gateway.gateway).map(hostInput) },
+          { gateway, hosts: (declared.get(gateway.gateway.name) ?? []).map(hostInput) },
           { parent: this, dependsOn: [gateway] },
         ),
     );

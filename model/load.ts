@@ -9,6 +9,9 @@ import { Catalog, Environment as EnvironmentFrame } from "./schema.ts";
 import { type Path, readSource, type Source } from "./source.ts";
 import { resolveHosts, validateEnvironment } from "./validate.ts";
 
+/** How many imports may lead to a file: more are a mistake, and each costs room on the stack. */
+const MAX_CHAIN = 100;
+
 /** What became of an environment file: the environment if nothing is wrong, else every problem. */
 export interface Loaded {
   readonly environment?: Environment;
@@ -70,7 +73,7 @@ class Reading {
     if (source === undefined) return undefined;
     const frame = this.#frame(source, EnvironmentFrame);
     if (frame === undefined) {
-      this.#lenient(source);
+      this.#lenient(source, [this.#files.identify(file)]);
       return undefined;
     }
     this.#content(source, frame.owner, frame.imports, frame.hosts, [this.#files.identify(file)]);
@@ -84,12 +87,25 @@ class Reading {
       return;
     }
     if (this.#done.has(identity)) return;
+    if (chain.length > MAX_CHAIN) {
+      this.problems.push({
+        ...importer,
+        why: `more than ${MAX_CHAIN} imports lead here, one from the other`,
+        fix: "import this file from the environment file",
+      });
+      return;
+    }
     this.#done.add(identity);
     const source = this.#open(file, importer);
     if (source === undefined) return;
     const frame = this.#frame(source, Catalog);
-    if (frame === undefined) this.#lenient(source);
+    if (frame === undefined) this.#lenient(source, [...chain, identity]);
     else this.#content(source, frame.owner, frame.imports, frame.hosts, [...chain, identity]);
+  }
+
+  /** One by one: a call takes only so many arguments. */
+  #report(problems: readonly Problem[]): void {
+    for (const problem of problems) this.problems.push(problem);
   }
 
   #open(file: string, importer: Omit<Problem, "why" | "fix">): Source | undefined {
@@ -99,26 +115,26 @@ class Reading {
       return undefined;
     }
     const { source, problems } = readSource(file, read.text);
-    this.problems.push(...problems);
+    this.#report(problems);
     return problems.length === 0 ? source : undefined;
   }
 
   #frame<S extends z.ZodType>(source: Source, schema: S): z.output<S> | undefined {
     const parsed = schema.safeParse(source.data);
     if (parsed.success) return parsed.data;
-    this.problems.push(...explain(source, schema, parsed.error.issues));
+    this.#report(explain(source, schema, parsed.error.issues));
     return undefined;
   }
 
   /** A file whose frame is at fault still has its hosts and imports checked, so that all faults show at once. */
-  #lenient(source: Source): void {
+  #lenient(source: Source, chain: readonly string[]): void {
     const { imports, hosts, owner } = (source.data ?? {}) as Record<string, unknown>;
     this.#content(
       source,
       typeof owner === "string" ? owner : "",
       Array.isArray(imports) ? imports.filter((path) => typeof path === "string") : [],
       Array.isArray(hosts) ? hosts : [],
-      [this.#files.identify(source.file)],
+      chain,
     );
   }
 
@@ -131,7 +147,7 @@ class Reading {
   ): void {
     hosts.forEach((entry, index) => {
       const { host, problems } = readHost(source, owner, entry, index);
-      this.problems.push(...problems);
+      this.#report(problems);
       if (host !== undefined) this.hosts.push(host);
     });
     imports.forEach((path, index) => {

@@ -14,6 +14,7 @@ export function resolveHosts(
   gateways: readonly Gateway[],
 ): { hosts: DeclaredHost[]; problems: Problem[] } {
   const problems: Problem[] = [];
+  const gatewayOf = gatewayFinder(gateways);
   const byKey = new Map<string, { declared: DeclaredHost; written: WrittenHost }>();
   for (const host of written) {
     const fault = (key: string, value: unknown, why: string, fix: string): void => {
@@ -25,9 +26,10 @@ export function resolveHosts(
         fix,
       });
     };
-    const gateway = gatewayOf(host, gateways, fault);
-    if (gateway === undefined) continue;
-    checkPort(host, gateway, fault);
+    const found = gatewayOf(host, fault);
+    if (found === undefined) continue;
+    const { gateway } = found;
+    checkPort(host, found, fault);
     const { path: _path, ...rest } = host;
     const declared: DeclaredHost = { ...rest, gateway: gateway.name };
     const key = `${host.host}:${host.port}`;
@@ -52,39 +54,54 @@ export function resolveHosts(
 
 type Fault = (key: string, value: unknown, why: string, fix: string) => void;
 
-function gatewayOf(host: WrittenHost, gateways: readonly Gateway[], fault: Fault): Gateway | undefined {
-  const names = gateways.map((gateway) => gateway.name);
-  if (host.gateway === undefined && gateways.length > 1)
-    fault(
-      "gateway",
-      undefined,
-      "this environment has several gateways",
-      `add gateway: (one of ${names.join(", ")})`,
-    );
-  else if (host.gateway !== undefined && !names.includes(host.gateway))
-    fault("gateway", host.gateway, "no gateway has this name", `write one of ${names.join(", ")}`);
-  else
-    return host.gateway === undefined
-      ? gateways[0]
-      : gateways.find((gateway) => gateway.name === host.gateway);
-  return undefined;
+interface Found {
+  readonly gateway: Gateway;
+  readonly protocols: ReadonlyMap<number, string>;
 }
 
-function checkPort(host: WrittenHost, gateway: Gateway, fault: Fault): void {
+/** Finds a host's gateway by name; neither a gateway nor a port is searched for anew for each host. */
+function gatewayFinder(gateways: readonly Gateway[]): (host: WrittenHost, fault: Fault) => Found | undefined {
+  const byName = new Map<string, Found>();
+  for (const gateway of gateways) {
+    // Of a port that is declared twice, the first counts.
+    const protocols = new Map(gateway.ports.toReversed().map(({ port, protocol }) => [port, protocol]));
+    if (!byName.has(gateway.name)) byName.set(gateway.name, { gateway, protocols });
+  }
+  const names = listed(gateways.map((gateway) => gateway.name));
+  return (host, fault) => {
+    const found = byName.get(host.gateway ?? gateways[0]?.name ?? "");
+    if (host.gateway === undefined && gateways.length > 1) {
+      fault("gateway", undefined, "this environment has several gateways", `add gateway: (one of ${names})`);
+      return undefined;
+    }
+    if (found === undefined)
+      fault("gateway", host.gateway, "no gateway has this name", `write one of ${names}`);
+    return found;
+  };
+}
+
+const LISTED = 20;
+
+/** Names for a message, which stays short where there are many. */
+function listed(names: readonly string[]): string {
+  return names.length > LISTED ? `${names.slice(0, LISTED).join(", ")}, …` : names.join(", ");
+}
+
+function checkPort(host: WrittenHost, { gateway, protocols }: Found, fault: Fault): void {
   const wanted = host.mode === "none" ? "http" : "tls";
-  const port = gateway.ports.find((candidate) => candidate.port === host.port);
-  if (port === undefined)
+  const protocol = protocols.get(host.port);
+  if (protocol === undefined)
     fault(
       "port",
       host.port,
       `the gateway ${gateway.name} has no port ${host.port}`,
       `add { port: ${host.port}, protocol: ${wanted} } to its ports`,
     );
-  else if (port.protocol !== wanted)
+  else if (protocol !== wanted)
     fault(
       "tls",
       host.mode,
-      `the gateway ${gateway.name} speaks ${port.protocol} on port ${host.port}`,
+      `the gateway ${gateway.name} speaks ${protocol} on port ${host.port}`,
       `take another port: HTTP and TLS never share one`,
     );
 }
@@ -113,8 +130,9 @@ export function validateEnvironment(
   const fault = (path: Path, value: unknown, why: string, fix: string): void => {
     problems.push({ ...source.positionOf(path), path: formatPath(path), value: show(value), why, fix });
   };
+  const before: Taken = { names: new Set(), namespaces: new Set() };
   for (const [index, gateway] of environment.gateways.entries())
-    validateGateway(environment, gateway, ["gateways", index], fault);
+    validateGateway(environment, gateway, before, ["gateways", index], fault);
   validateNodes(environment, fault);
   validateLockdown(environment, fault);
   const homes = new Set(environment.gateways.map((gateway) => gateway.namespace));
@@ -132,9 +150,16 @@ export function validateEnvironment(
 
 type PathFault = (path: Path, value: unknown, why: string, fix: string) => void;
 
+/** What the gateways before one have. */
+interface Taken {
+  readonly names: Set<string>;
+  readonly namespaces: Set<string>;
+}
+
 function validateGateway(
-  { mesh, gateways }: Environment,
+  { mesh }: Environment,
   gateway: Gateway,
+  before: Taken,
   path: Path,
   fault: PathFault,
 ): void {
@@ -145,16 +170,17 @@ function validateGateway(
       "policies in istiod's root namespace hold for the whole mesh",
       "give the gateway a namespace of its own",
     );
-  const twins = gateways.slice(0, path[1] as number);
-  if (twins.some((other) => other.name === gateway.name))
+  if (before.names.has(gateway.name))
     fault([...path, "name"], gateway.name, "another gateway has this name", "give each gateway its own name");
-  if (twins.some((other) => other.namespace === gateway.namespace))
+  if (before.namespaces.has(gateway.namespace))
     fault(
       [...path, "namespace"],
       gateway.namespace,
       "another gateway lives in this namespace",
       "give each gateway its own namespace",
     );
+  before.names.add(gateway.name);
+  before.namespaces.add(gateway.namespace);
   if (gateway.replicas.min > gateway.replicas.max)
     fault(
       [...path, "replicas"],
@@ -214,10 +240,11 @@ function validateNodes({ nodes }: Environment, fault: PathFault): void {
 }
 
 function validateLockdown({ gateways, lockdown, mesh }: Environment, fault: PathFault): void {
-  const homes = gateways.map((gateway) => gateway.namespace);
+  const homes = new Set(gateways.map((gateway) => gateway.namespace));
+  const before = new Set<string>();
   lockdown.forEach(({ namespace }, index) => {
     const path = ["lockdown", index, "namespace"];
-    if (homes.includes(namespace))
+    if (homes.has(namespace))
       fault(path, namespace, "the gateway's own namespace has its own policy", "remove it here");
     else if (namespace === mesh.namespace || namespace === mesh.dns.namespace)
       fault(
@@ -226,7 +253,7 @@ function validateLockdown({ gateways, lockdown, mesh }: Environment, fault: Path
         "the cluster's own parts need to call the API server",
         "lock down the namespaces of applications",
       );
-    else if (lockdown.findIndex((other) => other.namespace === namespace) < index)
-      fault(path, namespace, "declared twice", "keep one of the two");
+    else if (before.has(namespace)) fault(path, namespace, "declared twice", "keep one of the two");
+    before.add(namespace);
   });
 }

@@ -1,4 +1,4 @@
-import type { Environment, Gateway, Host } from "../model/environment.ts";
+import type { Environment, Host } from "../model/environment.ts";
 import { planGateway } from "./gateway/gateway.ts";
 import { planHosts } from "./hosts/hosts.ts";
 import { planLockdown } from "./lockdown.ts";
@@ -15,18 +15,19 @@ import { planNodes } from "./nodes/nodes.ts";
  */
 export function planEnvironment(environment: Environment): PlannedObject[] {
   const { mesh, gateways, nodes } = environment;
+  const hosts = hostsByGateway(environment);
   const lockdown = [...environment.lockdown].sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
   return inRolloutOrder([
     ...(nodes === undefined ? [] : planNodes(nodes)),
     ...gateways.flatMap((gateway) =>
       planGateway({ gateway, mesh, ...(nodes === undefined ? {} : { pool: nodes.pool }) }),
     ),
-    ...gateways.flatMap((gateway) => planHosts({ gateway, mesh, hosts: hostsOf(environment, gateway) })),
+    ...gateways.flatMap((gateway) => planHosts({ gateway, mesh, hosts: hosts.get(gateway.name) ?? [] })),
     ...lockdown.flatMap((entry) => planLockdown({ lockdown: entry, mesh, gateways })),
   ]);
 }
 
-/** The hosts that leave through a gateway. */
-export function hostsOf({ hosts }: Environment, gateway: Gateway): Host[] {
-  return hosts.filter((host) => host.gateway === gateway.name);
+/** The hosts that leave through each gateway, by its name; none for a gateway that has none. */
+export function hostsByGateway({ hosts }: Environment): ReadonlyMap<string, readonly Host[]> {
+  return Map.groupBy(hosts, ({ gateway }) => gateway);
 }

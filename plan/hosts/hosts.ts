@@ -24,20 +24,17 @@ export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] 
   const shards = shardsOf(gateway.name, hosts);
   return [
     ...planHop(context, namespacesOf(shards)),
-    ...passthroughPorts(shards).flatMap((port) =>
-      planPassthroughPort(
-        context,
-        port,
-        namespacesOf(shards.filter((shard) => shard.mode === "passthrough" && shard.port === port)),
-      ),
+    ...passthroughPorts(shards).flatMap(([port, sharing]) =>
+      planPassthroughPort(context, port, namespacesOf(sharing)),
     ),
     ...shards.flatMap((shard) => PLANNERS[shard.mode](context, shard)),
   ];
 }
 
-function passthroughPorts(shards: readonly Shard[]): number[] {
-  const ports = shards.filter((shard) => shard.mode === "passthrough").map((shard) => shard.port);
-  return [...new Set(ports)].sort((a, b) => a - b);
+/** The passthrough shards by port, in the order of the ports. */
+function passthroughPorts(shards: readonly Shard[]): [port: number, sharing: Shard[]][] {
+  const passthrough = shards.filter((shard) => shard.mode === "passthrough");
+  return [...Map.groupBy(passthrough, (shard) => shard.port)].sort(([a], [b]) => a - b);
 }
 
 function namespacesOf(shards: readonly Shard[]): string[] {

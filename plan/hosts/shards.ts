@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Host, Mode } from "../../model/environment.ts";
 
 /** How many objects of one kind a group of hosts is spread over, so that none grows near etcd's limit. */
@@ -30,12 +30,12 @@ export function shardsOf(gateway: string, hosts: readonly Host[]): Shard[] {
     const namespaces = [...new Set(host.allow.map((caller) => caller.namespace))].sort();
     if (namespaces.length === 0) continue;
     const group = [gateway, host.owner, host.mode, String(host.port), ...namespaces].join(" ");
-    const bucket = Number.parseInt(hash(host.host, 8), 16) % BUCKETS;
+    const bucket = Number.parseInt(digest(host.host), 16) % BUCKETS;
     const key = `${group} ${bucket}`;
     const known = shards.get(key);
     if (known) known.hosts.push(host);
     else {
-      const name = `${gateway}-${host.mode}-${host.port}-${hash(group, 8)}-${bucket}`;
+      const name = `${gateway}-${host.mode}-${host.port}-${digest(group)}-${bucket}`;
       const { owner, mode, port } = host;
       shards.set(key, { shard: { name, owner, mode, port, namespaces }, hosts: [host] });
     }
@@ -45,6 +45,6 @@ export function shardsOf(gateway: string, hosts: readonly Host[]): Shard[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function hash(text: string, characters: number): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, characters);
+function digest(text: string): string {
+  return hash("sha256", text).slice(0, 8);
 }
