@@ -1,17 +1,10 @@
 import { Command, Option } from "commander";
-import {
-  type FirewallMode,
-  type LabStarted,
-  labDown,
-  labExec,
-  labFirewall,
-  labKubeconfig,
-  labStatus,
-  labUp,
-} from "../lab/lab.ts";
-import { deleteKindCluster } from "../lab/providers/kind.ts";
+import type { FirewallMode, LabStarted } from "../lab/lab.ts";
 import { EXIT } from "./exit.ts";
 import { describeStatus } from "./lab-status.ts";
+
+/** Loaded when a lab command runs: check and render have no use for it. */
+const lab = () => import("../lab/lab.ts");
 
 type Provider = "local" | "kind";
 
@@ -64,6 +57,7 @@ function upCommand(): Command {
       process.once("SIGINT", stop).once("SIGTERM", stop);
       const display = options.json ? "silent" : "auto";
       const context = options.context === undefined ? {} : { context: options.context };
+      const { labUp } = await lab();
       const done = await labUp({
         signal: controller.signal,
         display,
@@ -90,7 +84,8 @@ function downCommand(): Command {
     .description("Remove the lab, or what a killed one left; the built programs and images stay cached.")
     .addOption(providerOption())
     .action(async ({ provider }: { provider: Provider }) => {
-      await (provider === "kind" ? deleteKindCluster() : labDown());
+      if (provider === "kind") await (await import("../lab/providers/kind.ts")).deleteKindCluster();
+      else await (await lab()).labDown();
       process.stdout.write("Nothing of the lab is left.\n");
     });
 }
@@ -102,7 +97,7 @@ function statusCommand(): Command {
     )
     .option("--json", "print it as JSON")
     .action(async ({ json }: { json?: true }) => {
-      const status = await labStatus();
+      const status = await (await lab()).labStatus();
       process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : describeStatus(status));
       if (status.phase !== "ready") process.exitCode = EXIT.cannot;
     });
@@ -112,7 +107,7 @@ function kubeconfigCommand(): Command {
   return new Command("kubeconfig")
     .description("Print the path of the lab's kubeconfig file.")
     .action(async () => {
-      process.stdout.write(`${await labKubeconfig()}\n`);
+      process.stdout.write(`${await (await lab()).labKubeconfig()}\n`);
     });
 }
 
@@ -126,6 +121,7 @@ function execCommand(): Command {
     .action(async (target: string, command: string[], options: { container?: string; limit: number }) => {
       const [namespace = "", ...pod] = target.split("/");
       const container = options.container === undefined ? {} : { container: options.container };
+      const { labExec } = await lab();
       const result = await labExec(
         { namespace, pod: pod.join("/"), timeout: options.limit * 1000, ...container },
         command,
@@ -144,5 +140,5 @@ function firewallCommand(): Command {
     .addArgument(
       new Command().createArgument("<mode>", "open or gateway-nodes").choices(["open", "gateway-nodes"]),
     )
-    .action(async (mode: FirewallMode) => await labFirewall(mode));
+    .action(async (mode: FirewallMode) => (await lab()).labFirewall(mode));
 }

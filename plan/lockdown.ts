@@ -57,12 +57,12 @@ function networkPolicy({ lockdown, mesh, gateways }: LockdownPlan): Manifest {
 function gatewayRule(gateway: Gateway): Json {
   return {
     to: [namespacePeer(gateway.namespace, gatewaySelector(gateway.name))],
-    ports: tcp(...gateway.ports.map(({ port }) => listenerPort(port))),
+    ports: tcp(gateway.ports.map(({ port }) => listenerPort(port))),
   };
 }
 
 function reachRule(reach: Reach): Json {
   const peer: Json =
     "cidr" in reach ? { ipBlock: { cidr: reach.cidr } } : namespacePeer(reach.namespace, reach.podLabels);
-  return { to: [peer], ports: tcp(...reach.ports) };
+  return { to: [peer], ports: tcp(reach.ports) };
 }

@@ -6,7 +6,7 @@ const ISTIOD_PORT = 15012;
 const DNS_PORT = 53;
 
 /** TCP ports as a NetworkPolicy has them. */
-export function tcp(...ports: number[]): Json {
+export function tcp(ports: readonly number[]): Json {
   return ports.map((port) => ({ protocol: "TCP", port }));
 }
 
@@ -34,5 +34,5 @@ export function dnsRule({ dns }: Mesh): Json {
 
 /** Egress to istiod, for configuration and certificates. */
 export function istiodRule({ namespace }: Mesh): Json {
-  return { to: [namespacePeer(namespace, { app: "istiod" })], ports: tcp(ISTIOD_PORT) };
+  return { to: [namespacePeer(namespace, { app: "istiod" })], ports: tcp([ISTIOD_PORT]) };
 }

@@ -37,16 +37,16 @@ export function gatewayNetworkPolicy(gateway: Gateway, mesh: Mesh): Manifest {
       podSelector: { matchLabels: gatewaySelector(gateway.name) },
       policyTypes: ["Ingress", "Egress"],
       ingress: [
-        { from: [{ namespaceSelector: {} }], ports: tcp(...ports.map(listenerPort), ...METRICS_PORTS) },
-        { ports: tcp(READINESS_PORT) },
+        { from: [{ namespaceSelector: {} }], ports: tcp([...ports.map(listenerPort), ...METRICS_PORTS]) },
+        { ports: tcp([READINESS_PORT]) },
       ],
       egress: [
         dnsRule(mesh),
         istiodRule(mesh),
-        { to: outside(), ports: tcp(...ports) },
+        { to: outside(), ports: tcp(ports) },
         ...(gateway.reachPrivate.length === 0
           ? []
-          : [{ to: gateway.reachPrivate.map((cidr) => ({ ipBlock: { cidr } })), ports: tcp(...ports) }]),
+          : [{ to: gateway.reachPrivate.map((cidr) => ({ ipBlock: { cidr } })), ports: tcp(ports) }]),
       ],
     },
   };
