@@ -23,6 +23,9 @@ export function describeStatus(status: LabStatus): string {
       ? [`Processes: ${status.processes.length - dead.length} of ${status.processes.length} run`]
       : []),
     ...dead.map(({ name, log }) => `Dead: ${name}, see ${log}`),
+    ...(dead.some(({ name }) => name.endsWith("-network-policies"))
+      ? ["NetworkPolicy does not hold where its program is dead: packets pass. `lab up` mends it."]
+      : []),
     ...(total > 0
       ? [
           `Memory: ${mebibytes(total)} (${status.memory.map(({ name, bytes }) => `${name} ${mebibytes(bytes)}`).join(", ")})`,

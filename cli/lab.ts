@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { FirewallMode, LabStarted } from "../lab/lab.ts";
-import { EXIT } from "./exit.ts";
+import { endingSignal } from "../lab/process/ending.ts";
+import { CannotError, EXIT } from "./exit.ts";
 import { describeStatus } from "./lab-status.ts";
 
 /** Loaded when a lab command runs: check and render have no use for it. */
@@ -52,14 +53,14 @@ function upCommand(): Command {
     .option("--context <name>", "make no lab, but look that the cluster of this kubeconfig context answers")
     .option("--json", "print the outcome as JSON, and no progress")
     .action(async (options: { provider: Provider; context?: string; json?: true }) => {
-      const controller = new AbortController();
-      const stop = (): void => controller.abort(new Error("interrupted"));
-      process.once("SIGINT", stop).once("SIGTERM", stop);
+      const signal = endingSignal(
+        new CannotError("interrupted; nothing of the lab is left", "run `sallyport lab up` again"),
+      );
       const display = options.json ? "silent" : "auto";
       const context = options.context === undefined ? {} : { context: options.context };
       const { labUp } = await lab();
       const done = await labUp({
-        signal: controller.signal,
+        signal,
         display,
         provider: options.provider,
         ...context,

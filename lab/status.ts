@@ -1,6 +1,7 @@
 import { type NodeAddress, nodes } from "./addresses.ts";
 import { answers } from "./cluster/control-plane.ts";
 import { findLeftovers } from "./cluster/remove.ts";
+import { LabError } from "./errors.ts";
 import { type FirewallDrops, firewallDrops, firewallMode } from "./network/firewall.ts";
 import { kubeconfigFile, logDirectory } from "./paths.ts";
 import { isAlive } from "./process/identity.ts";
@@ -32,11 +33,7 @@ export async function readStatus(): Promise<LabStatus> {
   const busy = holder ? { busy: `pid ${holder.pid} runs \`lab ${holder.doing}\` since ${holder.since}` } : {};
   const state = await readState();
   const empty = { nodes: [], processes: [], memory: [], logs: logDirectory, ...busy };
-  if (!state) {
-    const left = await findLeftovers();
-    const clean = left.processes + left.namespaces.length + left.links.length + left.mounts.length === 0;
-    return { ...empty, phase: clean ? "none" : holder ? "starting" : "damaged" };
-  }
+  if (!state) return { ...empty, phase: !(await findLeftovers()) ? "none" : holder ? "starting" : "damaged" };
   const processes = await Promise.all(
     state.processes.map(async ({ name, pid, startTime, log }) => ({
       name,
@@ -47,8 +44,8 @@ export async function readStatus(): Promise<LabStatus> {
   );
   const common = { ...empty, startedAt: state.startedAt, processes, memory: await labMemory() };
   if (state.phase === "starting") return { ...common, phase: holder ? "starting" : "damaged" };
-  if (processes.some(({ alive }) => !alive) || !(await answers(state.bin, "/readyz")))
-    return { ...common, phase: "damaged" };
+  const firewall = await workingFirewall(state.bin);
+  if (processes.some(({ alive }) => !alive) || firewall === undefined) return { ...common, phase: "damaged" };
   const seconds = (Date.parse(state.readyAt ?? state.startedAt) - Date.parse(state.startedAt)) / 1000;
   return {
     ...common,
@@ -56,6 +53,17 @@ export async function readStatus(): Promise<LabStatus> {
     startSeconds: Math.round(seconds),
     kubeconfig: kubeconfigFile,
     nodes,
-    firewall: { mode: await firewallMode(), drops: await firewallDrops() },
+    firewall,
   };
+}
+
+/** The firewall, or undefined where it, the API server or the programs to ask them with are not there. */
+async function workingFirewall(bin: string): Promise<LabStatus["firewall"]> {
+  try {
+    if (!(await answers(bin, "/readyz"))) return undefined;
+    return { mode: await firewallMode(), drops: await firewallDrops() };
+  } catch (error) {
+    if (error instanceof LabError) return undefined;
+    throw error;
+  }
 }

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
+import { LabError } from "../lab/errors.ts";
 import { type LabStarted, labUp } from "../lab/lab.ts";
 import { cacheDirectory } from "../lab/paths.ts";
+import { endingSignal } from "../lab/process/ending.ts";
 import { engineDeployment, findEngine } from "./deployment/engine.ts";
 import { serverSideDeployment } from "./deployment/server-side.ts";
 import { labInternet } from "./lab-internet.ts";
@@ -30,10 +32,7 @@ test-egress, unlocked or no-grant; rows that need the lab's firewall are left ou
 program.parse();
 const { context, image } = program.opts<{ context?: string; image: string }>();
 
-const controller = new AbortController();
-process.once("SIGINT", () => controller.abort(new Error("interrupted")));
-process.once("SIGTERM", () => controller.abort(new Error("ended")));
-const { signal } = controller;
+const signal = endingSignal(new Error("interrupted; what the walk made is removed"));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 try {
   const lab = await labUp({ signal, ...(context === undefined ? {} : { context }) });
@@ -44,6 +43,7 @@ try {
   process.exitCode = failed === 0 ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof LabError) process.stderr.write(`  fix: ${error.fix}\n`);
   process.exitCode = 2;
 }
 

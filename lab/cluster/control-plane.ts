@@ -50,6 +50,8 @@ export async function startControllers(bin: string): Promise<void> {
         `--root-ca-file=${pki.authority}`,
         "--use-service-account-credentials=true",
         "--allocate-node-cidrs=false",
+        // It makes this folder, in which it looks for extensions.
+        `--flex-volume-plugin-dir=${join(stateDirectory, "extensions")}`,
         `--cluster-cidr=${podRange}`,
         "--leader-elect=false",
         "--bind-address=127.0.0.1",

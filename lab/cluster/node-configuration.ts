@@ -46,6 +46,8 @@ state = "${folders.containerdState}"
 disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs", "io.containerd.internal.v1.tracing", "io.containerd.tracing.processor.v1.otlp"]
 [grpc]
   address = "${folders.socket}"
+[plugins."io.containerd.internal.v1.opt"]
+  path = "${folders.extensions}/containerd"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${pause}"
   # Without CAP_SYS_RESOURCE a container's OOM score cannot go below that of containerd.
@@ -82,6 +84,7 @@ function kubeletConfiguration(node: NodeAddress) {
     clusterDNS: [clusterDns],
     clusterDomain,
     resolvConf: nodeFiles(node.name).resolver,
+    volumePluginDir: join(nodeFolders(node.name).extensions, "volumes"),
     // The disk is the machine's, and how full it is says nothing about the lab; images are never collected.
     evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%" },
     imageGCHighThresholdPercent: 100,

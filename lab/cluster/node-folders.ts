@@ -1,8 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runDirectory, stateDirectory } from "../paths.ts";
-import { isGone } from "../process/identity.ts";
-import { updateState } from "../state/state.ts";
+import { makePlace } from "../state/places.ts";
 
 /** Where one node keeps its things; programs of a node have these, or see them in the standard places. */
 export function nodeFolders(node: string) {
@@ -15,6 +14,8 @@ export function nodeFolders(node: string) {
     kubelet: join(root, "kubelet"),
     config: join(root, "config"),
     cni: join(root, "config", "cni"),
+    /** Where the programs would look for extensions, if we had any; they make the folder. */
+    extensions: join(root, "extensions"),
     /** Standard places that programs have built in: the node mounts a folder of its own over each. */
     private: [
       { place: "/run/containerd", own: join(runDirectory, node, "shims") },
@@ -32,16 +33,4 @@ export async function makeNodeFolders(node: string): Promise<void> {
   for (const folder of [...own, ...folders.private.map((entry) => entry.own)])
     await mkdir(folder, { recursive: true });
   for (const { place } of folders.private) await makePlace(place);
-}
-
-async function makePlace(place: string): Promise<void> {
-  try {
-    // Not recursive: the parents of every standard place exist on any Linux machine.
-    await mkdir(place);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
-    if (isGone(error)) throw new Error(`the folder above ${place} is missing`, { cause: error });
-    throw error;
-  }
-  await updateState((state) => ({ ...state, createdFolders: [...state.createdFolders, place] }));
 }

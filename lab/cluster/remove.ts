@@ -1,27 +1,29 @@
-import { readFile, rm, rmdir } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { labLinks, labNamespaces, removeNetwork } from "../network/remove.ts";
-import { logDirectory, runDirectory, stateDirectory } from "../paths.ts";
+import { logDirectory, runDirectory, stateDirectory, stateFile } from "../paths.ts";
 import { runCommand } from "../process/command.ts";
+import { isGone } from "../process/identity.ts";
 import { identify, stopProcesses } from "../process/stop.ts";
-import { labPids, removeCgroups } from "../state/cgroups.ts";
+import { hasCgroups, labPids, removeCgroups } from "../state/cgroups.ts";
+import { restoreKernelSettings } from "../state/kernel-settings.ts";
+import { removePlaces } from "../state/places.ts";
 import { readState } from "../state/state.ts";
 
-/** What there was to remove, in the words of the display; empty when the machine held nothing of ours. */
-export interface Leftovers {
-  readonly processes: number;
-  readonly namespaces: readonly string[];
-  readonly links: readonly string[];
-  readonly mounts: readonly string[];
-}
-
-/** What of a lab is on this machine, however it got there: by our own names, folders and cgroup, not by memory. */
-export async function findLeftovers(): Promise<Leftovers> {
-  return {
-    processes: (await labProcesses()).length,
-    namespaces: await labNamespaces(),
-    links: await labLinks(),
-    mounts: await labMounts(),
-  };
+/**
+ * Whether anything of a lab is on this machine but the logs of a failed start, however it got there: by our own names,
+ * folders and cgroup, not by memory.
+ */
+export async function findLeftovers(): Promise<boolean> {
+  const found = await Promise.all([
+    labProcesses(),
+    labNamespaces(),
+    labLinks(),
+    labMounts(),
+    entriesOf(runDirectory),
+    statePaths(),
+  ]);
+  return found.some((things) => things.length > 0) || (await hasCgroups());
 }
 
 /**
@@ -29,7 +31,7 @@ export async function findLeftovers(): Promise<Leftovers> {
  * whatever a killed lab left. With `keepLogs`, the logs stay until the next start or removal.
  */
 export async function removeLab(options: { keepLogs?: boolean } = {}): Promise<void> {
-  const createdFolders = (await stateOrNothing())?.createdFolders ?? [];
+  const state = await stateOrNothing();
   // Ending one program can make another start a child: look again until there is none.
   for (let found = await labProcesses(); found.length > 0; found = await labProcesses()) {
     await stopProcesses(found, 1_000);
@@ -37,10 +39,12 @@ export async function removeLab(options: { keepLogs?: boolean } = {}): Promise<v
   for (const mount of (await labMounts()).reverse()) await runCommand("umount", ["--lazy", mount]);
   await removeNetwork();
   await removeCgroups();
-  for (const folder of [...createdFolders].reverse()) await removeIfEmpty(folder);
+  await restoreKernelSettings(state?.kernelSettings ?? {});
+  await removePlaces(state?.createdFolders ?? []);
   await rm(runDirectory, { recursive: true, force: true });
-  if (options.keepLogs) await removeAllButLogs();
-  else await rm(stateDirectory, { recursive: true, force: true });
+  // The state file goes last: a removal that is killed before can be done again in full.
+  for (const path of await statePaths()) await rm(path, { recursive: true, force: true });
+  if (!options.keepLogs) await rm(stateDirectory, { recursive: true, force: true });
 }
 
 async function labProcesses() {
@@ -71,31 +75,17 @@ async function stateOrNothing() {
   return await readState().catch(() => undefined);
 }
 
-async function removeIfEmpty(folder: string): Promise<void> {
-  try {
-    await rmdir(folder);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    // Somebody else uses it by now, or has removed it.
-    if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes(code)) throw error;
-  }
+/** What the lab keeps on disk, without the logs; the state file is the last. */
+async function statePaths(): Promise<string[]> {
+  const paths = (await entriesOf(stateDirectory)).filter((path) => path !== logDirectory);
+  return [...paths.filter((path) => path !== stateFile), ...paths.filter((path) => path === stateFile)];
 }
 
-async function removeAllButLogs(): Promise<void> {
-  const keep = logDirectory.slice(stateDirectory.length + 1);
-  await runCommand("find", [
-    stateDirectory,
-    "-mindepth",
-    "1",
-    "-maxdepth",
-    "1",
-    "!",
-    "-name",
-    keep,
-    "-exec",
-    "rm",
-    "-rf",
-    "{}",
-    "+",
-  ]);
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).map((name) => join(folder, name));
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
 }

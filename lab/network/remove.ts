@@ -1,11 +1,12 @@
 import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { runCommand, tryCommand } from "../process/command.ts";
 import { isGone } from "../process/identity.ts";
-import { machineLink, networkNamespaces } from "./topology.ts";
+import { machineLink, namespaceFolder, networkNamespaces } from "./topology.ts";
 
 /** Names of the network namespaces that are ours. */
 export async function labNamespaces(): Promise<string[]> {
-  return (await entriesOf("/run/netns")).filter((name) => networkNamespaces.includes(name));
+  return (await entriesOf(namespaceFolder)).filter((name) => networkNamespaces.includes(name));
 }
 
 /** Links of ours in this machine's own namespace. */
@@ -22,7 +23,7 @@ export async function removeNetwork(): Promise<string[]> {
     const result = await tryCommand("ip", ["netns", "delete", name]);
     // A kill between making the file and mounting the namespace leaves an empty file, which `ip` has unlinked.
     if (result.exitCode !== 0 && (await labNamespaces()).includes(name)) {
-      await runCommand("rm", ["--force", `/run/netns/${name}`]);
+      await runCommand("rm", ["--force", join(namespaceFolder, name)]);
     }
   }
   return [...links, ...namespaces];

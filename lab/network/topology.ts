@@ -8,6 +8,8 @@ export const internetNamespace = `${namespacePrefix}internet`;
 export const machineLink = `${namespacePrefix}root`;
 /** The hub's link to the outside, where the firewall stands. */
 export const uplink = "uplink";
+/** Where `ip netns` keeps the names of namespaces. */
+export const namespaceFolder = "/run/netns";
 /** Every network namespace of the lab. */
 export const networkNamespaces: readonly string[] = [
   hubNamespace,

@@ -12,10 +12,12 @@ import { makePki } from "../cluster/pki.ts";
 import { findLeftovers, removeLab } from "../cluster/remove.ts";
 import { refuseUsedAddresses } from "../network/conflicts.ts";
 import { setFirewall } from "../network/firewall.ts";
-import { makeNetwork } from "../network/topology.ts";
+import { makeNetwork, namespaceFolder } from "../network/topology.ts";
 import { logDirectory } from "../paths.ts";
 import type { ProcessRecord } from "../process/identity.ts";
 import { makeCgroups } from "../state/cgroups.ts";
+import { readKernelSettings } from "../state/kernel-settings.ts";
+import { makePlace } from "../state/places.ts";
 import { updateState, writeState } from "../state/state.ts";
 import type { Step } from "../steps.ts";
 
@@ -32,7 +34,7 @@ export function localSteps(): Step[] {
     ...steps,
     {
       title: "Remove what an earlier lab left",
-      skip: nothingLeft,
+      skip: async () => !(await findLeftovers()) && "nothing there",
       run: async () => await removeLab(),
     },
     {
@@ -47,9 +49,11 @@ export function localSteps(): Step[] {
           bin: artifacts().bin,
           processes: [],
           createdFolders: [],
+          kernelSettings: await readKernelSettings(),
         });
         await refuseUsedAddresses();
         await makeCgroups(nodes.map((node) => node.name));
+        await makePlace(namespaceFolder);
         await makeNetwork(signal);
         await setFirewall("open");
         await makePki();
@@ -90,9 +94,4 @@ export function localSteps(): Step[] {
       run: () => updateState((state) => ({ ...state, phase: "ready", readyAt: new Date().toISOString() })),
     },
   ];
-}
-
-async function nothingLeft(): Promise<string | false> {
-  const { processes, namespaces, links, mounts } = await findLeftovers();
-  return processes + namespaces.length + links.length + mounts.length === 0 ? "nothing there" : false;
 }

@@ -70,6 +70,11 @@ export async function labPids(): Promise<Set<number>> {
   return pids;
 }
 
+/** Whether a cgroup of ours is there. */
+export async function hasCgroups(): Promise<boolean> {
+  return (await ownFolders()).length > 0;
+}
+
 /** Removes our cgroups; they must be empty of processes. Gives the number removed. */
 export async function removeCgroups(): Promise<number> {
   const folders = await ownFolders();
@@ -99,7 +104,9 @@ export async function labMemory(): Promise<{ name: string; bytes: number }[]> {
     if (!controllers.includes("memory")) continue;
     for (const child of (await ignoreGone(readdir(join(mount, labName), { withFileTypes: true }))) ?? []) {
       if (!child.isDirectory()) continue;
-      const stat = await readFile(join(mount, labName, child.name, "memory.stat"), "utf8");
+      // Gone when the lab is being removed meanwhile.
+      const stat = await ignoreGone(readFile(join(mount, labName, child.name, "memory.stat"), "utf8"));
+      if (stat === undefined) continue;
       const bytes = new RegExp(version === 1 ? "^total_rss (\\d+)$" : "^anon (\\d+)$", "m").exec(stat)?.[1];
       found.push({ name: child.name, bytes: Number(bytes ?? 0) });
     }

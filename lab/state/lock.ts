@@ -1,16 +1,19 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
+import { z } from "zod";
 import { LabError } from "../errors.ts";
 import { lockFile, lockName } from "../paths.ts";
 import { isAlive, isGone, startTimeOf } from "../process/identity.ts";
 
-interface Holder {
-  readonly pid: number;
-  readonly startTime: string;
-  readonly doing: string;
+const holder = z.object({
+  pid: z.int(),
+  startTime: z.string(),
+  doing: z.string(),
   /** ISO 8601. */
-  readonly since: string;
-}
+  since: z.string(),
+});
+
+type Holder = z.infer<typeof holder>;
 
 /**
  * Runs `work` while no other process starts or stops a lab on this machine. Throws LabError with what the other one
@@ -21,7 +24,7 @@ export async function withLock<T>(doing: string, work: () => Promise<T>): Promis
   try {
     const startTime = (await startTimeOf(process.pid)) ?? "";
     const mine: Holder = { pid: process.pid, startTime, doing, since: new Date().toISOString() };
-    await writeFile(lockFile, JSON.stringify(mine), { mode: 0o600 });
+    await writeFile(lockFile, JSON.stringify(mine));
     return await work();
   } finally {
     await rm(lockFile, { force: true });
@@ -31,15 +34,16 @@ export async function withLock<T>(doing: string, work: () => Promise<T>): Promis
 
 /** Who works on the lab now, if anybody. */
 export async function lockHolder(): Promise<Holder | undefined> {
-  let holder: Holder;
+  let written: unknown;
   try {
-    holder = JSON.parse(await readFile(lockFile, "utf8")) as Holder;
+    written = JSON.parse(await readFile(lockFile, "utf8"));
   } catch (error) {
     // A damaged file was cut off by a kill: nobody holds the lock.
     if (isGone(error) || error instanceof SyntaxError) return undefined;
     throw error;
   }
-  return (await isAlive(holder)) ? holder : undefined;
+  const { data } = holder.safeParse(written);
+  return data !== undefined && (await isAlive(data)) ? data : undefined;
 }
 
 async function takeLock(): Promise<Server> {

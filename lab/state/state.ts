@@ -1,23 +1,36 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { z } from "zod";
 import { LabError } from "../errors.ts";
 import { stateDirectory, stateFile } from "../paths.ts";
 import { isGone, type ProcessRecord } from "../process/identity.ts";
 
 export type FirewallMode = "open" | "gateway-nodes";
 
-/** What the lab knows about itself between two commands. */
-export interface LabState {
-  readonly version: 1;
-  readonly phase: "starting" | "ready";
+const processRecord = z.object({
+  name: z.string(),
+  pid: z.int(),
+  startTime: z.string(),
+  command: z.string(),
+  log: z.string(),
+}) satisfies z.ZodType<ProcessRecord>;
+
+const labState = z.object({
+  version: z.literal(1),
+  phase: z.enum(["starting", "ready"]),
   /** ISO 8601. */
-  readonly startedAt: string;
-  readonly readyAt?: string;
+  startedAt: z.string(),
+  readyAt: z.string().optional(),
   /** Folder with the programs that the lab runs, kubectl among them. */
-  readonly bin: string;
-  readonly processes: readonly ProcessRecord[];
-  /** Folders that the machine did not have and the lab made outside its own. */
-  readonly createdFolders: readonly string[];
-}
+  bin: z.string(),
+  processes: z.array(processRecord),
+  /** Folders that the machine did not have and the lab makes outside its own. */
+  createdFolders: z.array(z.string()),
+  /** The machine's own settings, which the lab's removal puts back. */
+  kernelSettings: z.record(z.string(), z.string()).default({}),
+});
+
+/** What the lab knows about itself between two commands. */
+export type LabState = Readonly<z.infer<typeof labState>>;
 
 /** Reads the state; undefined when there is no lab. Throws LabError when the file is damaged. */
 export async function readState(): Promise<LabState | undefined> {
@@ -31,18 +44,27 @@ export async function readState(): Promise<LabState | undefined> {
     }
     throw error;
   }
-  try {
-    return JSON.parse(text) as LabState;
-  } catch (error) {
+  return parseState(text);
+}
+
+/** Reads a state file's text. Throws LabError when it is not one. */
+export function parseState(text: string): LabState {
+  const refuse = (why: string, cause: unknown): never => {
     throw new LabError(
       "the lab's state cannot be read",
-      `${stateFile} is not JSON`,
-      "run `sallyport lab down`",
-      {
-        cause: error,
-      },
+      `${stateFile} ${why}`,
+      "run `sallyport lab down`, which removes a lab without it too, then `sallyport lab up`",
+      { cause },
     );
+  };
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return refuse("is not JSON", error);
   }
+  const { data, error } = labState.safeParse(json);
+  return data ?? refuse("is not what a lab writes", error);
 }
 
 /** Replaces the state in one move, so that a kill at any moment leaves the old or the new one. */
