@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import manifest from "../package.json" with { type: "json" };
+import manifest from "sallyport/package.json" with { type: "json" };
 import { checkCommand } from "./check.ts";
 import { EXIT, reportFailure } from "./exit.ts";
 import { labCommand } from "./lab.ts";

@@ -1,10 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
-
-/** Which cluster is meant: a kubeconfig file and a context in it; kubectl's own choice where left out. */
-export interface ClusterAccess {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-}
+import type { ClusterAccess } from "./access.ts";
 
 /** The cluster can't be spoken to, or said no: what, and how to mend it. */
 export class ClusterError extends Error {

@@ -8,7 +8,8 @@ import {
   type Taint,
   unmarkPatch,
 } from "../plan/nodes/marks.ts";
-import { type ClusterAccess, ClusterError, connect } from "./client.ts";
+import type { ClusterAccess } from "./access.ts";
+import { ClusterError, connect } from "./client.ts";
 
 /** Another writer can change a node's taints between our reading and writing; so often is it tried again. */
 const ATTEMPTS = 5;

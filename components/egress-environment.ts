@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterAccess } from "../cluster/client.ts";
+import type { ClusterAccess } from "../cluster/access.ts";
 import { hostInput } from "../model/complete.ts";
 import type { Environment } from "../model/environment.ts";
 import { hostsByGateway } from "../plan/plan.ts";

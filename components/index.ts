@@ -1,4 +1,4 @@
-export type { ClusterAccess } from "../cluster/client.ts";
+export type { ClusterAccess } from "../cluster/access.ts";
 export { DeclarationError } from "../model/complete.ts";
 export { type Loaded, loadEnvironment } from "../model/load.ts";
 export { EgressEnvironment, type EgressEnvironmentArgs } from "./egress-environment.ts";

@@ -1,4 +1,4 @@
-import { EgressGateway, ExternalHosts } from "../components/index.ts";
+import { EgressGateway, ExternalHosts } from "sallyport";
 
 /** One gateway and one host, in a program that has nothing else of Sallyport. */
 export function program(): void {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DedicatedNodePool, EgressGateway, gke, NetworkLockdown } from "../components/index.ts";
+import { DedicatedNodePool, EgressGateway, gke, NetworkLockdown } from "sallyport";
 
 /** Stands for the cloud package's own resources, such as gcp.container.NodePool. */
 class CloudResource extends pulumi.CustomResource {

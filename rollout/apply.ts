@@ -1,4 +1,5 @@
-import { type ClusterAccess, connect } from "../cluster/client.ts";
+import type { ClusterAccess } from "../cluster/access.ts";
+import { connect } from "../cluster/client.ts";
 import { markNodes, unmarkNodes } from "../cluster/nodes.ts";
 import { applyObject, removeObject } from "../cluster/objects.ts";
 import { type Manifest, objectKey, type PlannedObject } from "../plan/manifest.ts";

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import type { ClusterAccess } from "../cluster/client.ts";
+import type { ClusterAccess } from "../cluster/access.ts";
 
 /** What a command in a pod, or kubectl itself, answered. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ClusterAccess } from "../cluster/client.ts";
+import type { ClusterAccess } from "../cluster/access.ts";
 import { loadEnvironment } from "../model/load.ts";
 import { planEnvironment } from "../plan/plan.ts";
 import { removeObjects } from "../rollout/apply.ts";

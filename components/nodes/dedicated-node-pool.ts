@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterAccess } from "../../cluster/client.ts";
+import type { ClusterAccess } from "../../cluster/access.ts";
 import { markNodes, unmarkNodes } from "../../cluster/nodes.ts";
 import { completeMesh, completeNodes, type NodesInput } from "../../model/complete.ts";
 import type { Manifest } from "../../plan/manifest.ts";

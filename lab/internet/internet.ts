@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { internet } from "../addresses.ts";
 import type { Authority, KeyPair } from "../cluster/certificates.ts";
@@ -74,7 +74,8 @@ async function webServers(files: AuthorityFiles, directory: string): Promise<Int
   return {
     name: "internet-web",
     command: process.execPath,
-    args: [fileURLToPath(new URL("main.ts", import.meta.url)), path],
+    // main.ts in the repository, main.js in the package.
+    args: [fileURLToPath(new URL(`main${extname(import.meta.filename)}`, import.meta.url)), path],
     files: [path, ...Object.values(hosts).flatMap((pair) => [pair.certificate, pair.key])],
   };
 }

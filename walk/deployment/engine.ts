@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
-import type { ClusterAccess } from "../../cluster/client.ts";
+import type { ClusterAccess } from "../../cluster/access.ts";
 import { EgressEnvironment } from "../../components/index.ts";
 import type { Environment } from "../../model/environment.ts";
 import type { Deployment } from "./deployment.ts";

@@ -1,4 +1,4 @@
-import type { ClusterAccess } from "../../cluster/client.ts";
+import type { ClusterAccess } from "../../cluster/access.ts";
 import type { PlannedObject } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { applyObjects, removeObjects } from "../../rollout/apply.ts";
