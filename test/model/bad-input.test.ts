@@ -57,6 +57,32 @@ describe("all problems at once", () => {
   });
 });
 
+describe("keys", () => {
+  it("are told apart by their text, wherever they stand", () => {
+    expect(
+      problemsOf({ "env.yaml": `${GATEWAY}hosts: []\nhosts: []\n1: a\n"1": b\n__proto__: c\n` }),
+    ).toEqual([
+      "env.yaml:5:1 : YAML: Map keys must be unique",
+      "env.yaml:7:1 : YAML: Map keys must be unique",
+    ]);
+    expect(problemsOf({ "env.yaml": `${GATEWAY}__proto__: c\n` })).toEqual([
+      "env.yaml:4:1 __proto__: no such key here",
+    ]);
+  });
+});
+
+describe("a chain of imports", () => {
+  it("ends after a hundred", () => {
+    const chain = Array.from({ length: 120 }, (_, index) => [
+      `${index}.yaml`,
+      `owner: a\nimports: [${index + 1}.yaml]\n`,
+    ]);
+    expect(problemsOf({ "env.yaml": `${GATEWAY}imports: [0.yaml]\n`, ...Object.fromEntries(chain) })).toEqual(
+      ["99.yaml:2:11 imports[0]: more than 100 imports lead here, one from the other"],
+    );
+  });
+});
+
 describe("what can't go together", () => {
   const owned = (owner: string, namespace: string) =>
     `owner: ${owner}\nhosts:\n  - { host: a.example, tls: none, allow: [{ from: { namespace: ${namespace} } }] }\n`;
