@@ -54,7 +54,7 @@ function upCommand(): Command {
     .option("--json", "print the outcome as JSON, and no progress")
     .action(async (options: { provider: Provider; context?: string; json?: true }) => {
       const signal = endingSignal(
-        new CannotError("interrupted; nothing of the lab is left", "run `sallyport lab up` again"),
+        new CannotError("interrupted; what was started is removed", "run `sallyport lab up` again"),
       );
       const display = options.json ? "silent" : "auto";
       const context = options.context === undefined ? {} : { context: options.context };
