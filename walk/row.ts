@@ -17,13 +17,14 @@ export interface WalkedRow extends Omit<Row, "answer"> {
 const SETTLING_MILLISECONDS = 30_000;
 const PAUSE_MILLISECONDS = 500;
 
-/** Walks one row. An answer that is not (yet) the expected one is asked for again until the limit. */
-export async function walkRow({ answer, ...row }: Row): Promise<WalkedRow> {
+/** Walks one row. An answer that is not (yet) the expected one is asked for again until the limit or the signal. */
+export async function walkRow({ answer, ...row }: Row, signal: AbortSignal): Promise<WalkedRow> {
   const deadline = Date.now() + SETTLING_MILLISECONDS;
   for (;;) {
     const got = await answer().catch(
       (error: unknown) => `error: ${error instanceof Error ? error.message : String(error)}`,
     );
+    signal.throwIfAborted();
     if (got === row.expected || Date.now() > deadline) return { ...row, got, passed: got === row.expected };
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
   }

@@ -26,7 +26,7 @@ export interface Walk {
   /** The image of the workloads, with curl and openssl. */
   readonly image: string;
   readonly deployment: Deployment;
-  /** Ends the walk after the row at hand; what it made is removed. */
+  /** Ends the walk after the question at hand; what it made is removed. */
   readonly signal: AbortSignal;
   /** Is told each part's title and each row as it is done. */
   readonly report: (line: string | WalkedRow) => void;
@@ -57,11 +57,11 @@ export async function walkDocument004(walk: Walk): Promise<WalkedRow[]> {
         report(`${title}: left out, as only the lab has a firewall to close`);
         continue;
       }
+      signal.throwIfAborted();
       report(title);
       await prepare();
       for (const row of rows) {
-        signal.throwIfAborted();
-        const done = await walkRow(row);
+        const done = await walkRow(row, signal);
         walked.push(done);
         report(done);
       }
@@ -69,6 +69,8 @@ export async function walkDocument004(walk: Walk): Promise<WalkedRow[]> {
   } catch (error) {
     report("Stopped; removing what the walk made");
     await clear(world, () => deployment.remove());
+    // What failed may have failed as it was stopped, too.
+    signal.throwIfAborted();
     throw error;
   }
   return walked;

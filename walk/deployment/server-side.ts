@@ -11,7 +11,10 @@ export function serverSideDeployment(access: ClusterAccess): Deployment {
     by: "server-side apply of what `sallyport render` prints, in rollout order",
     async put(environment) {
       const objects = planEnvironment(environment);
-      await applyObjects(access, objects, deployed);
+      const before = deployed;
+      // Known before it is there: what fails or is stopped halfway is removed in whole.
+      deployed = [...objects, ...before];
+      await applyObjects(access, objects, before);
       deployed = objects;
     },
     async remove() {
