@@ -50,6 +50,7 @@ export async function walkDocument004(walk: Walk): Promise<WalkedRow[]> {
   });
   const everything = planEnvironment(environment);
   await clear(world, () => removeObjects(access, everything));
+  await world.gone();
   const walked: WalkedRow[] = [];
   try {
     for (const { title, needsFirewall, prepare, rows } of document004(world)) {

@@ -21,6 +21,8 @@ export interface World {
   /** Puts a part of the environment in force: hosts on these ports, lockdown of these namespaces. */
   deploy(ports: readonly number[], lockdown: readonly string[]): Promise<void>;
   removeAll(): Promise<void>;
+  /** Waits until the gateways' namespaces are gone: into one that is still ending nothing can be deployed. */
+  gone(): Promise<void>;
   startSleep(namespace: string, options?: SleepOptions): Promise<void>;
 }
 
@@ -37,6 +39,10 @@ export function makeWorld({ deployment, image, ...parts }: WorldParts): World {
   const { kubectl, environment } = parts;
   const rolledOut = (namespace: string, name: string) =>
     kubectl.run(["rollout", "status", `deploy/${name}`, `--namespace=${namespace}`, "--timeout=120s"]);
+  const gone = async () => {
+    for (const { namespace } of environment.gateways)
+      await kubectl.run(["wait", "--for=delete", `namespace/${namespace}`, "--timeout=120s"]);
+  };
   return {
     ...parts,
     async deploy(ports, lockdown) {
@@ -49,9 +55,9 @@ export function makeWorld({ deployment, image, ...parts }: WorldParts): World {
     },
     async removeAll() {
       await deployment.remove();
-      for (const { namespace } of environment.gateways)
-        await kubectl.run(["wait", "--for=delete", `namespace/${namespace}`, "--timeout=120s"]);
+      await gone();
     },
+    gone,
     async startSleep(namespace, options = {}) {
       await kubectl.run(["apply", "-f", "-"], JSON.stringify(sleep(namespace, image, options)));
       await rolledOut(namespace, options.name ?? "sleep");
