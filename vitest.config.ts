@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // The examples import the package by its name; here that is its source, not what was built of it.
+  resolve: { alias: [{ find: /^sallyport$/, replacement: `${import.meta.dirname}/components/index.ts` }] },
   test: {
     pool: "forks",
     // The end-to-end tests share one cluster, and the lab's tests one machine.

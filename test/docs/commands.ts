@@ -1,0 +1,42 @@
+import type { Block } from "./documents.ts";
+
+/** A command as a document shows it, and the answer below it; `…` stands for lines that are not shown. */
+export interface Shown {
+  readonly command: string;
+  readonly answer: string;
+}
+
+/** What the documents show and this test can't run, each with the reason. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  "npm start": "starts the lab; test/e2e walks its rows",
+  "npm start -- --context kind-egress": "needs a cluster; test/e2e walks the same rows",
+  "npm test": "is what runs this test",
+  'npm exec -c "pulumi up --stack dev"': "needs the engine and a cluster; test/e2e runs infra/ by the engine",
+  "npm run sallyport -- lab up": "starts the lab",
+  "npm run sallyport -- lab status": "tells of the machine's lab, with exit code 2 where none is",
+  "npm run sallyport -- lab firewall gateway-nodes": "needs the lab",
+  "npm run sallyport -- lab down": "ends the lab, which other tests may use",
+};
+
+/** The arguments of a command that needs no cluster: `check`, `render` and help. */
+export function argumentsOf(command: string): string[] | undefined {
+  const own = /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|render|--help|--version)\b.*)$/;
+  return own.exec(command)?.groups?.rest?.split(" ");
+}
+
+/** The commands of a console block: lines after `$ `, without the remark after two spaces and a number sign. */
+export function shownIn(block: Block): Shown[] {
+  return block.text
+    .split(/^\$ /m)
+    .filter((part) => part !== "")
+    .map((part) => {
+      const [first = "", ...answer] = part.trimEnd().split("\n");
+      return { command: first.replace(/ {2,}# .*$/, ""), answer: answer.join("\n") };
+    });
+}
+
+/** Whether what was printed is what the document shows. */
+export function answers(printed: string, shown: string): boolean {
+  const parts = shown.split(/^…$/m).map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return new RegExp(`^${parts.join("[^]*")}$`).test(printed.trimEnd());
+}
