@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { planEnvironment } from "../plan/plan.ts";
-import { loadOrReport } from "./environment.ts";
+import { count, loadOrReport } from "./environment.ts";
 
 export function checkCommand(): Command {
   return new Command("check")
@@ -28,7 +28,7 @@ Example:
       process.stdout.write(
         options.json
           ? `${JSON.stringify(summary)}\n`
-          : `${file}: fine (${summary.hosts} hosts behind ${summary.gateways} gateways take ${summary.objects} objects)\n`,
+          : `${file}: fine (${count(summary.hosts, "host")} behind ${count(summary.gateways, "gateway")} take ${count(summary.objects, "object")})\n`,
       );
     });
 }

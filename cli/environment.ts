@@ -1,4 +1,4 @@
-import { type Environment, formatProblem, loadEnvironment, type Problem } from "../model/index.ts";
+import { type Environment, formatProblem, loadEnvironment, type Problem, printable } from "../model/index.ts";
 import { EXIT } from "./exit.ts";
 
 /** The environment of a file, or undefined after every problem went to stderr and the exit code was set. */
@@ -11,6 +11,10 @@ export function loadOrReport(file: string, json = false): Environment | undefine
 }
 
 function summary(file: string, problems: readonly Problem[]): string {
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return `${problems.map(formatProblem).join("\n")}\n${file}: ${count}\n`;
+  return `${problems.map(formatProblem).join("\n")}\n${printable(file)}: ${count(problems.length, "problem")}\n`;
+}
+
+/** `1 host`, `2 hosts`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -22,3 +22,15 @@ export function reportFailure(error: unknown): number {
     );
   return EXIT.cannot;
 }
+
+/**
+ * Ends the program quietly when whoever reads its output has had enough (`| head -1`), with the exit code as it stands;
+ * says what is wrong where the output can't be written for another reason.
+ */
+export function endWithReader(output: NodeJS.WriteStream): void {
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    const fix = "send it to a place that can be written and has room";
+    process.exit(reportFailure(new CannotError(`the output can't be written (${error.code})`, fix)));
+  });
+}

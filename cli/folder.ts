@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { RenderedFile } from "../render/render.ts";
@@ -10,23 +10,50 @@ const NUMBERED = /^\d{3,}-[a-z]+-.+\.yaml$/;
  * Replaces a folder of rendered files as a whole: the new one is written beside it and takes its place by renaming,
  * so that nobody ever reads half of a change.
  *
- * @throws CannotError where the folder holds anything that a render did not write
+ * @throws CannotError where the folder holds anything that a render did not write, or can't be written
  */
 export async function replaceFolder(folder: string, files: readonly RenderedFile[]): Promise<void> {
-  const target = resolve(folder);
-  const found = existsSync(target) ? await readdir(target) : [];
-  const foreign = found.find((name) => !NUMBERED.test(name));
-  if (foreign !== undefined)
-    throw new CannotError(`${folder} holds ${foreign}, which no render wrote`, "name a new or empty folder");
-  await mkdir(dirname(target), { recursive: true });
-  const fresh = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   try {
-    for (const file of files) await writeFile(join(fresh, file.name), file.text);
-    const old = `${fresh}-old`;
-    if (existsSync(target)) await rename(target, old);
-    await rename(fresh, target);
-    await rm(old, { recursive: true, force: true });
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
+    const target = existsSync(folder) ? realpathSync(folder) : resolve(folder);
+    const found = existsSync(target) ? await readdir(target) : [];
+    const foreign = found.find((name) => !NUMBERED.test(name));
+    if (foreign !== undefined)
+      throw new CannotError(
+        `${folder} holds ${foreign}, which no render wrote`,
+        "name a new or empty folder",
+      );
+    await swap(target, files);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+    if (code === undefined) throw error;
+    throw new CannotError(`${folder} can't be written (${code})`, fixOf(code));
   }
+}
+
+async function swap(target: string, files: readonly RenderedFile[]): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  const beside = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  const [fresh, old] = [join(beside, "new"), join(beside, "old")];
+  try {
+    await mkdir(fresh);
+    for (const file of files) await writeFile(join(fresh, file.name), file.text);
+    const replaces = existsSync(target);
+    if (replaces) await rename(target, old);
+    try {
+      await rename(fresh, target);
+    } catch (error) {
+      if (replaces) await rename(old, target);
+      throw error;
+    }
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+function fixOf(code: string): string {
+  if (code === "ENOTDIR" || code === "EEXIST") return "name a folder: this path is, or leads through, a file";
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
+    return "let this user write to the folder that holds it, or name another one";
+  if (code === "ENOSPC" || code === "EDQUOT") return "make room on the disk, or name a folder on another one";
+  return "name another folder";
 }

@@ -2,9 +2,10 @@
 import { Command } from "commander";
 import manifest from "sallyport/package.json" with { type: "json" };
 import { checkCommand } from "./check.ts";
-import { EXIT, reportFailure } from "./exit.ts";
+import { EXIT, endWithReader, reportFailure } from "./exit.ts";
 import { labCommand } from "./lab.ts";
 import { renderCommand } from "./render.ts";
+import { schemaCommand } from "./schema.ts";
 
 const program = new Command("sallyport")
   .description(
@@ -15,6 +16,7 @@ const program = new Command("sallyport")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.fine : EXIT.refused))
   .addCommand(checkCommand())
   .addCommand(renderCommand())
+  .addCommand(schemaCommand())
   .addCommand(labCommand())
   .addHelpText(
     "after",
@@ -30,8 +32,16 @@ Examples:
   sallyport lab up`,
   );
 
+inherit(program);
+endWithReader(process.stdout);
+endWithReader(process.stderr);
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = reportFailure(error);
+}
+
+/** Commands that are added ready-made do not take over how the program ends and what it shows after an error. */
+function inherit(parent: Command): void {
+  for (const command of parent.commands) inherit(command.copyInheritedSettings(parent));
 }

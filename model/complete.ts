@@ -1,14 +1,16 @@
 import type { z } from "zod";
+import { orderedGateway, orderedLockdown, orderedMesh, orderedNodes } from "./canonical.ts";
 import type { Caller, Gateway, Host, Lockdown, Mesh, Nodes } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { readHost } from "./hosts.ts";
 import { formatProblem, type Problem } from "./problem.ts";
+import { resolveHosts } from "./resolve.ts";
 import { Gateway as GatewaySchema, Mesh as MeshSchema } from "./schema.ts";
 import type { HostEntry } from "./schema-host.ts";
 import { Lockdown as LockdownSchema } from "./schema-lockdown.ts";
 import { Nodes as NodesSchema } from "./schema-nodes.ts";
 import type { Source } from "./source.ts";
-import { resolveHosts, validateEnvironment } from "./validate.ts";
+import { validateEnvironment } from "./validate.ts";
 
 export type MeshInput = NonNullable<z.input<typeof MeshSchema>>;
 export type GatewayInput = z.input<typeof GatewaySchema>;
@@ -30,21 +32,15 @@ export class DeclarationError extends Error {
 
 /** The mesh with Istio's own defaults where nothing is said. */
 export function completeMesh(mesh: MeshInput | undefined): Mesh {
-  return parse(MeshSchema, mesh ?? {}, "mesh");
+  return orderedMesh(parse(MeshSchema, mesh ?? {}, "mesh"));
 }
 
 /** The gateway with all defaults, checked as an environment file's would be. */
 export function completeGateway(input: GatewayInput, mesh: Mesh): Gateway {
   const parsed = parse(GatewaySchema, input, "gateway");
   const gateway: Gateway = { ...parsed, serviceAccount: parsed.serviceAccount ?? parsed.name };
-  refuse(
-    validateEnvironment(
-      given("gateway", input),
-      { name: "program", mesh, gateways: [gateway], lockdown: [], hosts: [] },
-      [],
-    ),
-  );
-  return gateway;
+  refuse(validateEnvironment(given("gateway", input), { mesh, gateways: [gateway] }));
+  return orderedGateway(gateway);
 }
 
 /** The hosts with all defaults, checked as a catalog's would be. */
@@ -53,7 +49,7 @@ export function completeHosts(inputs: readonly HostInput[], gateway: Gateway, ow
   const source = given("hosts", { hosts: entries });
   const read = entries.map((entry, index) => readHost(source, inputs[index]?.owner ?? owner, entry, index));
   const resolved = resolveHosts(
-    read.flatMap(({ host }) => (host === undefined ? [] : [host])),
+    read.map(({ host }) => host),
     [gateway],
   );
   refuse([...read.flatMap(({ problems }) => problems), ...resolved.problems]);
@@ -74,27 +70,15 @@ export function completeLockdown(
   mesh: Mesh,
 ): Lockdown[] {
   const lockdown = inputs.map((input) => parse(LockdownSchema, input, "namespaces"));
-  refuse(
-    validateEnvironment(
-      given("namespaces", { lockdown: inputs }),
-      { name: "program", mesh, gateways, lockdown, hosts: [] },
-      [],
-    ),
-  );
-  return lockdown;
+  refuse(validateEnvironment(given("namespaces", { lockdown: inputs }), { mesh, gateways, lockdown }));
+  return lockdown.map(orderedLockdown);
 }
 
 /** Dedicated nodes with all defaults, checked as an environment file's would be. */
 export function completeNodes(input: NodesInput, mesh: Mesh): Nodes {
   const nodes = parse(NodesSchema, input, "nodes");
-  refuse(
-    validateEnvironment(
-      given("nodes", { nodes: input }),
-      { name: "program", mesh, gateways: [], nodes, lockdown: [], hosts: [] },
-      [],
-    ),
-  );
-  return nodes;
+  refuse(validateEnvironment(given("nodes", { nodes: input }), { mesh, nodes }));
+  return orderedNodes(nodes);
 }
 
 function parse<S extends z.ZodType>(schema: S, input: unknown, what: string): z.output<S> {

@@ -1,9 +1,17 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { type Problem, show } from "./problem.ts";
+import { keysAt, schemasAt } from "./schema-path.ts";
 import { formatPath, type Path, type Source, valueAt } from "./source.ts";
 
 type Issue = z.core.$ZodIssue;
+
+/** What is explained: a value of a file, where it stands in it, and its schema. */
+interface Subject {
+  readonly source: Source;
+  readonly schema: z.ZodType;
+  readonly base: Path;
+}
 
 /**
  * A schema's complaints as problems with positions.
@@ -16,69 +24,116 @@ export function explain(
   issues: readonly Issue[],
   base: Path = [],
 ): Problem[] {
-  return issues.flatMap((issue) => explainIssue(source, schema, issue, base));
+  return issues.flatMap((issue) => explainIssue({ source, schema, base }, issue));
 }
 
-function explainIssue(source: Source, schema: z.ZodType, issue: Issue, base: Path): Problem[] {
-  const local = issue.path as Path;
-  const path = [...base, ...local];
-  const problem = (at: Path, why: string, fix: string): Problem => {
-    const value = valueAt(source.data, at);
-    return {
-      ...source.positionOf(at),
-      path: formatPath(at),
-      ...(value === undefined ? {} : { value: show(value) }),
-      why,
-      fix,
-    };
-  };
+function explainIssue(subject: Subject, issue: Issue): Problem[] {
+  const path = issue.path as Path;
+  const one = (why: string, fix: string) => [problem(subject, path, why, fix)];
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => ({
-        ...problem([...path, key], ...unknownKey(key, keysAt(schema, local))),
-        ...source.positionOfKey([...path, key]),
-      }));
+      return unknownKeys(subject, path, issue.keys);
     case "invalid_union":
       return issue.errors.length === 0
-        ? [problem(path, "none of the forms that this can have", choices(schema, local))]
-        : fewest(issue.errors).flatMap((inner) =>
-            explainIssue(source, schema, { ...inner, path: [...local, ...inner.path] } as Issue, base),
-          );
+        ? explainChoice(subject, path)
+        : explainForms(subject, path, issue.errors);
     case "invalid_type":
-      return [
-        missing(source, path)
-          ? problem(path, "this key is missing", `add ${path.at(-1)}: (${issue.expected})`)
-          : problem(path, `${article(issue.expected)} belongs here`, `write ${article(issue.expected)}`),
-      ];
+      return [explainType(subject, path, issue.expected)];
     case "invalid_value":
-      return [
-        problem(
-          path,
-          "not one of the known values",
-          nearestOf(valueAt(source.data, path), issue.values.map(String)),
-        ),
-      ];
+      return isMissing(subject, path)
+        ? explainChoice(subject, path)
+        : one("not one of the known values", nearestOf(foundAt(subject, path), issue.values.map(String)));
     case "too_small":
-      return [
-        problem(
-          path,
-          `at least ${issue.minimum} ${unit(issue.origin)}`.trim(),
-          `write ${issue.minimum} or more`,
-        ),
-      ];
+      return issue.minimum === Number.MIN_SAFE_INTEGER ? [] : one(...tooSmall(issue));
     case "too_big":
-      return [
-        problem(
-          path,
-          `at most ${issue.maximum} ${unit(issue.origin)}`.trim(),
-          `write ${issue.maximum} or less`,
-        ),
-      ];
+      // zod reports a number beyond all whole numbers twice; the schema's own bound says more.
+      return issue.maximum === Number.MAX_SAFE_INTEGER ? [] : one(...tooBig(issue));
     case "invalid_key":
-      return issue.issues.flatMap((inner) => [problem(path, inner.message, fixOf(inner))]);
+      return issue.issues.flatMap((inner) => one(inner.message, fixOf(inner)));
     default:
-      return [problem(path, issue.message, fixOf(issue))];
+      return one(issue.message, fixOf(issue));
   }
+}
+
+function problem({ source, base }: Subject, path: Path, why: string, fix: string): Problem {
+  const at = [...base, ...path];
+  const value = valueAt(source.data, at);
+  const shown = value === undefined ? {} : { value: show(value) };
+  return { ...source.positionOf(at), path: formatPath(at), ...shown, why, fix };
+}
+
+function foundAt({ source, base }: Subject, path: Path): unknown {
+  return valueAt(source.data, [...base, ...path]);
+}
+
+function isMissing(subject: Subject, path: Path): boolean {
+  const parent = foundAt(subject, path.slice(0, -1));
+  const last = path.at(-1);
+  return typeof parent === "object" && parent !== null && last !== undefined && !Object.hasOwn(parent, last);
+}
+
+function unknownKeys(subject: Subject, path: Path, keys: readonly string[]): Problem[] {
+  const known = keysAt(subject.schema, path);
+  return keys.map((key) => ({
+    ...problem(subject, [...path, key], "no such key here", nearestOf(key, known)),
+    ...subject.source.positionOfKey([...subject.base, ...path, key]),
+  }));
+}
+
+/** How a file's author calls what zod calls by JavaScript's types. */
+const WORDS: Readonly<Record<string, string>> = {
+  object: "a map of keys and values",
+  record: "a map of keys and values",
+  array: "a list",
+  string: "text",
+  number: "a whole number",
+  int: "a whole number",
+};
+
+function explainType(subject: Subject, path: Path, expected: string): Problem {
+  const words = WORDS[expected] ?? expected;
+  return isMissing(subject, path)
+    ? missingKey(subject, path, describe(subject, path, words))
+    : problem(subject, path, `${words} belongs here`, typeFix(subject, path, expected));
+}
+
+function missingKey(subject: Subject, path: Path, what: string): Problem {
+  return problem(subject, path, "this key is missing", `add ${path.at(-1)}: (${what})`);
+}
+
+function typeFix(subject: Subject, path: Path, expected: string): string {
+  const words = WORDS[expected] ?? expected;
+  const found = foundAt(subject, path);
+  if (path.length === 0 && subject.base.length === 0)
+    return `write ${words}; docs/declaring.md shows which keys`;
+  if (found === null) return `write ${words}, or remove the key`;
+  const accepts = (other: unknown) =>
+    schemasAt(subject.schema, path).some((schema) => schema.safeParse(other).success);
+  if (typeof found !== "string" && typeof found !== "object" && accepts(String(found)))
+    return `write it in quotes: "${found}"`;
+  if (typeof found === "string" && found !== "" && accepts(Number(found)))
+    return `write it without quotes: ${Number(found)}`;
+  if (expected === "array")
+    return "write a list: each entry on a line of its own after a dash, or all in [ ]";
+  return `write ${describe(subject, path, words)}`;
+}
+
+/** What belongs at a path: its schema's description where it has one. */
+function describe(subject: Subject, path: Path, words: string): string {
+  const known = descriptionAt(subject, path);
+  return known === undefined ? words : `${words}. ${known}`;
+}
+
+function tooSmall({ origin, minimum }: z.core.$ZodIssueTooSmall): [why: string, fix: string] {
+  if (origin === "array") return [`this list has too few entries: at least ${minimum}`, "add an entry"];
+  if (origin === "string") return ["this can't be empty", "write a value"];
+  return [`at least ${minimum}`, `write ${minimum} or more`];
+}
+
+function tooBig({ origin, maximum }: z.core.$ZodIssueTooBig): [why: string, fix: string] {
+  return origin === "array"
+    ? [`this list has too many entries: at most ${maximum}`, "remove some"]
+    : [`at most ${maximum}`, `write ${maximum} or less`];
 }
 
 function fixOf(issue: Issue): string {
@@ -86,18 +141,63 @@ function fixOf(issue: Issue): string {
   return typeof fix === "string" ? fix : "correct the value";
 }
 
-function missing(source: Source, path: Path): boolean {
-  const parent = valueAt(source.data, path.slice(0, -1));
-  const last = path.at(-1);
-  return typeof parent === "object" && parent !== null && last !== undefined && !Object.hasOwn(parent, last);
+/** The word that tells a map's form is missing or unknown. */
+function explainChoice(subject: Subject, path: Path): Problem[] {
+  const words = schemasAt(subject.schema, path).flatMap((found) =>
+    found instanceof z.ZodLiteral
+      ? [...found.values].map(String)
+      : found instanceof z.ZodEnum
+        ? found.options.map(String)
+        : [],
+  );
+  return [
+    isMissing(subject, path)
+      ? missingKey(subject, path, `one of ${words.join(", ")}`)
+      : problem(subject, path, "not one of the known values", nearestOf(foundAt(subject, path), words)),
+  ];
 }
 
-function unit(origin: string): string {
-  return origin === "array" ? "entries" : origin === "string" ? "characters" : "";
-}
-
-function unknownKey(key: string, known: readonly string[]): [why: string, fix: string] {
-  return ["no such key here", nearestOf(key, known)];
+/**
+ * A map fits none of several forms. Which one was meant is told by the keys that it alone has: its complaints are
+ * given then. Keys of two forms, or of none, are a problem of their own.
+ */
+function explainForms(subject: Subject, path: Path, errors: readonly (readonly Issue[])[]): Problem[] {
+  const value = foundAt(subject, path);
+  const forms = descriptionAt(subject, path)?.replace(/\.$/, "") ?? "one of the forms in docs/declaring.md";
+  const choices = `write ${forms}`;
+  if (isMissing(subject, path)) return [missingKey(subject, path, forms)];
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return [problem(subject, path, "a map of keys and values belongs here", choices)];
+  const keysOfForms = schemasAt(subject.schema, path)
+    .filter((found) => found instanceof z.ZodObject)
+    .map((form) => Object.keys(form.shape));
+  const own = keysOfForms.map((keys) =>
+    keys.filter((key) => !keysOfForms.every((other) => other.includes(key))),
+  );
+  const used = own.map((keys) => keys.filter((key) => Object.hasOwn(value, key)));
+  const meant = used.flatMap((keys, index) => (keys.length > 0 ? [index] : []));
+  const inner = (index: number): Problem[] =>
+    (errors[index] ?? []).flatMap((issue) =>
+      explainIssue(subject, { ...issue, path: [...path, ...issue.path] } as Issue),
+    );
+  const [only] = meant;
+  if (only !== undefined && meant.length === 1) return inner(only);
+  const unknown = Object.keys(value).filter((key) => !keysOfForms.some((keys) => keys.includes(key)));
+  const problems = unknownKeys(subject, path, unknown);
+  if (meant.length > 1)
+    problems.push(
+      problem(
+        subject,
+        path,
+        `${used.flatMap(([key]) => key ?? []).join(" and ")} do not go together`,
+        choices,
+      ),
+    );
+  else if (unknown.length === 0)
+    problems.push(
+      problem(subject, path, `one of ${own.flatMap(([key]) => key ?? []).join(", ")} is missing`, choices),
+    );
+  return problems;
 }
 
 function nearestOf(value: unknown, known: readonly string[]): string {
@@ -107,40 +207,8 @@ function nearestOf(value: unknown, known: readonly string[]): string {
   return distance(value.slice(0, 64), best) <= Math.max(2, best.length / 3) ? `did you mean ${best}?` : all;
 }
 
-/** Of a union's forms, the complaints of the one that the value is nearest to. */
-function fewest(errors: readonly (readonly Issue[])[]): readonly Issue[] {
-  const weight = (issues: readonly Issue[]) =>
-    issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
-  return errors.reduce((best, issues) => (weight(issues) < weight(best) ? issues : best));
-}
-
-function choices(schema: z.ZodType, path: Path): string {
-  const description = schemasAt(schema, path)
+function descriptionAt({ schema }: Subject, path: Path): string | undefined {
+  return schemasAt(schema, path)
     .map((found) => found.description)
     .find((text) => text !== undefined);
-  return description ?? "see docs/declaring.md for its forms";
-}
-
-function keysAt(schema: z.ZodType, path: Path): string[] {
-  const keys = schemasAt(schema, path).flatMap((found) =>
-    found instanceof z.ZodObject ? Object.keys(found.shape) : [],
-  );
-  return [...new Set(keys)].sort();
-}
-
-/** The schemas that stand at a path: several below a union. */
-function schemasAt(schema: z.core.$ZodType, path: Path): z.ZodType[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
-    return schemasAt(schema.unwrap(), path);
-  if (schema instanceof z.ZodUnion && path.length >= 0)
-    return schema.options.flatMap((option) => schemasAt(option, path));
-  const [step, ...rest] = path;
-  if (step === undefined) return [schema as z.ZodType];
-  if (schema instanceof z.ZodArray) return schemasAt(schema.element, rest);
-  const child = schema instanceof z.ZodObject ? schema.shape[step] : undefined;
-  return child === undefined ? [] : schemasAt(child, rest);
-}
-
-function article(type: string): string {
-  return `${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;
 }

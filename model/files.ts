@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, relative, resolve, sep } from "node:path";
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { MAX_FILE_BYTES } from "./source.ts";
 
 /** A file's text, or why it can't be read. */
@@ -12,18 +12,19 @@ export interface Files {
   read(file: string): FileText;
 }
 
-/** Files on disk, all inside the folder of the environment file, symbolic links followed. */
+/** Files on disk: the environment file wherever it is, and imports below its folder, symbolic links followed. */
 export function filesBelow(environmentFile: string): Files {
-  const root = dirname(real(resolve(environmentFile)));
+  const root = real(dirname(resolve(environmentFile)));
+  const environment = real(resolve(environmentFile));
   const identify = (file: string) => real(resolve(file));
   return {
     identify,
     read(file) {
       const path = identify(file);
       const below = relative(root, path);
-      if (below.startsWith(`..${sep}`) || below === "..")
+      if (path !== environment && (below.startsWith(`..${sep}`) || below === ".."))
         return {
-          why: "an import stays inside the environment file's folder",
+          why: "an import stays inside the environment file's folder, also behind symbolic links",
           fix: `move the file below ${dirname(environmentFile)}`,
         };
       return readText(path);
@@ -32,31 +33,62 @@ export function filesBelow(environmentFile: string): Files {
 }
 
 function readText(path: string): FileText {
+  let bytes: Buffer;
   try {
-    const { size } = statSync(path);
-    if (size > MAX_FILE_BYTES)
-      return {
-        why: `the file has ${size} bytes; at most ${MAX_FILE_BYTES} are read`,
-        fix: "split it into catalogs",
-      };
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path)) };
+    // A pipe or a device could keep the reader waiting, or never end.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = fstatSync(file);
+      if (stats.isDirectory()) return { why: "this is a folder", fix: "name a YAML file in it" };
+      if (!stats.isFile())
+        return { why: "this is no regular file", fix: "name a YAML file, not a pipe, socket or device" };
+      if (stats.size > MAX_FILE_BYTES)
+        return {
+          why: `the file has ${stats.size} bytes; at most ${MAX_FILE_BYTES} are read`,
+          fix: "split it into catalogs",
+        };
+      bytes = Buffer.alloc(stats.size);
+      bytes = bytes.subarray(0, readSync(file, bytes));
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
-    if (error instanceof TypeError) return { why: "the file is not UTF-8 text", fix: "save it as UTF-8" };
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT")
+    return unreadable((error as NodeJS.ErrnoException).code ?? "unknown error");
+  }
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    return { why: "the file is not UTF-8 text", fix: "save it as UTF-8" };
+  }
+}
+
+function unreadable(code: string): FileText {
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
       return {
         why: "there is no such file",
         fix: "check the path; imports are read from the importing file's folder",
       };
-    if (code === "EISDIR") return { why: "this is a folder", fix: "name a YAML file in it" };
-    return { why: `the file can't be read (${code ?? "unknown error"})`, fix: "check its permissions" };
+    case "EACCES":
+    case "EPERM":
+      return { why: "the file may not be read", fix: "let this user read it (chmod, chown)" };
+    case "ENAMETOOLONG":
+    case "ERR_INVALID_ARG_VALUE":
+      return { why: "no file can have this name", fix: "write a path such as catalog/news.yaml" };
+    case "ELOOP":
+      return { why: "its symbolic links go round in a loop", fix: "name the file itself" };
+    default:
+      return { why: `the file can't be read (${code})`, fix: "look at the file system that holds it" };
   }
 }
 
+/** The path without symbolic links, as far as it exists: reading it says what is wrong with the rest. */
 function real(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    return path; // reading it says what is wrong
+    const parent = dirname(path);
+    return parent === path ? path : join(real(parent), basename(path));
   }
 }

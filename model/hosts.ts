@@ -1,49 +1,71 @@
-import { distinctCallers } from "./callers.ts";
+import type { z } from "zod";
 import type { Caller, Mode } from "./environment.ts";
 import { explain } from "./explain.ts";
-import type { Position, Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import { DEFAULT_PORTS, HostEntry } from "./schema-host.ts";
-import type { Source } from "./source.ts";
+import { type Sound, soundParts } from "./sound.ts";
+import type { Path, Source } from "./source.ts";
 
-/** A host as written, its own fields checked, its gateway not yet looked up. */
+/** A host as written, its own fields checked, its gateway not yet looked up. What is at fault is undefined. */
 export interface WrittenHost {
-  readonly host: string;
-  readonly port: number;
-  readonly mode: Mode;
-  readonly gateway: string | undefined;
-  readonly owner: string;
-  readonly allow: readonly Caller[];
-  readonly at: Position;
-  /** Such as `hosts[3]`. */
-  readonly path: string;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly mode: Mode | undefined;
+  /** null where the host names none. */
+  readonly gateway: string | null | undefined;
+  readonly owner: string | undefined;
+  /** As written, each at its place. */
+  readonly allow: readonly (Caller | undefined)[] | undefined;
+  readonly source: Source;
+  /** Such as `["hosts", 3]`. */
+  readonly path: Path;
 }
 
 /** Checks one entry of a file's hosts on its own, so that one fault hides no other. */
 export function readHost(
   source: Source,
-  owner: string,
+  owner: string | undefined,
   entry: unknown,
   index: number,
-): { host?: WrittenHost; problems: Problem[] } {
+): { host: WrittenHost; problems: Problem[] } {
   const path = ["hosts", index] as const;
   const parsed = HostEntry.safeParse(entry);
-  if (!parsed.success) return { problems: explain(source, HostEntry, parsed.error.issues, path) };
-  const { host, tls, port, gateway, allow } = parsed.data;
+  const parts: Sound<z.output<typeof HostEntry>> = parsed.success
+    ? parsed.data
+    : (soundParts(HostEntry, entry) ?? {});
   const written: WrittenHost = {
-    host,
-    port: port ?? DEFAULT_PORTS[tls],
-    mode: tls,
-    gateway,
+    host: parts.host,
+    port: parsed.success || !has(entry, "port") ? (parts.port ?? defaultPort(parts.tls)) : parts.port,
+    mode: parts.tls,
+    gateway: parts.gateway ?? (has(entry, "gateway") ? undefined : null),
     owner,
-    allow: distinctCallers(allow.map(({ from }) => callerOf(from))),
-    at: source.positionOf(path),
-    path: `hosts[${index}]`,
+    allow: parts.allow?.map((grant) => callerOf(grant?.from)),
+    source,
+    path,
   };
-  return { host: written, problems: [] };
+  return {
+    host: written,
+    problems: parsed.success ? [] : explain(source, HostEntry, parsed.error.issues, path),
+  };
 }
 
-function callerOf(from: { namespace: string } | { serviceAccount: string }): Caller {
-  if ("namespace" in from) return { namespace: from.namespace };
+function has(entry: unknown, key: string): boolean {
+  return typeof entry === "object" && entry !== null && Object.hasOwn(entry, key);
+}
+
+function defaultPort(mode: Mode | undefined): number | undefined {
+  return mode === undefined ? undefined : DEFAULT_PORTS[mode];
+}
+
+function callerOf(
+  from:
+    | { readonly namespace?: string | undefined }
+    | { readonly serviceAccount?: string | undefined }
+    | undefined,
+): Caller | undefined {
+  if (from === undefined) return undefined;
+  if ("namespace" in from && from.namespace !== undefined) return { namespace: from.namespace };
+  if (!("serviceAccount" in from) || from.serviceAccount === undefined) return undefined;
   const [namespace = "", account = ""] = from.serviceAccount.split("/");
   return { namespace, account };
 }

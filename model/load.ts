@@ -1,16 +1,16 @@
 import { dirname, join } from "node:path";
 import type { z } from "zod";
-import type { DeclaredHost, Environment, Gateway } from "./environment.ts";
+import { orderedEnvironment } from "./canonical.ts";
+import type { DeclaredHost, Environment } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { type Files, filesBelow } from "./files.ts";
 import { readHost, type WrittenHost } from "./hosts.ts";
 import { type Problem, show, sortProblems } from "./problem.ts";
+import { resolveHosts } from "./resolve.ts";
 import { Catalog, Environment as EnvironmentFrame } from "./schema.ts";
-import { type Path, readSource, type Source } from "./source.ts";
-import { resolveHosts, validateEnvironment } from "./validate.ts";
-
-/** How many imports may lead to a file: more are a mistake, and each costs room on the stack. */
-const MAX_CHAIN = 100;
+import { soundParts } from "./sound.ts";
+import { type Path, readSource, type Source, valueAt } from "./source.ts";
+import { type Parts, validateEnvironment } from "./validate.ts";
 
 /** What became of an environment file: the environment if nothing is wrong, else every problem. */
 export interface Loaded {
@@ -33,29 +33,38 @@ export interface Loaded {
  */
 export function loadEnvironment(file: string, files: Files = filesBelow(file)): Loaded {
   const reading = new Reading(files);
-  const frame = reading.environment(file);
-  if (frame === undefined) return { declared: [], problems: sortProblems(reading.problems) };
-  const gateways: Gateway[] = frame.data.gateways.map((gateway) => ({
-    ...gateway,
-    serviceAccount: gateway.serviceAccount ?? gateway.name,
-  }));
-  const { hosts, problems } = resolveHosts(reading.hosts, gateways);
-  const { environment: name, mesh, nodes, lockdown } = frame.data;
-  const environment: Environment = {
+  const read = reading.environment(file);
+  if (read === undefined) return { declared: [], problems: sortProblems(reading.problems) };
+  const { hosts, problems } = resolveHosts(reading.hosts, read.parts.gateways);
+  const all = [...reading.problems, ...problems, ...validateEnvironment(read.source, read.parts)];
+  if (all.length > 0 || read.whole === undefined) return { declared: [], problems: sortProblems(all) };
+  const { environment: name, mesh, gateways, nodes, lockdown } = read.whole;
+  const environment = orderedEnvironment({
     name,
     mesh,
-    gateways,
+    gateways: gateways.map((gateway) => ({
+      ...gateway,
+      serviceAccount: gateway.serviceAccount ?? gateway.name,
+    })),
     ...(nodes === undefined ? {} : { nodes }),
     lockdown,
     hosts: hosts.map(({ at: _at, ...host }) => host),
-  };
-  const all = [...reading.problems, ...problems, ...validateEnvironment(frame.source, environment, hosts)];
-  return all.length === 0
-    ? { environment, declared: hosts, problems: [] }
-    : { declared: [], problems: sortProblems(all) };
+  });
+  return { environment, declared: hosts, problems: [] };
 }
 
-type Framed<T> = { source: Source; data: T };
+/** Catalogs of catalogs are rare; an endless row of files is a mistake, or an attack on the reader's stack. */
+const MAX_IMPORT_DEPTH = 32;
+
+/** An environment file as far as it is sound; `whole` where nothing in its frame is at fault. */
+interface EnvironmentRead {
+  readonly source: Source;
+  readonly parts: Parts;
+  readonly whole: z.output<typeof EnvironmentFrame> | undefined;
+}
+
+/** Where an import stands, for a problem with what it names. */
+type Importer = Omit<Problem, "why" | "fix">;
 
 /** One walk over a file and its imports, gathering hosts and problems. */
 class Reading {
@@ -68,89 +77,62 @@ class Reading {
     this.#files = files;
   }
 
-  environment(file: string): Framed<z.output<typeof EnvironmentFrame>> | undefined {
+  environment(file: string): EnvironmentRead | undefined {
     const source = this.#open(file, { file, line: 1, column: 1, path: "" });
     if (source === undefined) return undefined;
-    const frame = this.#frame(source, EnvironmentFrame);
-    if (frame === undefined) {
-      this.#lenient(source, [this.#files.identify(file)]);
-      return undefined;
-    }
-    this.#content(source, frame.owner, frame.imports, frame.hosts, [this.#files.identify(file)]);
-    return { source, data: frame };
+    const { whole, parts } = this.#frame(source, EnvironmentFrame);
+    this.#content(source, parts?.owner, [this.#files.identify(file)]);
+    return { source, whole, parts: parts ?? {} };
   }
 
-  #catalog(file: string, chain: readonly string[], importer: Omit<Problem, "why" | "fix">): void {
+  #catalog(file: string, chain: readonly string[], importer: Importer): void {
     const identity = this.#files.identify(file);
+    const fault = (why: string, fix: string) => this.problems.push({ ...importer, why, fix });
     if (chain.includes(identity)) {
-      this.problems.push({ ...importer, why: "the imports go round in a loop", fix: "remove this import" });
+      fault("the imports go round in a loop", "remove this import");
+      return;
+    }
+    if (chain.length > MAX_IMPORT_DEPTH) {
+      fault(
+        `imports lead through more than ${MAX_IMPORT_DEPTH} files in a row`,
+        "import this file from the environment file",
+      );
       return;
     }
     if (this.#done.has(identity)) return;
-    if (chain.length > MAX_CHAIN) {
-      this.problems.push({
-        ...importer,
-        why: `more than ${MAX_CHAIN} imports lead here, one from the other`,
-        fix: "import this file from the environment file",
-      });
-      return;
-    }
     this.#done.add(identity);
     const source = this.#open(file, importer);
     if (source === undefined) return;
-    const frame = this.#frame(source, Catalog);
-    if (frame === undefined) this.#lenient(source, [...chain, identity]);
-    else this.#content(source, frame.owner, frame.imports, frame.hosts, [...chain, identity]);
+    this.#content(source, this.#frame(source, Catalog).parts?.owner, [...chain, identity]);
   }
 
-  /** One by one: a call takes only so many arguments. */
-  #report(problems: readonly Problem[]): void {
-    for (const problem of problems) this.problems.push(problem);
-  }
-
-  #open(file: string, importer: Omit<Problem, "why" | "fix">): Source | undefined {
+  #open(file: string, importer: Importer): Source | undefined {
     const read = this.#files.read(file);
     if (!("text" in read)) {
       this.problems.push({ ...importer, ...read });
       return undefined;
     }
     const { source, problems } = readSource(file, read.text);
-    this.#report(problems);
+    for (const problem of problems) this.problems.push(problem);
     return problems.length === 0 ? source : undefined;
   }
 
-  #frame<S extends z.ZodType>(source: Source, schema: S): z.output<S> | undefined {
+  #frame<S extends z.ZodType>(source: Source, schema: S) {
     const parsed = schema.safeParse(source.data);
-    if (parsed.success) return parsed.data;
-    this.#report(explain(source, schema, parsed.error.issues));
-    return undefined;
+    // One by one: a call takes only so many arguments.
+    for (const problem of explain(source, schema, parsed.error?.issues ?? [])) this.problems.push(problem);
+    return { whole: parsed.data, parts: parsed.data ?? soundParts(schema, source.data) };
   }
 
   /** A file whose frame is at fault still has its hosts and imports checked, so that all faults show at once. */
-  #lenient(source: Source, chain: readonly string[]): void {
-    const { imports, hosts, owner } = (source.data ?? {}) as Record<string, unknown>;
-    this.#content(
-      source,
-      typeof owner === "string" ? owner : "",
-      Array.isArray(imports) ? imports.filter((path) => typeof path === "string") : [],
-      Array.isArray(hosts) ? hosts : [],
-      chain,
-    );
-  }
-
-  #content(
-    source: Source,
-    owner: string,
-    imports: readonly string[],
-    hosts: readonly unknown[],
-    chain: readonly string[],
-  ): void {
-    hosts.forEach((entry, index) => {
+  #content(source: Source, owner: string | undefined, chain: readonly string[]): void {
+    listAt(source, "hosts").forEach((entry, index) => {
       const { host, problems } = readHost(source, owner, entry, index);
-      this.#report(problems);
-      if (host !== undefined) this.hosts.push(host);
+      this.problems.push(...problems);
+      this.hosts.push(host);
     });
-    imports.forEach((path, index) => {
+    listAt(source, "imports").forEach((path, index) => {
+      if (typeof path !== "string" || path === "") return; // the frame's problem
       const at: Path = ["imports", index];
       const importer = { ...source.positionOf(at), path: `imports[${index}]`, value: show(path) };
       if (path.startsWith("/"))
@@ -162,4 +144,9 @@ class Reading {
       else this.#catalog(join(dirname(source.file), path), chain, importer);
     });
   }
+}
+
+function listAt({ data }: Source, key: string): readonly unknown[] {
+  const value = valueAt(data, [key]);
+  return Array.isArray(value) ? value : [];
 }

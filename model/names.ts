@@ -8,6 +8,8 @@ export interface Fault {
 }
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+/** A last label that makes resolvers read the whole as an address: `127.1`, `0x7f.1`. */
+const NUMERIC_LABEL = /^(\d+|0x[0-9a-f]*)$/;
 const LABEL_LENGTH = 63;
 const HOST_LENGTH = 253;
 
@@ -21,7 +23,7 @@ export function hostFault(host: string): Fault | undefined {
   if (scheme)
     return { why: "a host has no scheme", fix: suggestion(host.slice(scheme[0].length).split(/[/:?#]/)[0]) };
   if (/[/?#]/.test(host)) return { why: "a host has no path", fix: suggestion(host.split(/[/?#]/)[0]) };
-  if (isIP(host) || /^\[.*\]$/.test(host))
+  if (isIP(host) || /^\[.*\]$/.test(host) || NUMERIC_LABEL.test(host.split(".").at(-1) ?? ""))
     return {
       why: "an address is not a host name",
       fix: "write the DNS name by which the application calls it",
@@ -68,10 +70,7 @@ function dnsNameFault(host: string): Fault | undefined {
       why: "a host outside the cluster has a domain",
       fix: "write the full name, such as edition.cnn.com",
     };
-  if (
-    /(^|\.)(svc|cluster\.local|localhost|internal\.sallyport)$/.test(host) ||
-    host.endsWith(".svc.cluster.local")
-  )
+  if (/(^|\.)(svc|cluster\.local|localhost|sallyport\.internal)$/.test(host))
     return {
       why: "this name belongs to the cluster, not to the outside",
       fix: "declare in-cluster destinations under lockdown",
@@ -91,8 +90,32 @@ export function dnsLabelFault(name: string): Fault | undefined {
   if (name.length >= 1 && name.length <= LABEL_LENGTH && DNS_LABEL.test(name)) return undefined;
   return {
     why: `Kubernetes takes 1 to ${LABEL_LENGTH} characters of a-z, 0-9 and inner hyphens here`,
-    fix: "write a name such as news or egress-eu",
+    fix: `write ${labelLike(name) ?? "a name such as news or egress-eu"}`,
   };
+}
+
+/** The nearest DNS label to a name such as `Egress_EU`, if there is one. */
+function labelLike(name: string): string | undefined {
+  const label = name
+    .slice(0, LABEL_LENGTH + 1)
+    .toLowerCase()
+    .replaceAll(/[_. ]+/g, "-");
+  return label.length <= LABEL_LENGTH && DNS_LABEL.test(label) ? label : undefined;
+}
+
+/** What is wrong with a Service's name, or undefined: a DNS label that begins with a letter (RFC 1035). */
+export function serviceNameFault(name: string): Fault | undefined {
+  const fault = dnsLabelFault(name);
+  if (fault !== undefined || /^[a-z]/.test(name)) return fault;
+  return {
+    why: "Kubernetes takes only a name that begins with a letter here",
+    fix: "write a name such as egress",
+  };
+}
+
+/** Whether Kubernetes takes a name as a DNS subdomain (a node, a label key's prefix): labels with dots between. */
+export function isDnsSubdomain(name: string): boolean {
+  return name.length <= HOST_LENGTH && name.split(".").every((label) => DNS_LABEL.test(label));
 }
 
 /** What is wrong with `namespace/account`, or undefined. */
@@ -103,8 +126,7 @@ export function serviceAccountFault(name: string): Fault | undefined {
     parts[0] !== undefined &&
     parts[1] !== undefined &&
     dnsLabelFault(parts[0]) === undefined &&
-    parts[1].length <= HOST_LENGTH &&
-    parts[1].split(".").every((label) => DNS_LABEL.test(label));
+    isDnsSubdomain(parts[1]);
   return valid
     ? undefined
     : {

@@ -25,10 +25,38 @@ export interface Position {
 
 const SHOWN_CHARACTERS = 80;
 
-/** A value on one line, short enough for a message. */
+/** A value on one line, short enough for a message, whatever its size and depth. */
 export function show(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  const text = preview(value, SHOWN_CHARACTERS + 1);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS - 1)}…` : text;
+}
+
+/** The value as JSON, or a beginning of it of at least `room` characters. */
+function preview(value: unknown, room: number): string {
+  if (typeof value === "string") return printable(JSON.stringify(value.slice(0, room)));
+  if (typeof value !== "object" || value === null) return String(value);
+  const list = Array.isArray(value);
+  let text = list ? "[" : "{";
+  for (const key in value) {
+    if (text.length > room) return text;
+    if (text.length > 1) text += ",";
+    if (!list) text += `${preview(key, room - text.length)}:`;
+    text += preview((value as Record<string, unknown>)[key], Math.max(1, room - text.length));
+  }
+  return `${text}${list ? "]" : "}"}`;
+}
+
+/** Characters that would steer a terminal or reorder its text; what a file holds must not do that. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** The text with every character that is not to be seen written as JSON does: `\u001b`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
+    ).join(""),
+  );
 }
 
 /**
@@ -42,7 +70,9 @@ export function show(value: unknown): string {
 export function formatProblem(problem: Problem): string {
   const where = `${problem.file}:${problem.line}:${problem.column}`;
   const what = [problem.path, problem.value].filter((part) => part !== undefined && part !== "").join(" = ");
-  return [`${where} ${what}`.trimEnd(), `  why: ${problem.why}`, `  fix: ${problem.fix}`].join("\n");
+  return [`${where} ${what}`.trimEnd(), `  why: ${problem.why}`, `  fix: ${problem.fix}`]
+    .map(printable)
+    .join("\n");
 }
 
 /** Problems in the order of the files' names, then of their lines. */

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { dnsLabelFault, type Fault, hostFault, serviceAccountFault } from "./names.ts";
+import {
+  dnsLabelFault,
+  type Fault,
+  hostFault,
+  isDnsSubdomain,
+  serviceAccountFault,
+  serviceNameFault,
+} from "./names.ts";
 import { cidrFault } from "./network.ts";
 
 /** A string that a fault function accepts; its why and fix go into the problem. */
@@ -14,7 +21,11 @@ function checked(fault: (value: string) => Fault | undefined, description: strin
 }
 
 function matching(pattern: RegExp, why: string, fix: string, description: string) {
-  return checked((value) => (pattern.test(value) ? undefined : { why, fix }), description);
+  return accepted((value) => pattern.test(value), why, fix, description);
+}
+
+function accepted(test: (value: string) => boolean, why: string, fix: string, description: string) {
+  return checked((value) => (test(value) ? undefined : { why, fix }), description);
 }
 
 export const HostName = checked(hostFault, "A host outside the cluster, such as edition.cnn.com.");
@@ -22,9 +33,15 @@ export const DnsLabel = checked(
   dnsLabelFault,
   "A Kubernetes name: a-z, 0-9 and inner hyphens, at most 63 characters.",
 );
+export const ServiceName = checked(
+  serviceNameFault,
+  "A Service's name: a-z, 0-9 and inner hyphens, a letter first, at most 63 characters.",
+);
 export const ServiceAccountName = checked(serviceAccountFault, "A service account as namespace/account.");
 export const Cidr = checked(cidrFault, "An address range such as 10.0.0.0/8 or fd00::/8.");
 export const PortNumber = z.int().min(1).max(65535).describe("A port, 1 to 65535.");
+
+const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
 export const Quantity = matching(
   /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
@@ -33,8 +50,11 @@ export const Quantity = matching(
   "A Kubernetes quantity such as 250m or 256Mi.",
 );
 
-export const LabelKey = matching(
-  /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+export const LabelKey = accepted(
+  (key) => {
+    const [, prefix, name = ""] = /^(?:([^/]*)\/)?([^/]*)$/s.exec(key) ?? [];
+    return LABEL_NAME.test(name) && (prefix === undefined || isDnsSubdomain(prefix));
+  },
   "Kubernetes does not take this as a label's key",
   "write such as pool or example.com/pool",
   "The key of a Kubernetes label.",
@@ -47,8 +67,8 @@ export const LabelValue = matching(
   "The value of a Kubernetes label.",
 );
 
-export const TrustDomain = matching(
-  /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+export const TrustDomain = accepted(
+  isDnsSubdomain,
   "not a SPIFFE trust domain",
   "write the mesh's trustDomain, such as cluster.local",
   "The mesh's SPIFFE trust domain.",
@@ -61,9 +81,23 @@ export const CounterPrefix = matching(
   "The beginning of the names of Envoy counters to keep, such as cluster.outbound.",
 );
 
-export const NodeName = matching(
-  /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/,
+export const NodeName = accepted(
+  isDnsSubdomain,
   "Kubernetes does not take this as a node's name",
   "write the name that `kubectl get nodes` prints",
   "A node's name.",
+);
+
+export const ApiGroup = accepted(
+  isDnsSubdomain,
+  "not an API group",
+  "write such as karpenter.k8s.aws",
+  "An API group such as karpenter.k8s.aws.",
+);
+
+export const Kind = matching(
+  /^[A-Z][A-Za-z0-9]{0,62}$/,
+  "not a kind of object",
+  "write such as EC2NodeClass",
+  "A kind of object such as EC2NodeClass.",
 );

@@ -13,7 +13,9 @@ export const Reach = z
     }),
     z.strictObject({ cidr: Cidr, ports: Ports }),
   ])
-  .describe("Either namespace (with podLabels, if wanted) or cidr; and ports.");
+  .describe(
+    "either { namespace: ledger, ports: [5432] }, with podLabels if wanted, or { cidr: 10.0.0.0/8, ports: [5432] }",
+  );
 
 /** A namespace whose pods may leave only through a gateway. */
 export const Lockdown = z.strictObject({

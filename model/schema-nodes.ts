@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { DnsLabel, LabelKey, LabelValue, NodeName } from "./scalars.ts";
+import { ApiGroup, DnsLabel, Kind, LabelKey, LabelValue, NodeName } from "./scalars.ts";
 
 const PoolName = DnsLabel.default("egress").describe("The pool's name: the value of its label and taint.");
 
 const NodeClassRef = z.strictObject({
-  group: z.string().min(1),
-  kind: z.string().min(1),
+  group: ApiGroup,
+  kind: Kind,
   name: DnsLabel,
 });
 
@@ -22,8 +22,8 @@ export const Nodes = z
       provider: z.literal("karpenter"),
       pool: PoolName,
       nodeClassRef: NodeClassRef.describe("The cloud's node class, such as an EC2NodeClass."),
-      instanceCategories: z.array(z.string().min(1)).default([]),
-      zones: z.array(z.string().min(1)).default([]),
+      instanceCategories: z.array(LabelValue).default([]),
+      zones: z.array(LabelValue).default([]),
       cpuLimit: z.int().min(1).max(10000).default(32),
     }),
   ])

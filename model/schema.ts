@@ -7,6 +7,7 @@ import {
   LabelValue,
   PortNumber,
   Quantity,
+  ServiceName,
   TrustDomain,
 } from "./scalars.ts";
 import { HostEntry } from "./schema-host.ts";
@@ -49,9 +50,25 @@ const TopologySpread = z.strictObject({
   whenUnsatisfiable: z.enum(["ScheduleAnyway", "DoNotSchedule"]).default("ScheduleAnyway"),
 });
 
+/** A word that some look for, so that check can say why it can't be. */
+const MutualTLS = z
+  .string()
+  .superRefine((value, context) => {
+    if (value === "strict") return;
+    context.addIssue({
+      code: "custom",
+      message:
+        value === "off"
+          ? "without mutual TLS on the hop the gateway can't know who calls, so no grant could be enforced"
+          : "not one of the known values",
+      params: { fix: "write strict, or leave it out" },
+    });
+  })
+  .meta({ description: "Mutual TLS on the hop to the gateway: always strict.", enum: ["strict"] });
+
 /** One egress gateway: who it runs as, how big it is, and on which ports hosts may be called through it. */
 export const Gateway = z.strictObject({
-  name: DnsLabel,
+  name: ServiceName,
   namespace: DnsLabel.describe("A namespace of the gateway's own, made by Sallyport; never istiod's."),
   serviceAccount: DnsLabel.optional().describe("The gateway's identity; its name by default."),
   replicas: z
@@ -84,11 +101,11 @@ export const Gateway = z.strictObject({
     .default([])
     .describe("Envoy counters to keep beside Istio's few and Sallyport's own."),
   reachPrivate: z.array(Cidr).default([]).describe("Private ranges that the gateway may call after all."),
-  mutualTLS: z
-    .enum(["strict", "off"])
-    .default("strict")
-    .describe("Mutual TLS on the hop to the gateway; off is refused."),
+  mutualTLS: MutualTLS.default("strict"),
 });
+
+/** Each namespace under lockdown names every gateway, so their number has an end. */
+const MAX_GATEWAYS = 100;
 
 /** The frame of a catalog: a team's hosts. Its entries are read one by one, so that each fault shows. */
 export const Catalog = z.strictObject({
@@ -101,7 +118,7 @@ export const Catalog = z.strictObject({
 export const Environment = z.strictObject({
   environment: DnsLabel.describe("The environment's name, such as dev; the Pulumi stack has the same."),
   mesh: Mesh,
-  gateways: z.array(Gateway).min(1),
+  gateways: z.array(Gateway).min(1).max(MAX_GATEWAYS),
   nodes: Nodes.optional(),
   lockdown: z.array(Lockdown).default([]),
   imports: z

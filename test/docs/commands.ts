@@ -20,7 +20,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** The arguments of a command that needs no cluster: `check`, `render` and help. */
 export function argumentsOf(command: string): string[] | undefined {
-  const own = /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|render|--help|--version)\b.*)$/;
+  const own = /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|render|schema|--help|--version)\b.*)$/;
   return own.exec(command)?.groups?.rest?.split(" ");
 }
 

@@ -62,23 +62,21 @@ describe("keys", () => {
     expect(
       problemsOf({ "env.yaml": `${GATEWAY}hosts: []\nhosts: []\n1: a\n"1": b\n__proto__: c\n` }),
     ).toEqual([
-      "env.yaml:5:1 : YAML: Map keys must be unique",
-      "env.yaml:7:1 : YAML: Map keys must be unique",
-    ]);
-    expect(problemsOf({ "env.yaml": `${GATEWAY}__proto__: c\n` })).toEqual([
-      "env.yaml:4:1 __proto__: no such key here",
+      "env.yaml:5:1 : this key stands twice in one map",
+      "env.yaml:7:1 : this key stands twice in one map",
+      "env.yaml:8:1 : this word can't be a key: readers in JavaScript would lose it",
     ]);
   });
 });
 
 describe("a chain of imports", () => {
-  it("ends after a hundred", () => {
-    const chain = Array.from({ length: 120 }, (_, index) => [
+  it("ends after thirty-two", () => {
+    const chain = Array.from({ length: 40 }, (_, index) => [
       `${index}.yaml`,
       `owner: a\nimports: [${index + 1}.yaml]\n`,
     ]);
     expect(problemsOf({ "env.yaml": `${GATEWAY}imports: [0.yaml]\n`, ...Object.fromEntries(chain) })).toEqual(
-      ["99.yaml:2:11 imports[0]: more than 100 imports lead here, one from the other"],
+      ["31.yaml:2:11 imports[0]: imports lead through more than 32 files in a row"],
     );
   });
 });
@@ -127,7 +125,7 @@ describe("a file that is no declaration", () => {
     ["environment: [", /YAML: /],
     ["environment: &a dev\ngateways: *a\n", /anchors and aliases are not read/],
     ["x".repeat(9 * 1024 * 1024), /the file has 9437184 bytes/],
-    ["", /a object belongs here|this key is missing|an object belongs here/],
+    ["", /^env\.yaml:1:1 : a map of keys and values belongs here$/],
   ])("is refused (%#)", (text, why) => {
     expect(problemsOf({ "env.yaml": text }).join("\n")).toMatch(why);
   });

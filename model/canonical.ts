@@ -1,0 +1,64 @@
+import type { Environment, Gateway, Lockdown, Mesh, Nodes, Reach } from "./environment.ts";
+
+/**
+ * The environment in an order of its own: the order of a file's keys and entries means nothing, so it changes nothing
+ * that is planned from it.
+ */
+export function orderedEnvironment(environment: Environment): Environment {
+  const { mesh, gateways, nodes, lockdown } = environment;
+  return {
+    ...environment,
+    mesh: orderedMesh(mesh),
+    gateways: sortedBy(gateways.map(orderedGateway), ({ name }) => name),
+    ...(nodes === undefined ? {} : { nodes: orderedNodes(nodes) }),
+    lockdown: sortedBy(lockdown.map(orderedLockdown), ({ namespace }) => namespace),
+  };
+}
+
+/** The mesh with its labels by key. */
+export function orderedMesh(mesh: Mesh): Mesh {
+  return { ...mesh, dns: { ...mesh.dns, podLabels: byKey(mesh.dns.podLabels) } };
+}
+
+/** The gateway with each of its lists sorted. */
+export function orderedGateway(gateway: Gateway): Gateway {
+  return {
+    ...gateway,
+    ports: gateway.ports.toSorted((a, b) => a.port - b.port),
+    topologySpread: sortedBy(gateway.topologySpread, (entry) => `${entry.key} ${entry.whenUnsatisfiable}`),
+    counters: distinct(gateway.counters),
+    reachPrivate: distinct(gateway.reachPrivate),
+  };
+}
+
+/** The nodes with their names, labels, categories and zones sorted. */
+export function orderedNodes(nodes: Nodes): Nodes {
+  return nodes.provider === "existing"
+    ? { ...nodes, names: distinct(nodes.names), selector: byKey(nodes.selector) }
+    : { ...nodes, instanceCategories: distinct(nodes.instanceCategories), zones: distinct(nodes.zones) };
+}
+
+/** The namespace with its destinations sorted, each once. */
+export function orderedLockdown({ namespace, reach }: Lockdown): Lockdown {
+  const keyed = new Map(reach.map(orderedReach).map((entry) => [JSON.stringify(entry), entry]));
+  return { namespace, reach: sortedBy([...keyed], ([key]) => key).map(([, entry]) => entry) };
+}
+
+function orderedReach(reach: Reach): Reach {
+  const ports = [...new Set(reach.ports)].sort((a, b) => a - b);
+  if ("cidr" in reach) return { cidr: reach.cidr, ports };
+  const { namespace, podLabels } = reach;
+  return { namespace, ...(podLabels === undefined ? {} : { podLabels: byKey(podLabels) }), ports };
+}
+
+function byKey(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(sortedBy(Object.entries(labels), ([key]) => key));
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}
+
+function sortedBy<T>(values: readonly T[], keyOf: (value: T) => string): T[] {
+  return values.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}

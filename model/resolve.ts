@@ -1,0 +1,156 @@
+import { distinctCallers, formatCaller } from "./callers.ts";
+import type { Caller, DeclaredHost, Gateway } from "./environment.ts";
+import type { WrittenHost } from "./hosts.ts";
+import { type Problem, show } from "./problem.ts";
+import type { Sound } from "./sound.ts";
+import { formatPath, type Path } from "./source.ts";
+
+type Gateways = Sound<readonly Gateway[]>;
+type Fault = (path: Path, value: unknown, why: string, fix: string) => void;
+
+/** A host with its gateway looked up; `complete` where nothing of it is at fault. */
+interface Resolved {
+  readonly written: WrittenHost;
+  readonly gateway: string | undefined;
+  readonly complete?: DeclaredHost;
+}
+
+/**
+ * Gives each host its gateway, and finds what can't be between hosts and gateways and among hosts.
+ *
+ * @param gateways undefined where the environment's are at fault as a whole
+ */
+export function resolveHosts(
+  written: readonly WrittenHost[],
+  gateways: Gateways | undefined,
+): { hosts: DeclaredHost[]; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const first = new Map<string, Resolved>();
+  const homes = new Set(gateways?.map((gateway) => gateway?.namespace));
+  for (const host of written) {
+    const fault: Fault = (path, value, why, fix) => {
+      const full = [...host.path, ...path];
+      const shown = value === undefined ? {} : { value: show(value) };
+      problems.push({ ...host.source.positionOf(full), path: formatPath(full), ...shown, why, fix });
+    };
+    const resolved = resolveHost(host, gateways, homes, fault);
+    if (host.host === undefined || host.port === undefined) continue;
+    const key = `${host.host}:${host.port}`;
+    const before = first.get(key);
+    if (before === undefined) first.set(key, resolved);
+    else checkTwin(before, resolved, key, fault);
+  }
+  const hosts = [...first.values()].flatMap(({ complete }) => (complete === undefined ? [] : [complete]));
+  return {
+    hosts: hosts.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : a.port - b.port)),
+    problems,
+  };
+}
+
+function resolveHost(
+  written: WrittenHost,
+  gateways: Gateways | undefined,
+  homes: ReadonlySet<string | undefined>,
+  fault: Fault,
+): Resolved {
+  const gateway = gateways === undefined ? undefined : gatewayOf(written, gateways, fault);
+  if (gateway !== undefined) checkPort(written, gateway, fault);
+  written.allow?.forEach((caller, index) => {
+    if (caller !== undefined && homes.has(caller.namespace))
+      fault(
+        ["allow", index],
+        formatCaller(caller),
+        "a gateway's namespace holds the gateway alone",
+        "run the caller in another namespace",
+      );
+  });
+  const { host, port, mode, owner } = written;
+  const allow = callersOf(written);
+  const name = gateway?.name;
+  if (
+    host === undefined ||
+    port === undefined ||
+    mode === undefined ||
+    owner === undefined ||
+    allow === undefined ||
+    name === undefined
+  )
+    return { written, gateway: name };
+  const at = written.source.positionOf(written.path);
+  return { written, gateway: name, complete: { host, port, mode, gateway: name, owner, allow, at } };
+}
+
+function callersOf({ allow }: WrittenHost): Caller[] | undefined {
+  const sound = allow?.filter((caller) => caller !== undefined);
+  return sound === undefined || sound.length !== allow?.length ? undefined : distinctCallers(sound);
+}
+
+/** The host's gateway; undefined where it has none, or where which one can't be told. */
+function gatewayOf(host: WrittenHost, gateways: Gateways, fault: Fault): Sound<Gateway> | undefined {
+  if (host.gateway === undefined) return undefined;
+  const names = gateways.flatMap((gateway) => gateway?.name ?? []);
+  const all = names.join(", ");
+  if (host.gateway === null) {
+    if (gateways.length > 1)
+      fault(
+        [],
+        undefined,
+        "this environment has several gateways, and the host names none",
+        `add gateway: (one of ${all})`,
+      );
+    return gateways.length === 1 ? gateways[0] : undefined;
+  }
+  const found = gateways.find((gateway) => gateway?.name === host.gateway);
+  // A gateway whose own name is at fault may be the one that is meant.
+  if (found === undefined && names.length === gateways.length)
+    fault(["gateway"], host.gateway, "no gateway has this name", `write one of ${all}`);
+  return found;
+}
+
+function checkPort(host: WrittenHost, gateway: Sound<Gateway>, fault: Fault): void {
+  const { ports, name = "" } = gateway;
+  if (ports === undefined || host.port === undefined || host.mode === undefined) return;
+  const wanted = host.mode === "none" ? "http" : "tls";
+  const port = ports.find((candidate) => candidate?.port === host.port);
+  if (port === undefined && ports.every((candidate) => candidate?.port !== undefined))
+    fault(
+      ["port"],
+      host.port,
+      `the gateway ${name} has no port ${host.port}`,
+      `add { port: ${host.port}, protocol: ${wanted} } to its ports`,
+    );
+  else if (port?.protocol !== undefined && port.protocol !== wanted)
+    fault(
+      ["tls"],
+      host.mode,
+      `the gateway ${name} speaks ${port.protocol} on port ${host.port}`,
+      "take another port: HTTP and TLS never share one",
+    );
+}
+
+/** Two files may declare the same thing; one file has no reason to say it twice. */
+function checkTwin(before: Resolved, after: Resolved, key: string, fault: Fault): void {
+  const there = before.written.source.positionOf(before.written.path);
+  const sameFile = there.file === after.written.source.file;
+  const fix = difference(before, after) ?? (sameFile ? "keep one of the two" : undefined);
+  if (fix === undefined) return;
+  const { owner } = before.written;
+  const by = owner === undefined ? "" : ` by ${owner}`;
+  fault([], key, `declared already at ${there.file}:${there.line}:${there.column}${by}`, fix);
+}
+
+/** How to make two declarations agree; undefined where they do, or where a fault leaves it open. */
+function difference(a: Resolved, b: Resolved): string | undefined {
+  const differ = <T>(one: T | undefined, two: T | undefined) =>
+    one !== undefined && two !== undefined && one !== two;
+  if (differ(a.written.owner, b.written.owner))
+    return `let one team own it: ${a.written.owner} or ${b.written.owner}`;
+  if (differ(a.written.mode, b.written.mode))
+    return `choose one way: ${a.written.mode} or ${b.written.mode}, or give them different ports`;
+  const callers = ({ written }: Resolved) => callersOf(written)?.map(formatCaller).join(" ");
+  if (differ(a.gateway, b.gateway) || differ(callers(a), callers(b)))
+    return a.written.source.file === b.written.source.file
+      ? "keep one of the two"
+      : "make the two the same, or keep one";
+  return undefined;
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { jsonSchema } from "../../model/index.ts";
+
+const validators = {
+  environment: new Ajv().compile(jsonSchema("environment")),
+  catalog: new Ajv().compile(jsonSchema("catalog")),
+};
+
+describe("the JSON Schema", () => {
+  it.each([
+    ["environment", "stacks/dev.yaml"],
+    ["environment", "stacks/staging.yaml"],
+    ["environment", "stacks/prod.yaml"],
+    ["environment", "stacks/lab/004.yaml"],
+    ["catalog", "stacks/catalog/news.yaml"],
+    ["catalog", "stacks/catalog/payments.yaml"],
+  ] as const)("of an %s takes %s", (kind, file) => {
+    const validate = validators[kind];
+    expect(validate(parse(readFileSync(file, "utf8"))), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  const entry = (text: string) => ["catalog", `owner: news\nhosts: [${text}]`] as const;
+  it.each([
+    ["environment", "environment: dev"],
+    ["environment", "environment: dev\ngateways: [{ name: e, namespace: e, mutualTLS: off }]"],
+    ["environment", "environment: dev\ngateways: [{ name: e, namespace: e }]\nlockdwn: []"],
+    ["environment", "environment: dev\ngateways: [{ name: e, namespace: e }]\nnodes: { provider: other }"],
+    entry("{ host: a.example, tls: mutual }"),
+    entry("{ host: a.example, tls: none, port: 70000 }"),
+    entry("{ host: a.example, tls: none, allow: [{ from: { namespace: a, serviceAccount: b/c } }] }"),
+  ] as const)("of an %s refuses %s", (kind, text) => {
+    expect(validators[kind](parse(text))).toBe(false);
+  });
+
+  it("describes what an editor shows beside a key", () => {
+    expect(JSON.stringify(jsonSchema("environment"))).toContain("A host outside the cluster, such as");
+  });
+});

@@ -1,0 +1,15 @@
+import { posix } from "node:path";
+import type { Files } from "../../model/files.ts";
+import { type Loaded, loadEnvironment } from "../../model/index.ts";
+
+/** Loads `env.yaml` out of files that are no files, for tests that read thousands. */
+export function loadTexts(texts: Readonly<Record<string, string>>): Loaded {
+  const files: Files = {
+    identify: (file) => posix.normalize(file),
+    read(file) {
+      const text = texts[posix.normalize(file)];
+      return text === undefined ? { why: "there is no such file", fix: "check the path" } : { text };
+    },
+  };
+  return loadEnvironment("env.yaml", files);
+}
