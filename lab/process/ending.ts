@@ -23,5 +23,7 @@ export function endingSignal(reason: Error): AbortSignal {
   };
   // Not `once`: execa listens too, and where it finds itself alone it lets the process die at once.
   for (const name of requests) process.on(name, end);
+  // A terminal that has closed takes no more words; unheard, that error would end us before we have cleaned up.
+  for (const output of [process.stdout, process.stderr]) output.on("error", () => controller.abort(reason));
   return controller.signal;
 }
