@@ -18,13 +18,15 @@ export interface Manifest {
  * The order in which objects are written; removal goes the other way. Each wave only uses what the waves before it
  * brought, so that at no moment more is reachable than before or after.
  *
- * - gateway: the deny-all policy first, then nodes, identity and the gateway itself
+ * - foundation: what all else stands in, the nodes and the gateway's namespace
+ * - guard: what must hold before a gateway runs: its deny-all and network policies, identity, log and counters
+ * - gateway: the gateway itself
  * - registry: what a route may name (ServiceEntry, DestinationRule)
  * - routes: listeners, routes and policies at the gateway
  * - mesh: what turns the applications' sidecars towards the gateway
  * - lockdown: what closes every other way
  */
-export const WAVES = ["gateway", "registry", "routes", "mesh", "lockdown"] as const;
+export const WAVES = ["foundation", "guard", "gateway", "registry", "routes", "mesh", "lockdown"] as const;
 export type Wave = (typeof WAVES)[number];
 
 export interface PlannedObject {

@@ -1,6 +1,6 @@
 import type { Gateway, Mesh } from "../../model/environment.ts";
 import { gatewaySelector, labelsOf } from "../labels.ts";
-import type { Manifest, PlannedObject } from "../manifest.ts";
+import type { Manifest, PlannedObject, Wave } from "../manifest.ts";
 import { telemetry } from "../telemetry/telemetry.ts";
 import { gatewayDeployment, gatewayService } from "./deployment.ts";
 import { gatewayNetworkPolicy } from "./network-policy.ts";
@@ -15,18 +15,25 @@ export interface GatewayPlan {
 
 /** Plans a gateway that refuses everyone until hosts are declared. */
 export function planGateway({ gateway, mesh, pool }: GatewayPlan): PlannedObject[] {
-  const manifests: Manifest[] = [
-    namespace(gateway),
-    denyAll(gateway),
-    serviceAccount(gateway),
-    gatewayNetworkPolicy(gateway, mesh),
-    ...telemetry(gateway),
-    gatewayService(gateway),
-    gatewayDeployment(gateway, mesh, pool),
-    autoscaler(gateway),
-    disruptionBudget(gateway),
+  const inWave = (wave: Wave, ...manifests: Manifest[]): PlannedObject[] =>
+    manifests.map((manifest) => ({ wave, manifest }));
+  return [
+    ...inWave("foundation", namespace(gateway)),
+    ...inWave(
+      "guard",
+      denyAll(gateway),
+      serviceAccount(gateway),
+      gatewayNetworkPolicy(gateway, mesh),
+      ...telemetry(gateway),
+    ),
+    ...inWave(
+      "gateway",
+      gatewayService(gateway),
+      gatewayDeployment(gateway, mesh, pool),
+      autoscaler(gateway),
+      disruptionBudget(gateway),
+    ),
   ];
-  return manifests.map((manifest) => ({ wave: "gateway", manifest }));
 }
 
 function namespace(gateway: Gateway): Manifest {

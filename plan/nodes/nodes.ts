@@ -9,7 +9,7 @@ const RECORD_NAMESPACE = "kube-system";
 /** Plans the nodes that only gateways use. */
 export function planNodes(nodes: Nodes): PlannedObject[] {
   const manifest = nodes.provider === "existing" ? existingNodesRecord(nodes) : karpenterNodePool(nodes);
-  return [{ wave: "gateway", manifest }];
+  return [{ wave: "foundation", manifest }];
 }
 
 /**

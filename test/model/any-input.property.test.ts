@@ -258,9 +258,12 @@ describe("no input makes it crash or hang, and each problem has a place, a reaso
     [20_000, "namespaces", (number) => `- { namespace: n${number} }\n`, "lockdown:\n"],
     [20_000, "syntax errors", () => "}\n", ""],
     [20_000, "anchors", () => "- &a 1\n", ""],
-  ])("%d %s, in time that grows with their number and not with its square", (count, _what, entry, before) => {
-    const text = before + Array.from({ length: count }, (_, number) => entry(number)).join("");
-    expect(loadTexts({ "env.yaml": text }).problems).not.toHaveLength(0);
-    expect(performance.now() - start).toBeLessThan(2 * MILLISECONDS);
-  });
+  ])(
+    "%d %s, whose square would take minutes",
+    (count, _what, entry, before) => {
+      const text = before + Array.from({ length: count }, (_, number) => entry(number)).join("");
+      expect(loadTexts({ "env.yaml": text }).problems).not.toHaveLength(0);
+    },
+    30_000,
+  );
 });

@@ -61,7 +61,7 @@ describe("its command, from another folder", () => {
 
   it("checks and renders", async () => {
     const { stdout } = await sallyport("check", "dev.yaml");
-    expect(stdout).toMatch(/^dev\.yaml: fine \(0 hosts behind 1 gateways take \d+ objects\)$/);
+    expect(stdout).toMatch(/^dev\.yaml: fine \(0 hosts behind 1 gateway take \d+ objects\)$/);
     expect((await sallyport("render", "dev.yaml")).stdout).toContain("kind: Deployment");
     expect(await sallyport("check", "none.yaml")).toMatchObject({ stdout: "", exitCode: 1 });
   });

@@ -98,4 +98,17 @@ describe("planning", () => {
     expect(changed.length).toBeGreaterThan(0);
     expect(changed.length).toBeLessThanOrEqual(4);
   });
+
+  it("puts nothing into a namespace that its own wave makes", () => {
+    const objects = planEnvironment(environment([]));
+    const madeIn = new Map(
+      objects.flatMap(({ wave, manifest }) =>
+        manifest.kind === "Namespace" ? [[manifest.metadata.name, wave]] : [],
+      ),
+    );
+    expect(madeIn.size).toBe(1);
+    for (const { wave, manifest } of objects)
+      if (manifest.metadata.namespace !== undefined)
+        expect(madeIn.get(manifest.metadata.namespace)).not.toBe(wave);
+  });
 });
