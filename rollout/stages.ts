@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Manifest, objectKey, type PlannedObject, WAVES, type Wave } from "../plan/manifest.ts";
+import { unionOf } from "./union.ts";
+
+/** One step of a change; the next begins when every proxy concerned has this one. */
+export interface Stage {
+  /** `expand` serves old and new side by side, `contract` leaves the new alone. */
+  readonly phase: "expand" | "contract";
+  readonly wave: Wave;
+  readonly write: readonly Manifest[];
+  readonly remove: readonly Manifest[];
+}
+
+/**
+ * What a change contracts first: sidecars stop taking the old ways before the gateway stops serving them. Lockdown
+ * comes after the mesh's routes, as those of a gateway that goes still need it reachable.
+ */
+const CONTRACTION: readonly Wave[] = [
+  "mesh",
+  "lockdown",
+  "routes",
+  "registry",
+  "gateway",
+  "guard",
+  "foundation",
+];
+
+/**
+ * The steps from one set of objects to another. Written in order, each gated, nothing is reachable at any moment that
+ * neither set allows, and what both allow stays reachable.
+ *
+ * Objects are shared by many hosts, so that to remove a host is to change an object: writing the new objects once, in
+ * whatever order, could break before it makes. Stages without a change are left out; two equal sets have none.
+ *
+ * @example
+ * stagesBetween([], planEnvironment(environment)); // a first deployment: expand alone
+ */
+export function stagesBetween(
+  previous: readonly PlannedObject[],
+  desired: readonly PlannedObject[],
+): Stage[] {
+  const before = new Map(previous.map((object) => [identity(object.manifest), object]));
+  const after = new Map(desired.map((object) => [identity(object.manifest), object]));
+  const widened = new Map(
+    desired.map(({ manifest }) => {
+      const old = before.get(identity(manifest))?.manifest;
+      return [identity(manifest), old === undefined ? manifest : unionOf(old, manifest)];
+    }),
+  );
+  const wideOf = (manifest: Manifest) => widened.get(identity(manifest)) ?? manifest;
+  const expand = WAVES.map((wave): Stage => {
+    const write = desired
+      .filter((object) => object.wave === wave)
+      .map(({ manifest }) => wideOf(manifest))
+      .filter((manifest) => !isDeepStrictEqual(manifest, before.get(identity(manifest))?.manifest));
+    return { phase: "expand", wave, write, remove: [] };
+  });
+  const contract = CONTRACTION.map((wave): Stage => {
+    const write = desired
+      .filter((object) => object.wave === wave)
+      .map(({ manifest }) => manifest)
+      .filter((manifest) => !isDeepStrictEqual(manifest, wideOf(manifest)));
+    const remove = previous
+      .filter((object) => object.wave === wave && !after.has(identity(object.manifest)))
+      .map(({ manifest }) => manifest)
+      .reverse();
+    return { phase: "contract", wave, write, remove };
+  });
+  return [...expand, ...contract].filter(({ write, remove }) => write.length + remove.length > 0);
+}
+
+function identity(manifest: Manifest): string {
+  return `${manifest.apiVersion} ${objectKey(manifest)}`;
+}

@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Way, waysIn } from "../../access/ways.ts";
+import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
+import { listenerPort } from "../../model/ports.ts";
+import { type Manifest, objectKey, type PlannedObject } from "../../plan/manifest.ts";
+import { planEnvironment } from "../../plan/plan.ts";
+import { type Stage, stagesBetween } from "../../rollout/stages.ts";
+
+const mesh = completeMesh(undefined);
+const gateways = ["egress", "partners"].map((name) => completeGateway({ name, namespace: name }, mesh));
+
+const caller = fc.oneof(
+  fc.constantFrom("news", "shop").map((namespace) => ({ from: { namespace } })),
+  fc.constantFrom("news/politics", "shop/cart").map((serviceAccount) => ({ from: { serviceAccount } })),
+);
+const host = fc.record({
+  gateway: fc.constantFrom(0, 1),
+  host: fc.integer({ min: 0, max: 12 }).map((number) => `h${number}.example.com`),
+  tls: fc.constantFrom("none" as const, "passthrough" as const),
+  allow: fc.array(caller, { minLength: 1, maxLength: 3 }),
+});
+/** Two environments that are often alike: hosts come and go, change their callers, their mode and their gateway. */
+const environment = fc.uniqueArray(host, { maxLength: 10, selector: ({ host, tls }) => `${host} ${tls}` });
+
+function planned(
+  hosts: readonly (Omit<HostInput, "gateway"> & { readonly gateway: number })[],
+): PlannedObject[] {
+  const complete = gateways.flatMap((gateway, index) =>
+    completeHosts(
+      hosts.filter((host) => host.gateway === index).map(({ gateway: _, ...host }) => host),
+      gateway,
+    ),
+  );
+  return planEnvironment({ name: "test", mesh, gateways, lockdown: [], hosts: complete });
+}
+
+/** The cluster after each single write and removal. */
+function* moments(start: readonly PlannedObject[], stages: readonly Stage[]): Generator<Manifest[]> {
+  const cluster = new Map(start.map(({ manifest }) => [objectKey(manifest), manifest]));
+  yield [...cluster.values()];
+  for (const { write, remove } of stages) {
+    for (const manifest of write) {
+      cluster.set(objectKey(manifest), manifest);
+      yield [...cluster.values()];
+    }
+    for (const manifest of remove) {
+      cluster.delete(objectKey(manifest));
+      yield [...cluster.values()];
+    }
+  }
+}
+
+const name = ({ principal, host, port }: Way) => `${principal} ${host}:${port}`;
+const manifestsOf = (objects: readonly PlannedObject[]) => objects.map(({ manifest }) => manifest);
+const ways = (manifests: readonly Manifest[]) => {
+  const { reachable, routable } = waysIn(manifests, listenerPort);
+  return { reachable: new Set(reachable.map(name)), routable: new Set(routable.map(name)) };
+};
+
+describe("a change from one environment to another", () => {
+  it("opens nothing that neither allows and keeps what both allow, at every moment", () => {
+    fc.assert(
+      fc.property(environment, environment, (from, to) => {
+        const [old, next] = [planned(from), planned(to)];
+        const [before, after] = [ways(manifestsOf(old)), ways(manifestsOf(next))];
+        const both = [...before.routable].filter((way) => after.routable.has(way));
+        for (const manifests of moments(old, stagesBetween(old, next))) {
+          const now = ways(manifests);
+          for (const way of now.reachable)
+            expect(before.reachable.has(way) || after.reachable.has(way)).toBe(true);
+          for (const way of both) expect(now.routable).toContain(way);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("ends with exactly the new objects", () => {
+    fc.assert(
+      fc.property(environment, environment, (from, to) => {
+        const [old, next] = [planned(from), planned(to)];
+        const last = [...moments(old, stagesBetween(old, next))].at(-1) ?? [];
+        const sorted = (manifests: readonly Manifest[]) => manifests.map((one) => JSON.stringify(one)).sort();
+        expect(sorted(last)).toEqual(sorted(manifestsOf(next)));
+      }),
+    );
+  });
+
+  it("has no stage where nothing changes", () => {
+    fc.assert(
+      fc.property(environment, (hosts) => {
+        expect(stagesBetween(planned(hosts), planned(hosts))).toEqual([]);
+      }),
+    );
+  });
+});
