@@ -1,21 +1,28 @@
 import type { Manifest } from "../plan/manifest.ts";
-import { grantsIn } from "./grants.ts";
+import { waysIn } from "./ways.ts";
 
-/** Who may call one host, as the manifests' policies say. */
+/** Who may call one port of a host. */
 export interface HostAccess {
   readonly host: string;
+  readonly port: number;
   /** Principals as Istio writes them, sorted; `…/ns/news/*` means every account of news. */
   readonly principals: readonly string[];
 }
 
-/** Reads who may call what out of AuthorizationPolicies; other objects are passed over. */
-export function summariseAccess(manifests: readonly Manifest[]): HostAccess[] {
-  const access = new Map<string, Set<string>>();
-  for (const { host, principal } of grantsIn(manifests)) {
-    const known = access.get(host) ?? new Set();
-    access.set(host, known.add(principal));
-  }
-  return [...access]
-    .map(([host, principals]) => ({ host, principals: [...principals].sort() }))
-    .sort((a, b) => (a.host < b.host ? -1 : 1));
+/**
+ * Reads out of manifests who may call what.
+ *
+ * @param listenerOf the listener in the gateway's pod that serves a port of its Service
+ */
+export function summariseAccess(
+  manifests: readonly Manifest[],
+  listenerOf: (port: number) => number,
+): HostAccess[] {
+  const { reachable } = waysIn(manifests, listenerOf);
+  return [...Map.groupBy(reachable, ({ host, port }) => `${host}:${port}`).values()]
+    .flatMap((ways) => {
+      const principals = ways.map(({ principal }) => principal).sort();
+      return ways.slice(0, 1).map(({ host, port }) => ({ host, port, principals }));
+    })
+    .sort((a, b) => (a.host === b.host ? a.port - b.port : a.host < b.host ? -1 : 1));
 }

@@ -29,7 +29,7 @@ an internet that ends inside the machine. It needs Linux and root; elsewhere use
 or, with the commands that speak to a cluster, --context NAME.
 
 Examples:
-  sallyport lab up                                  the first time builds everything, about 15 minutes
+  sallyport lab up                                  the first time builds everything, about 18 minutes
   export KUBECONFIG=$(sallyport lab kubeconfig)     then kubectl, istioctl and the tests use the lab
   sallyport lab exec news/sleep -- curl -sI http://edition.cnn.com/politics
   sallyport lab firewall gateway-nodes              only gateways may leave the cluster

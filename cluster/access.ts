@@ -1,5 +1,6 @@
-/** Which cluster is meant: a kubeconfig file and a context in it; kubectl's own choice where left out. */
+/** Which cluster is meant: a kubeconfig and a context in it; kubectl's own choice where left out. */
 export interface ClusterAccess {
+  /** A file's path, or its text. */
   readonly kubeconfig?: string;
   readonly context?: string;
 }

@@ -21,11 +21,13 @@ export function connect({ kubeconfig, context }: ClusterAccess): KubeConfig {
   const config = new KubeConfig();
   try {
     if (kubeconfig === undefined) config.loadFromDefault();
+    else if (isText(kubeconfig)) config.loadFromString(kubeconfig);
     else config.loadFromFile(kubeconfig);
   } catch (error) {
     throw new ClusterError(
-      `the kubeconfig ${kubeconfig ?? ""} can't be read`,
-      "give the path of a kubeconfig file",
+      // Its text may hold keys: it is never shown.
+      `the kubeconfig${kubeconfig === undefined || isText(kubeconfig) ? "" : ` ${kubeconfig}`} can't be read`,
+      "give the path of a kubeconfig file, or its text",
       { cause: error },
     );
   }
@@ -43,4 +45,9 @@ export function connect({ kubeconfig, context }: ClusterAccess): KubeConfig {
   if (config.getCurrentCluster() === null)
     throw new ClusterError("the kubeconfig names no cluster", "choose a context with --context");
   return config;
+}
+
+/** Pulumi's own setting is a path or the file's text; no path has these. */
+function isText(kubeconfig: string): boolean {
+  return /[\n{]|apiVersion:/.test(kubeconfig);
 }

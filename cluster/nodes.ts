@@ -1,4 +1,4 @@
-import { CoreV1Api, setHeaderOptions, type V1Node } from "@kubernetes/client-node";
+import { ApiException, CoreV1Api, setHeaderOptions, type V1Node } from "@kubernetes/client-node";
 import { POOL_LABEL } from "../plan/labels.ts";
 import {
   markPatch,
@@ -13,6 +13,8 @@ import { ClusterError, connect } from "./client.ts";
 
 /** Another writer can change a node's taints between our reading and writing; so often is it tried again. */
 const ATTEMPTS = 5;
+/** Conflict, and a patch whose test found other taints than were read. */
+const CHANGED_MEANWHILE = [409, 422];
 
 /**
  * Gives a pool's nodes its label and taint; nodes that left the pool lose them.
@@ -64,16 +66,18 @@ async function change(
   patchOf: (state: NodeState) => PatchOperation[],
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const patch = patchOf(stateOf(await api.readNode({ name })));
-    if (patch.length === 0) return;
     try {
+      const patch = patchOf(stateOf(await api.readNode({ name })));
+      if (patch.length === 0) return;
       await api.patchNode(
         { name, body: patch },
         setHeaderOptions("Content-Type", "application/json-patch+json"),
       );
       return;
     } catch (error) {
-      if (attempt === ATTEMPTS)
+      const code = error instanceof ApiException ? error.code : 0;
+      if (code === 404) return; // gone since it was listed, and its marks with it
+      if (attempt === ATTEMPTS || !CHANGED_MEANWHILE.includes(code))
         throw new ClusterError(
           `the node ${name} can't be marked`,
           "check the right to patch nodes, and who else changes its taints",

@@ -44,7 +44,7 @@ export class EgressEnvironment extends pulumi.ComponentResource {
     this.gateways = environment.gateways.map((gateway) => {
       const dependsOn = pool === undefined ? [] : [pool];
       return new EgressGateway(
-        gateway.name,
+        `${name}/${gateway.name}`,
         { gateway, mesh, ...(pool === undefined ? {} : { pool: pool.pool }) },
         { parent: this, dependsOn },
       );
@@ -53,9 +53,9 @@ export class EgressEnvironment extends pulumi.ComponentResource {
     const hosts = this.gateways.map(
       (gateway) =>
         new ExternalHosts(
-          gateway.gateway.name,
+          `${name}/${gateway.gateway.name}`,
           { gateway, hosts: (declared.get(gateway.gateway.name) ?? []).map(hostInput) },
-          { parent: this, dependsOn: [gateway] },
+          { parent: this },
         ),
     );
     const [first, ...rest] = this.gateways;

@@ -39,6 +39,7 @@ export class EgressGateway extends pulumi.ComponentResource {
     const { gateway, mesh } = this;
     const resources = registerObjects(
       planGateway({ gateway, mesh, ...(args.pool === undefined ? {} : { pool: args.pool }) }),
+      name,
       this,
     );
     const ready = pulumi.all(resources.map((resource) => resource.id));

@@ -31,10 +31,15 @@ export class ExternalHosts extends pulumi.ComponentResource {
   readonly hosts: readonly Host[];
 
   constructor(name: string, args: ExternalHostsArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("sallyport:index:ExternalHosts", name, {}, options);
+    super(
+      "sallyport:index:ExternalHosts",
+      name,
+      {},
+      pulumi.mergeOptions(options, { dependsOn: args.gateway }),
+    );
     const { gateway, mesh } = args.gateway;
     this.hosts = completeHosts(args.hosts, gateway, args.owner);
-    registerObjects(planHosts({ gateway, mesh, hosts: this.hosts }), this);
+    registerObjects(planHosts({ gateway, mesh, hosts: this.hosts }), name, this);
     this.registerOutputs({ hosts: this.hosts.map(({ host, port }) => `${host}:${port}`) });
   }
 }

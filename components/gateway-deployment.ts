@@ -1,5 +1,5 @@
 import * as kx from "@pulumi/kubernetesx";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Manifest } from "../plan/manifest.ts";
 
 interface PodTemplate {
@@ -15,25 +15,14 @@ export function gatewayDeployment(
 ): pulumi.CustomResource {
   const spec = manifest.spec as unknown as { readonly template: PodTemplate };
   const pod = new kx.PodBuilder(spec.template.spec);
+  // kubernetesx fills in env, ports, volumes … as empty lists, which would then be ours to the API server.
+  const asPlanned: pulumi.ResourceTransformation = ({ props, opts }) => ({
+    props: { ...props, spec: manifest.spec },
+    opts,
+  });
   const args = { ...manifest, spec: { ...spec, template: { ...spec.template, spec: pod.podSpec } } };
   return new kx.Deployment(name, args as unknown as kx.types.Deployment, {
     ...options,
-    transformations: [withoutEmptyLists],
+    transformations: [asPlanned],
   });
-}
-
-/** kubernetesx writes env, ports, volumes … as empty lists, which would then be ours to the API server. */
-const withoutEmptyLists: pulumi.ResourceTransformation = ({ props, opts }) => ({
-  props: { ...props, spec: pulumi.output(props.spec).apply(prune) },
-  opts,
-});
-
-function prune(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(prune);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => !(Array.isArray(inner) && inner.length === 0))
-      .map(([key, inner]) => [key, prune(inner)]),
-  );
 }

@@ -1,6 +1,15 @@
 export type { ClusterAccess } from "../cluster/access.ts";
-export { DeclarationError } from "../model/complete.ts";
+export {
+  DeclarationError,
+  type GatewayInput,
+  type HostInput,
+  type LockdownInput,
+  type MeshInput,
+  type NodesInput,
+} from "../model/complete.ts";
+export type { Environment, Gateway, Host, Mesh } from "../model/environment.ts";
 export { type Loaded, loadEnvironment } from "../model/load.ts";
+export { formatProblem, type Problem } from "../model/problem.ts";
 export { EgressEnvironment, type EgressEnvironmentArgs } from "./egress-environment.ts";
 export { EgressGateway, type EgressGatewayArgs } from "./egress-gateway.ts";
 export { ExternalHosts, type ExternalHostsArgs } from "./external-hosts.ts";

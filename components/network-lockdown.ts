@@ -25,12 +25,15 @@ export interface NetworkLockdownArgs {
  */
 export class NetworkLockdown extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkLockdownArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("sallyport:index:NetworkLockdown", name, {}, options);
+    // Locked down before its gateways stand, a namespace would have no way out at all.
+    const after = pulumi.mergeOptions(options, { dependsOn: [...args.gateways] });
+    super("sallyport:index:NetworkLockdown", name, {}, after);
     const { mesh } = args.gateways[0];
     const gateways = args.gateways.map(({ gateway }) => gateway);
     const namespaces = completeLockdown(args.namespaces, gateways, mesh);
     registerObjects(
       namespaces.flatMap((lockdown) => planLockdown({ lockdown, mesh, gateways })),
+      name,
       this,
     );
     this.registerOutputs({ namespaces: namespaces.map(({ namespace }) => namespace) });

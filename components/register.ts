@@ -33,12 +33,15 @@ function kind<Args>(
  * Registers planned objects as resources, each wave after the one before. What is registered is the manifest as
  * planned: no field is added or left out here.
  *
- * @param parent the component that the resources belong to
+ * @param component the name of the component that the resources belong to; begins theirs, as the engine tells
+ *   resources of two components of one type apart by nothing else
+ * @param parent the component itself
  * @param optionsOf more options for some of the resources
  * @returns the resources in rollout order
  */
 export function registerObjects(
   objects: readonly PlannedObject[],
+  component: string,
   parent: pulumi.ComponentResource,
   optionsOf: (name: string, manifest: Manifest) => pulumi.CustomResourceOptions = () => ({}),
 ): pulumi.CustomResource[] {
@@ -48,7 +51,7 @@ export function registerObjects(
     const current = objects
       .filter((object) => object.wave === wave)
       .map(({ manifest }) => {
-        const name = resourceName(manifest);
+        const name = resourceName(component, manifest);
         const register = KINDS[`${manifest.apiVersion}/${manifest.kind}`] ?? customResource;
         return register(name, manifest, { parent, dependsOn: before, ...optionsOf(name, manifest) });
       });
@@ -58,7 +61,7 @@ export function registerObjects(
   return registered;
 }
 
-/** Such as `egress/egress-hop`: the object's own name, so that nothing moves when other objects come or go. */
-function resourceName(manifest: Manifest): string {
-  return objectKey(manifest).slice(manifest.kind.length + 1);
+/** Such as `prod/egress/egress-hop`: by the object's own name, so that nothing moves when others come or go. */
+function resourceName(component: string, manifest: Manifest): string {
+  return `${component}/${objectKey(manifest).slice(manifest.kind.length + 1)}`;
 }

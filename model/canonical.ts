@@ -17,7 +17,10 @@ export function orderedEnvironment(environment: Environment): Environment {
 
 /** The mesh with its labels by key. */
 export function orderedMesh(mesh: Mesh): Mesh {
-  return { ...mesh, dns: { ...mesh.dns, podLabels: byKey(mesh.dns.podLabels) } };
+  return {
+    ...mesh,
+    dns: { ...mesh.dns, podLabels: byKey(mesh.dns.podLabels), cidrs: distinct(mesh.dns.cidrs) },
+  };
 }
 
 /** The gateway with each of its lists sorted. */

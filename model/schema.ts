@@ -28,9 +28,11 @@ export const Mesh = z
       .strictObject({
         namespace: DnsLabel.default("kube-system"),
         podLabels: z.record(LabelKey, LabelValue).default({ "k8s-app": "kube-dns" }),
+        port: PortNumber.default(53).describe("The pods' own port, such as OpenShift's 5353."),
+        cidrs: z.array(Cidr).default([]).describe("Addresses that answer too, such as NodeLocal DNSCache's."),
       })
       .prefault({})
-      .describe("The pods that answer DNS in the cluster."),
+      .describe("What answers DNS in the cluster."),
   })
   .prefault({});
 

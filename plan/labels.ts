@@ -1,3 +1,5 @@
+import type { Manifest } from "./manifest.ts";
+
 /** The prefix of every label, annotation and taint of ours. */
 export const DOMAIN = "egress.sallyport.dev";
 /** Carries the gateway's name on its pods; policies and routes select by it. */
@@ -15,6 +17,15 @@ export function labelsOf(
   more: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   return { ...MANAGED, [GATEWAY_LABEL]: gateway, ...more };
+}
+
+/** The head of an object in the gateway's own namespace. */
+export function inGatewayNamespace(
+  gateway: { readonly name: string; readonly namespace: string },
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Manifest["metadata"] {
+  return { name, namespace: gateway.namespace, labels: labelsOf(gateway.name, labels) };
 }
 
 /** The labels of objects that no single gateway has. */

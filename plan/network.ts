@@ -21,14 +21,17 @@ export function namespacePeer(namespace: string, podLabels?: Readonly<Record<str
   };
 }
 
-/** Egress to the cluster's DNS pods. */
+/** Egress to what answers DNS in the cluster: a policy sees the pods' own port, not the Service's. */
 export function dnsRule({ dns }: Mesh): Json {
   return {
-    to: [namespacePeer(dns.namespace, dns.podLabels)],
-    ports: [
-      { protocol: "UDP", port: DNS_PORT },
-      { protocol: "TCP", port: DNS_PORT },
+    to: [
+      namespacePeer(dns.namespace, dns.podLabels),
+      ...dns.cidrs.map((cidr): Json => ({ ipBlock: { cidr } })),
     ],
+    ports: [...new Set([DNS_PORT, dns.port])].flatMap((port) => [
+      { protocol: "UDP", port },
+      { protocol: "TCP", port },
+    ]),
   };
 }
 

@@ -24,10 +24,12 @@ export type DedicatedNodePoolArgs =
 /**
  * Nodes that gateways have for themselves: a label draws the gateways' pods there, a taint keeps all others away.
  *
- * Existing nodes are marked by JSON patch after the record of them is written, so that other owners' taints survive,
- * and unmarked before it is removed (`pulumi destroy --run-program` runs that step).
+ * Existing nodes are marked by JSON patch, so that other owners' taints survive, before the record of them is written,
+ * and unmarked before it is removed (`pulumi destroy --run-program` runs that step). They are marked when the record
+ * changes: a node that joins later has to bring the label and the taint with it.
  *
- * @throws if the nodes can't be, with every reason
+ * @throws if the nodes can't be, with every reason; if existing nodes are to be marked, and a provider of the caller's
+ *   own says where, but not `access`
  * @example
  * const nodes = new DedicatedNodePool("nodes", {
  *   nodes: { provider: "existing", selector: { "node.example.com/pool": "egress" } },
@@ -50,19 +52,30 @@ export class DedicatedNodePool extends pulumi.ComponentResource {
       const nodes = completeNodes(args.nodes, completeMesh(undefined));
       this.pool = nodes.pool;
       this.publicAddress = pulumi.output(undefined);
-      registerObjects(planNodes(nodes), this, markingHooks(args.access ?? {}));
+      if (
+        nodes.provider === "existing" &&
+        args.access === undefined &&
+        (options.provider ?? options.providers)
+      )
+        throw new Error(
+          `${name}: existing nodes are marked beside the provider that was given; give access: for its cluster too`,
+        );
+      registerObjects(planNodes(nodes), name, this, markingHooks(args.access ?? {}));
     }
     this.registerOutputs({ pool: this.pool, publicAddress: this.publicAddress });
   }
 }
 
-/** The hooks that mark the nodes of a record once it is written, and unmark them before it goes. */
+/**
+ * The hooks that mark the nodes of a record, and unmark them before it goes. Before and not after it is written: where
+ * marking fails, the record must not be in the engine's state, or the next `up` would find nothing to do.
+ */
 function markingHooks(access: ClusterAccess) {
   return (name: string, manifest: Manifest): pulumi.CustomResourceOptions => {
     const record = recordIn(manifest);
     if (record === undefined) return {};
     const mark = new pulumi.ResourceHook(`mark ${name}`, () => markNodes(access, record));
     const unmark = new pulumi.ResourceHook(`unmark ${name}`, () => unmarkNodes(access, record));
-    return { hooks: { afterCreate: [mark], afterUpdate: [mark], beforeDelete: [unmark] } };
+    return { hooks: { beforeCreate: [mark], beforeUpdate: [mark], beforeDelete: [unmark] } };
   };
 }

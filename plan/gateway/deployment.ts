@@ -1,6 +1,6 @@
 import type { Gateway, Mesh } from "../../model/environment.ts";
 import { listenerPort } from "../../model/ports.ts";
-import { gatewaySelector, labelsOf, POOL_LABEL } from "../labels.ts";
+import { gatewaySelector, inGatewayNamespace, labelsOf, POOL_LABEL } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import { COUNTER_PREFIX } from "../telemetry/counters.ts";
 
@@ -72,6 +72,9 @@ function podSpec(gateway: Gateway, pool: string | undefined): Json {
       topologyKey: key,
       maxSkew,
       whenUnsatisfiable,
+      // Or the old pods of a rollout would count, and nodes where no gateway may land.
+      matchLabelKeys: ["pod-template-hash"],
+      nodeTaintsPolicy: "Honor",
       labelSelector: { matchLabels: gatewaySelector(gateway.name) },
     })),
     ...(pool === undefined ? {} : placement(pool)),
@@ -115,7 +118,7 @@ export function gatewayService(gateway: Gateway): Manifest {
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name: gateway.name, namespace: gateway.namespace, labels: labelsOf(gateway.name) },
+    metadata: inGatewayNamespace(gateway, gateway.name),
     spec: {
       type: "ClusterIP",
       selector: gatewaySelector(gateway.name),

@@ -1,5 +1,5 @@
 import type { Gateway, Mesh } from "../../model/environment.ts";
-import { gatewaySelector, labelsOf } from "../labels.ts";
+import { gatewaySelector, inGatewayNamespace, labelsOf } from "../labels.ts";
 import type { Manifest, PlannedObject, Wave } from "../manifest.ts";
 import { telemetry } from "../telemetry/telemetry.ts";
 import { gatewayDeployment, gatewayService } from "./deployment.ts";
@@ -52,11 +52,7 @@ function denyAll(gateway: Gateway): Manifest {
   return {
     apiVersion: "security.istio.io/v1",
     kind: "AuthorizationPolicy",
-    metadata: {
-      name: `${gateway.name}-deny-all`,
-      namespace: gateway.namespace,
-      labels: labelsOf(gateway.name),
-    },
+    metadata: inGatewayNamespace(gateway, `${gateway.name}-deny-all`),
     spec: { selector: { matchLabels: gatewaySelector(gateway.name) }, action: "ALLOW" },
   };
 }
@@ -65,7 +61,7 @@ function serviceAccount(gateway: Gateway): Manifest {
   return {
     apiVersion: "v1",
     kind: "ServiceAccount",
-    metadata: { name: gateway.serviceAccount, namespace: gateway.namespace, labels: labelsOf(gateway.name) },
+    metadata: inGatewayNamespace(gateway, gateway.serviceAccount),
   };
 }
 
@@ -73,7 +69,7 @@ function autoscaler(gateway: Gateway): Manifest {
   return {
     apiVersion: "autoscaling/v2",
     kind: "HorizontalPodAutoscaler",
-    metadata: { name: gateway.name, namespace: gateway.namespace, labels: labelsOf(gateway.name) },
+    metadata: inGatewayNamespace(gateway, gateway.name),
     spec: {
       scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: gateway.name },
       minReplicas: gateway.replicas.min,
@@ -92,7 +88,7 @@ function disruptionBudget(gateway: Gateway): Manifest {
   return {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
-    metadata: { name: gateway.name, namespace: gateway.namespace, labels: labelsOf(gateway.name) },
+    metadata: inGatewayNamespace(gateway, gateway.name),
     spec: {
       selector: { matchLabels: gatewaySelector(gateway.name) },
       maxUnavailable: gateway.disruption.maxUnavailable,

@@ -1,6 +1,6 @@
 import type { Gateway, Mesh } from "../../model/environment.ts";
 import { listenerPort } from "../../model/ports.ts";
-import { gatewaySelector, labelsOf } from "../labels.ts";
+import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import { dnsRule, istiodRule, tcp } from "../network.ts";
 
@@ -32,7 +32,7 @@ export function gatewayNetworkPolicy(gateway: Gateway, mesh: Mesh): Manifest {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
-    metadata: { name: gateway.name, namespace: gateway.namespace, labels: labelsOf(gateway.name) },
+    metadata: inGatewayNamespace(gateway, gateway.name),
     spec: {
       podSelector: { matchLabels: gatewaySelector(gateway.name) },
       policyTypes: ["Ingress", "Egress"],

@@ -4,7 +4,7 @@ import { listenerPort } from "../../model/ports.ts";
 import { gatewaySelector } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import type { HostsContext } from "./context.ts";
-import { shardLabels } from "./context.ts";
+import { shardMetadata } from "./context.ts";
 import type { Shard } from "./shards.ts";
 
 /** How a policy recognises a host on its way through the gateway. */
@@ -22,7 +22,7 @@ export function accessPolicy(context: HostsContext, shard: Shard, match: HostMat
   return {
     apiVersion: "security.istio.io/v1",
     kind: "AuthorizationPolicy",
-    metadata: { name: shard.name, namespace: gateway.namespace, labels: shardLabels(context, shard) },
+    metadata: shardMetadata(context, shard),
     spec: {
       selector: { matchLabels: gatewaySelector(gateway.name) },
       action: "ALLOW",

@@ -1,5 +1,6 @@
 import type { Gateway, Mesh } from "../../model/environment.ts";
-import { labelsOf, OWNER_LABEL } from "../labels.ts";
+import { inGatewayNamespace, OWNER_LABEL } from "../labels.ts";
+import type { Manifest } from "../manifest.ts";
 import type { Shard } from "./shards.ts";
 
 /** What every host of one gateway shares. */
@@ -18,6 +19,7 @@ export function gatewayReference({ gateway }: HostsContext): string {
   return `${gateway.namespace}/${gateway.name}`;
 }
 
-export function shardLabels({ gateway }: HostsContext, shard: Shard): Record<string, string> {
-  return labelsOf(gateway.name, { [OWNER_LABEL]: shard.owner });
+/** The head of an object of a shard, in the gateway's namespace. */
+export function shardMetadata({ gateway }: HostsContext, shard: Shard, suffix = ""): Manifest["metadata"] {
+  return inGatewayNamespace(gateway, `${shard.name}${suffix}`, { [OWNER_LABEL]: shard.owner });
 }

@@ -1,4 +1,4 @@
-import { gatewaySelector, labelsOf } from "../labels.ts";
+import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
 
@@ -26,7 +26,7 @@ function destinationRule(context: HostsContext, namespaces: readonly string[]): 
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "DestinationRule",
-    metadata: { name: `${gateway.name}-hop`, namespace: gateway.namespace, labels: labelsOf(gateway.name) },
+    metadata: inGatewayNamespace(gateway, `${gateway.name}-hop`),
     spec: {
       host: gatewayHost(context),
       exportTo: [".", ...namespaces],
@@ -43,7 +43,10 @@ function destinationRule(context: HostsContext, namespaces: readonly string[]): 
   };
 }
 
-/** `./*` takes routes of this namespace alone, so nobody else's route attaches; the policies tell the hosts apart. */
+/**
+ * `./*` takes routes of this namespace alone, so nobody else's route attaches; the policies tell the hosts apart. That
+ * nobody else's Gateway selects these pods is istiod's to see to (PILOT_SCOPE_GATEWAY_TO_NAMESPACE).
+ */
 function listeners({ gateway }: HostsContext): Manifest {
   const servers: Json[] = gateway.ports.map(({ port, protocol }) => ({
     port: { number: port, name: `${protocol}-${port}`, protocol: protocol === "http" ? "HTTPS" : "TLS" },
@@ -53,7 +56,7 @@ function listeners({ gateway }: HostsContext): Manifest {
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "Gateway",
-    metadata: { name: gateway.name, namespace: gateway.namespace, labels: labelsOf(gateway.name) },
+    metadata: inGatewayNamespace(gateway, gateway.name),
     spec: { selector: gatewaySelector(gateway.name), servers },
   };
 }

@@ -1,7 +1,7 @@
 import type { Host } from "../../model/environment.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
 import { accessPolicy } from "./access.ts";
-import { gatewayReference, type HostsContext, shardLabels } from "./context.ts";
+import { gatewayReference, type HostsContext, shardMetadata } from "./context.ts";
 import { HTTP_SUBSET } from "./hop.ts";
 import { meshVirtualService, toGateway } from "./mesh-route.ts";
 import type { Shard } from "./shards.ts";
@@ -30,7 +30,7 @@ function registry(context: HostsContext, shard: Shard): Manifest {
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "ServiceEntry",
-    metadata: { name: shard.name, namespace: context.gateway.namespace, labels: shardLabels(context, shard) },
+    metadata: shardMetadata(context, shard),
     spec: {
       hosts: shard.hosts.map(({ host }) => host),
       exportTo: ["."],
@@ -52,11 +52,7 @@ function gatewayRoutes(context: HostsContext, shard: Shard): Manifest {
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
-    metadata: {
-      name: `${shard.name}-gateway`,
-      namespace: context.gateway.namespace,
-      labels: shardLabels(context, shard),
-    },
+    metadata: shardMetadata(context, shard, "-gateway"),
     spec: { hosts: ["*"], exportTo: ["."], gateways: [gatewayReference(context)], http: routes },
   };
 }

@@ -1,5 +1,5 @@
 import type { Json, Manifest } from "../manifest.ts";
-import { gatewayHost, type HostsContext, shardLabels } from "./context.ts";
+import { gatewayHost, type HostsContext, shardMetadata } from "./context.ts";
 import type { Shard } from "./shards.ts";
 
 /**
@@ -17,11 +17,7 @@ export function meshVirtualService(
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
-    metadata: {
-      name: `${shard.name}-mesh`,
-      namespace: context.gateway.namespace,
-      labels: shardLabels(context, shard),
-    },
+    metadata: shardMetadata(context, shard, "-mesh"),
     spec: { hosts, exportTo: shard.namespaces, gateways: ["mesh"], ...routes },
   };
 }

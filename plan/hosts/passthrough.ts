@@ -1,6 +1,6 @@
 import type { Host } from "../../model/environment.ts";
 import { listenerPort } from "../../model/ports.ts";
-import { gatewaySelector, labelsOf } from "../labels.ts";
+import { gatewaySelector, inGatewayNamespace, labelsOf } from "../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
 import { accessPolicy } from "./access.ts";
 import { gatewayReference, type HostsContext } from "./context.ts";
@@ -67,12 +67,10 @@ function anchor(context: HostsContext, port: number, namespaces: readonly string
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "ServiceEntry",
-    metadata: {
-      name: `${gateway.name}-port-${port}`,
-      namespace: gateway.namespace,
-      // An address of its own would bind the listener to that address, and the applications call others.
-      labels: labelsOf(gateway.name, { "networking.istio.io/enable-autoallocate-ip": "false" }),
-    },
+    // An address of its own would bind the listener to that address, and the applications call others.
+    metadata: inGatewayNamespace(gateway, `${gateway.name}-port-${port}`, {
+      "networking.istio.io/enable-autoallocate-ip": "false",
+    }),
     spec: {
       hosts: [anchorHost(context, port)],
       exportTo: namespaces,
@@ -88,11 +86,7 @@ function forwardRegistry(context: HostsContext, port: number): Manifest {
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "ServiceEntry",
-    metadata: {
-      name: `${gateway.name}-forward-${port}`,
-      namespace: gateway.namespace,
-      labels: labelsOf(gateway.name),
-    },
+    metadata: inGatewayNamespace(gateway, `${gateway.name}-forward-${port}`),
     spec: {
       hosts: [forwardHost(context, port)],
       exportTo: ["."],
@@ -108,11 +102,7 @@ function gatewayRoute(context: HostsContext, port: number): Manifest {
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
-    metadata: {
-      name: `${gateway.name}-forward-${port}`,
-      namespace: gateway.namespace,
-      labels: labelsOf(gateway.name),
-    },
+    metadata: inGatewayNamespace(gateway, `${gateway.name}-forward-${port}`),
     spec: {
       hosts: ["*"],
       exportTo: ["."],
@@ -143,11 +133,7 @@ function forwardByName(context: HostsContext, port: number): Manifest {
   return {
     apiVersion: "networking.istio.io/v1alpha3",
     kind: "EnvoyFilter",
-    metadata: {
-      name: `${gateway.name}-forward-${port}`,
-      namespace: gateway.namespace,
-      labels: labelsOf(gateway.name),
-    },
+    metadata: inGatewayNamespace(gateway, `${gateway.name}-forward-${port}`),
     spec: {
       workloadSelector: { labels: gatewaySelector(gateway.name) },
       configPatches: [beforeTcpProxy("GATEWAY", { portNumber: listenerPort(port) }, filter)],
@@ -164,7 +150,12 @@ function carryName({ gateway }: HostsContext, port: number, namespace: string): 
       on_new_connection: [
         {
           object_key: "envoy.network.upstream_server_name",
-          format_string: { text_format_source: { inline_string: "%REQUESTED_SERVER_NAME%" } },
+          format_string: {
+            text_format_source: { inline_string: "%REQUESTED_SERVER_NAME%" },
+            omit_empty_values: true,
+          },
+          // What else speaks TCP on this port keeps the name that its own route asks for.
+          skip_if_empty: true,
           shared_with_upstream: "ONCE",
         },
       ],

@@ -1,5 +1,5 @@
 import type { Gateway } from "../../model/environment.ts";
-import { gatewaySelector, labelsOf } from "../labels.ts";
+import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 
 /** The beginning of our counters' names; the gateway's proxy keeps what begins so. */
@@ -23,11 +23,7 @@ export function hostCounters(gateway: Gateway): Manifest {
   return {
     apiVersion: "networking.istio.io/v1alpha3",
     kind: "EnvoyFilter",
-    metadata: {
-      name: `${gateway.name}-counters`,
-      namespace: gateway.namespace,
-      labels: labelsOf(gateway.name),
-    },
+    metadata: inGatewayNamespace(gateway, `${gateway.name}-counters`),
     spec: {
       workloadSelector: { labels: gatewaySelector(gateway.name) },
       configPatches: [

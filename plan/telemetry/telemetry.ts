@@ -1,5 +1,5 @@
 import type { Gateway } from "../../model/environment.ts";
-import { gatewaySelector, labelsOf } from "../labels.ts";
+import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Manifest } from "../manifest.ts";
 import { hostCounters } from "./counters.ts";
 
@@ -13,11 +13,7 @@ function accessLog(gateway: Gateway): Manifest {
   return {
     apiVersion: "telemetry.istio.io/v1",
     kind: "Telemetry",
-    metadata: {
-      name: `${gateway.name}-access-log`,
-      namespace: gateway.namespace,
-      labels: labelsOf(gateway.name),
-    },
+    metadata: inGatewayNamespace(gateway, `${gateway.name}-access-log`),
     spec: {
       selector: { matchLabels: gatewaySelector(gateway.name) },
       accessLogging: [{ providers: [{ name: "envoy" }] }],

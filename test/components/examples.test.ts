@@ -19,7 +19,7 @@ describe("the components on their own", () => {
       labels: { "egress.sallyport.dev/pool": "egress" },
       taints: [{ key: "egress.sallyport.dev/pool", value: "egress", effect: "NO_SCHEDULE" }],
     });
-    expect(registered.map(({ name }) => name)).toContain("news/sallyport-lockdown");
+    expect(registered.map(({ name }) => name)).toContain("lockdown/news/sallyport-lockdown");
   });
 
   it("refuses a gateway in istiod's namespace, with the reason", async () => {

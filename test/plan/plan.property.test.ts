@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { summariseAccess } from "../../access/summary.ts";
 import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
 import type { Environment } from "../../model/environment.ts";
+import { listenerPort } from "../../model/ports.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
 
@@ -46,13 +47,18 @@ describe("planning", () => {
     fc.assert(
       fc.property(hosts, (list) => {
         const manifests = planEnvironment(environment(list)).map(({ manifest }) => manifest);
-        const granted = new Map(summariseAccess(manifests).map((entry) => [entry.host, entry.principals]));
+        const granted = new Map(
+          summariseAccess(manifests, listenerPort).map((entry) => [
+            `${entry.host}:${entry.port}`,
+            entry.principals,
+          ]),
+        );
         const declared = new Map<string, Set<string>>();
-        for (const { host: name, allow } of environment(list).hosts)
+        for (const { host: name, port, allow } of environment(list).hosts)
           for (const { namespace, account } of allow)
             declared.set(
-              name,
-              (declared.get(name) ?? new Set()).add(
+              `${name}:${port}`,
+              (declared.get(`${name}:${port}`) ?? new Set()).add(
                 `cluster.local/ns/${namespace}/${account === undefined ? "*" : `sa/${account}`}`,
               ),
             );
