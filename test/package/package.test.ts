@@ -82,7 +82,7 @@ describe("a program of somebody else", () => {
     // Its types need those of ws, which nobody has who did not ask for them.
     expect(typed.filter((path) => path.includes("@kubernetes/client-node"))).toEqual([]);
     expect(typed.filter((path) => path.endsWith("sallyport/dist/components/index.d.ts"))).toHaveLength(1);
-    expect(registered).toContain("kubernetes:apps/v1:Deployment egress/egress");
+    expect(registered).toContain("kubernetes:apps/v1:Deployment egress/egress/egress");
     expect(registered.filter((line) => line.includes(":AuthorizationPolicy "))).not.toEqual([]);
     expect(registered.length).toBeGreaterThan(15);
   });
