@@ -1,6 +1,6 @@
 import type { Host } from "../../model/environment.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
-import { accessPolicy } from "./access.ts";
+import { accessPolicy } from "./authorization-policy.ts";
 import { gatewayReference, type HostsContext, shardMetadata } from "./context.ts";
 import { HTTP_SUBSET } from "./hop.ts";
 import { meshVirtualService, toGateway } from "./mesh-route.ts";

@@ -2,7 +2,7 @@ import type { Host } from "../../model/environment.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { gatewaySelector, inGatewayNamespace, labelsOf } from "../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
-import { accessPolicy } from "./access.ts";
+import { accessPolicy } from "./authorization-policy.ts";
 import { gatewayReference, type HostsContext } from "./context.ts";
 import { TLS_SUBSET } from "./hop.ts";
 import { meshVirtualService, toGateway } from "./mesh-route.ts";

@@ -1,17 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { EgressEnvironment } from "../../components/index.ts";
-import { loadEnvironment } from "../../model/index.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
+import { environmentOf, STACKS } from "../stacks.ts";
 import { registeredBy } from "./mocks.ts";
 
-const FILES = ["stacks/dev.yaml", "stacks/staging.yaml", "stacks/prod.yaml", "stacks/lab/004.yaml"];
-
 describe("what the components register", () => {
-  it.each(FILES)("equals what render prints of %s", async (file) => {
-    const { environment } = loadEnvironment(file);
-    if (environment === undefined) throw new Error(`${file} does not load`);
+  it.each(STACKS)("equals what render prints of %s", async (file) => {
+    const environment = environmentOf(file);
     const printed = parseAllDocuments(renderStream(planEnvironment(environment))).map((document) =>
       document.toJS(),
     );

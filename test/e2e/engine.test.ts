@@ -6,12 +6,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { connect } from "../../cluster/client.ts";
 import { applyObject, removeObject } from "../../cluster/objects.ts";
-import { loadEnvironment } from "../../model/index.ts";
 import { POOL_LABEL } from "../../plan/labels.ts";
 import { type Manifest, objectKey } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { findEngine } from "../../walk/deployment/engine.ts";
 import { kubectl } from "../../walk/kubectl.ts";
+import { environmentOf } from "../stacks.ts";
 import { onCluster } from "./cluster.ts";
 
 const STACK = "engine";
@@ -78,7 +78,7 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
     expect(outputs.gateways?.value).toEqual({ egress: "egress.engine-egress.svc.cluster.local" });
     expect(outputs.hosts?.value).toHaveLength(2);
     expect(JSON.stringify(outputs.access?.value)).toContain("engine-news");
-    const planned = planEnvironment(environmentIn(join(project, file))).map(({ manifest }) => manifest);
+    const planned = planEnvironment(environmentOf(join(project, file))).map(({ manifest }) => manifest);
     const made = await registered(stack);
     expect([...made.keys()].sort()).toEqual(planned.map(objectKey).sort());
     for (const manifest of planned) expect(made.get(objectKey(manifest))).toMatchObject(manifest);
@@ -132,12 +132,6 @@ async function registered(stack: Stack): Promise<Map<string, Manifest>> {
       type.startsWith("kubernetes:") && inputs !== undefined ? [[objectKey(inputs), inputs]] : [],
     ),
   );
-}
-
-function environmentIn(path: string) {
-  const { environment } = loadEnvironment(path);
-  if (environment === undefined) throw new Error(`${path} does not load`);
-  return environment;
 }
 
 function hostOf(host: string) {

@@ -3,19 +3,17 @@ import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { connect } from "../../cluster/client.ts";
 import { applyObject, removeObject } from "../../cluster/objects.ts";
-import { loadEnvironment } from "../../model/index.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
 import { kubectl } from "../../walk/kubectl.ts";
+import { environmentOf, STACKS } from "../stacks.ts";
 import { onCluster } from "./cluster.ts";
-
-const FILES = ["stacks/dev.yaml", "stacks/staging.yaml", "stacks/prod.yaml", "stacks/lab/004.yaml"];
 
 describe("every manifest", () => {
   const { kubeconfig, programs } = onCluster();
 
-  it.each(FILES)("of %s is taken by the API server", { timeout: 120_000 }, async (file) => {
+  it.each(STACKS)("of %s is taken by the API server", { timeout: 120_000 }, async (file) => {
     const objects = planned(file);
     const config = connect({ kubeconfig });
     const homes = namespacesOf(objects.map(({ manifest }) => manifest));
@@ -30,7 +28,7 @@ describe("every manifest", () => {
     }
   });
 
-  it.each(FILES)("of %s is analysed by Istio without an error", { timeout: 120_000 }, async (file) => {
+  it.each(STACKS)("of %s is analysed by Istio without an error", { timeout: 120_000 }, async (file) => {
     const { stdout } = await execa(
       join(programs, "istioctl"),
       ["analyze", "--use-kube=false", "--output=json", "-"],
@@ -42,9 +40,7 @@ describe("every manifest", () => {
 });
 
 function planned(file: string) {
-  const { environment } = loadEnvironment(file);
-  if (environment === undefined) throw new Error(`${file} does not load`);
-  return planEnvironment(environment);
+  return planEnvironment(environmentOf(file));
 }
 
 /** The namespaces that a dry run needs to find, but for those that are always there. */

@@ -3,11 +3,9 @@ import * as networkingAlpha from "@kubernetes-models/istio/networking.istio.io/v
 import * as security from "@kubernetes-models/istio/security.istio.io/v1";
 import * as telemetry from "@kubernetes-models/istio/telemetry.istio.io/v1";
 import { describe, expect, it } from "vitest";
-import { loadEnvironment } from "../../model/index.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
-
-const FILES = ["stacks/dev.yaml", "stacks/staging.yaml", "stacks/prod.yaml", "stacks/lab/004.yaml"];
+import { environmentOf, STACKS } from "../stacks.ts";
 
 type Checked = new (manifest: never) => { validate(): void };
 /** Istio's published schemas, apart from any cluster. */
@@ -23,9 +21,8 @@ const SCHEMAS: Readonly<Record<string, Checked>> = {
 };
 
 describe("Istio's own schemas", () => {
-  it.each(FILES)("take every Istio object of %s", (file) => {
-    const { environment } = loadEnvironment(file);
-    if (environment === undefined) throw new Error(`${file} does not load`);
+  it.each(STACKS)("take every Istio object of %s", (file) => {
+    const environment = environmentOf(file);
     const manifests = planEnvironment(environment)
       .map(({ manifest }) => manifest)
       .filter(({ apiVersion }) => apiVersion.includes(".istio.io/"));
