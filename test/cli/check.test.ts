@@ -3,7 +3,8 @@ import { chmodSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { loadEnvironment } from "../../model/index.ts";
-import { folderOf, GATEWAY, sallyport } from "./sallyport.ts";
+import { folderOf } from "../folders.ts";
+import { GATEWAY, sallyport } from "./sallyport.ts";
 
 // Each run is a process, which takes a second on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });

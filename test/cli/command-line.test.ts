@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import { folderOf, GATEWAY, sallyport } from "./sallyport.ts";
+import { folderOf } from "../folders.ts";
+import { GATEWAY, sallyport } from "./sallyport.ts";
 
 // Each run is a process, which takes a second on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });

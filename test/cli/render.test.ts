@@ -10,7 +10,8 @@ import {
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { folderOf, GATEWAY, sallyport } from "./sallyport.ts";
+import { folderOf } from "../folders.ts";
+import { GATEWAY, sallyport } from "./sallyport.ts";
 
 // Each run is a process, which takes a second on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -33,7 +34,7 @@ describe("sallyport render", () => {
     expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: "", stderr: `${out}: 32 manifests\n` });
     const names = readdirSync(out).sort();
     expect(names).toHaveLength(32);
-    expect(names[0]).toBe("001-gateway-namespace-egress.yaml");
+    expect(names[0]).toBe("001-foundation-namespace-egress.yaml");
     const texts = names.map((name) => `---\n${readFileSync(join(out, name), "utf8")}`);
     expect(texts.join("")).toBe(sallyport(["render", FILE]).stdout);
     expect(readdirSync(join(out, ".."))).toEqual(["out"]);

@@ -1,7 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 
 /** What a run of the command left: its exit code and what it printed. */
 export interface Run {
@@ -18,16 +15,6 @@ export function sallyport(args: readonly string[], options: { readonly uid?: num
     ...options,
   });
   return { exit: status, stdout, stderr };
-}
-
-/** A new folder with these files in it. */
-export function folderOf(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), "sallyport-"));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  return folder;
 }
 
 export const GATEWAY = "environment: dev\ngateways:\n  - { name: egress, namespace: egress }\n";

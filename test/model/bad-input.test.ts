@@ -1,13 +1,11 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadEnvironment } from "../../model/index.ts";
+import { folderOf } from "../folders.ts";
 
 /** Loads files of a folder of their own, and gives each problem as `line:column path: why`. */
 function problemsOf(files: Record<string, string>): string[] {
-  const folder = mkdtempSync(join(tmpdir(), "sallyport-"));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const folder = folderOf(files);
   return loadEnvironment(join(folder, "env.yaml")).problems.map(
     ({ file, line, column, path, why }) =>
       `${file.slice(folder.length + 1)}:${line}:${column} ${path}: ${why}`,
@@ -51,8 +49,7 @@ describe("all problems at once", () => {
   });
 
   it("suggests the key that was meant", () => {
-    const folder = mkdtempSync(join(tmpdir(), "sallyport-"));
-    writeFileSync(join(folder, "env.yaml"), `${GATEWAY}lockdwn: []\n`);
+    const folder = folderOf({ "env.yaml": `${GATEWAY}lockdwn: []\n` });
     expect(loadEnvironment(join(folder, "env.yaml")).problems[0]?.fix).toBe("did you mean lockdown?");
   });
 });
