@@ -27,7 +27,7 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
   const { run } = kubectl(join(programs, "kubectl"), { kubeconfig });
   beforeEach(({ skip }) => skip(engine.command === undefined, engine.missing));
 
-  const project = mkdtempSync(join(tmpdir(), "sallyport-engine-"));
+  let project: string;
   let stack: Stack;
   /** Writes the stack's environment file; two hosts on the gateway's first nodes unless told otherwise. */
   const declare = (change: object = {}) => {
@@ -45,6 +45,7 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
 
   beforeAll(async () => {
     if (engine.command === undefined || programs === "") return;
+    project = mkdtempSync(join(tmpdir(), "sallyport-engine-"));
     mkdirSync(join(project, "stacks"));
     for (const part of PROGRAM) symlinkSync(resolve(part), join(project, part));
     await applyObject(connect({ kubeconfig }), NEWS);
@@ -62,10 +63,9 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
     await stack.setConfig("kubernetes:kubeconfig", { value: kubeconfig });
   }, 60_000);
   afterAll(async () => {
-    if (stack !== undefined) {
-      await stack.destroy({ runProgram: true });
-      await removeObject(connect({ kubeconfig }), NEWS);
-    }
+    if (stack === undefined) return;
+    await stack.destroy({ runProgram: true });
+    await removeObject(connect({ kubeconfig }), NEWS);
     rmSync(project, { recursive: true });
   }, 300_000);
 
