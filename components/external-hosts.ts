@@ -5,6 +5,9 @@ import { planHosts } from "../plan/hosts/hosts.ts";
 import type { EgressGateway } from "./egress-gateway.ts";
 import { registerObjects } from "./register.ts";
 
+/** Gateways whose listeners an ExternalHosts owns already. */
+const taken = new WeakSet<EgressGateway>();
+
 /** What {@link ExternalHosts} takes. */
 export interface ExternalHostsArgs {
   /** The gateway by which the hosts are reached. One ExternalHosts a gateway: it owns the gateway's listeners. */
@@ -19,7 +22,7 @@ export interface ExternalHostsArgs {
  * Hosts outside the cluster, who may call them, and the way there: from the granted namespaces' sidecars over mutual
  * TLS to the gateway, and out. What is not granted is refused at the gateway by the caller's identity.
  *
- * @throws if a host can't be, with every reason
+ * @throws if a host can't be, with every reason; if the gateway has an ExternalHosts already
  * @example
  * new ExternalHosts("hosts", {
  *   gateway: egress,
@@ -37,6 +40,9 @@ export class ExternalHosts extends pulumi.ComponentResource {
       {},
       pulumi.mergeOptions(options, { dependsOn: args.gateway }),
     );
+    if (taken.has(args.gateway))
+      throw new Error(`${name}: this gateway has an ExternalHosts already; give that one these hosts too`);
+    taken.add(args.gateway);
     const { gateway, mesh } = args.gateway;
     this.hosts = completeHosts(args.hosts, gateway, args.owner);
     registerObjects(planHosts({ gateway, mesh, hosts: this.hosts }), name, this);

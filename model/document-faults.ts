@@ -20,14 +20,19 @@ export interface DocumentFault {
   readonly fix: string;
 }
 
-/** Deeper values are refused: declarations need less than ten levels. */
-export const MAX_DEPTH = 64;
+/** Declarations need less than ten levels, and a host with two callers about sixty lexemes. */
+export const LIMITS = { depth: 64, lexemes: 2_000_000 } as const;
 /** A parser that has lost its way finds a fault at every turn; the first ones tell. */
 const MAX_PARSER_FAULTS = 10;
 
 const TOO_DEEP = {
-  why: `values are nested more than ${MAX_DEPTH} levels deep`,
+  why: `values are nested more than ${LIMITS.depth} levels deep`,
   fix: "see docs/declaring.md for what a file holds",
+} as const;
+
+const TOO_LONG = {
+  why: "the file holds more values than are read of one file (about 30,000 hosts)",
+  fix: "split it into catalogs",
 } as const;
 
 /** Faults that are put better in our own words than in the parser's, by its code. */
@@ -43,6 +48,7 @@ const WORDS: Readonly<Record<string, { readonly why: string; readonly fix: strin
 /** What keeps a text from being read as data. */
 export function documentFaults(parsed: Parsed): DocumentFault[] {
   if ("tooDeepAt" in parsed) return [{ offset: parsed.tooDeepAt, ...TOO_DEEP }];
+  if ("tooLongAt" in parsed) return [{ offset: parsed.tooLongAt, ...TOO_LONG }];
   const faults = parserFaults(parsed.document);
   return faults.length > 0 ? faults : contentFaults(parsed.document.contents);
 }
@@ -86,7 +92,7 @@ function contentFaults(root: Node | null): DocumentFault[] {
     }
     if (!isNode(node)) continue;
     const offset = node.range?.[0] ?? 0;
-    if (depth > MAX_DEPTH) return [{ offset, ...TOO_DEEP }];
+    if (depth > LIMITS.depth) return [{ offset, ...TOO_DEEP }];
     const anchor = isAlias(node)
       ? `*${node.source}`
       : node.anchor === undefined

@@ -72,10 +72,17 @@ function isMissing(subject: Subject, path: Path): boolean {
   return typeof parent === "object" && parent !== null && last !== undefined && !Object.hasOwn(parent, last);
 }
 
+/** A word that some look for, wherever they do. */
+function unknownKey(key: string, known: readonly string[]): [why: string, fix: string] {
+  return key === "mutualTLS"
+    ? ["the hop to a gateway always has mutual TLS: without it nobody could tell who calls", "remove it"]
+    : ["no such key here", nearestOf(key, known)];
+}
+
 function unknownKeys(subject: Subject, path: Path, keys: readonly string[]): Problem[] {
   const known = keysAt(subject.schema, path);
   return keys.map((key) => ({
-    ...problem(subject, [...path, key], "no such key here", nearestOf(key, known)),
+    ...problem(subject, [...path, key], ...unknownKey(key, known)),
     ...subject.source.positionOfKey([...subject.base, ...path, key]),
   }));
 }

@@ -56,6 +56,9 @@ export function loadEnvironment(file: string, files: Files = filesBelow(file)): 
 /** Catalogs of catalogs are rare; an endless row of files is a mistake, or an attack on the reader's stack. */
 const MAX_IMPORT_DEPTH = 32;
 
+/** So many are a file of another kind, or an attack on the reader's memory. */
+const MAX_PROBLEMS = 10_000;
+
 /** An environment file as far as it is sound; `whole` where nothing in its frame is at fault. */
 interface EnvironmentRead {
   readonly source: Source;
@@ -126,11 +129,20 @@ class Reading {
 
   /** A file whose frame is at fault still has its hosts and imports checked, so that all faults show at once. */
   #content(source: Source, owner: string | undefined, chain: readonly string[]): void {
-    listAt(source, "hosts").forEach((entry, index) => {
+    for (const [index, entry] of listAt(source, "hosts").entries()) {
+      if (this.problems.length > MAX_PROBLEMS) {
+        this.problems.push({
+          ...source.positionOf(["hosts", index]),
+          path: `hosts[${index}]`,
+          why: `there are more than ${MAX_PROBLEMS} problems, and the hosts from here on were not looked at`,
+          fix: "mend the others first",
+        });
+        break;
+      }
       const { host, problems } = readHost(source, owner, entry, index);
       this.problems.push(...problems);
       this.hosts.push(host);
-    });
+    }
     listAt(source, "imports").forEach((path, index) => {
       if (typeof path !== "string" || path === "") return; // the frame's problem
       const at: Path = ["imports", index];

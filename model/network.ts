@@ -1,16 +1,30 @@
-import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
 import type { Fault } from "./names.ts";
 
-/** What is wrong with a CIDR such as `10.0.0.0/8` or `fd00::/8`, or undefined. */
+/** What is wrong with a CIDR such as `10.0.0.0/8` or `fd00::/8`, or undefined. Kubernetes takes the canonical form. */
 export function cidrFault(cidr: string): Fault | undefined {
-  const [address = "", prefix = "", ...rest] = cidr.split("/");
-  // A zone such as %eth0 belongs to one machine; Kubernetes takes none.
-  const family = address.includes("%") ? 0 : isIP(address);
-  const bits = /^(0|[1-9]\d{0,2})$/.test(prefix) ? Number(prefix) : Number.NaN;
-  const valid = rest.length === 0 && family !== 0 && bits >= 0 && bits <= (family === 4 ? 32 : 128);
-  return valid
+  // Plain decimal notation alone; a zone such as %eth0 belongs to one machine.
+  if (!/^[0-9a-f:.]+\/(0|[1-9]\d{0,2})$/i.test(cidr) || !ipaddr.isValidCIDR(cidr))
+    return { why: "not an address range", fix: "write it as address/bits, such as 10.0.0.0/8 or fd00::/8" };
+  const [address] = ipaddr.parseCIDR(cidr);
+  if (address instanceof ipaddr.IPv4 && !ipaddr.IPv4.isValidFourPartDecimal(cidr.split("/")[0] ?? ""))
+    return { why: "not an address range", fix: "write an IPv4 address as four numbers" };
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress())
+    return { why: "Kubernetes takes no IPv4 address in an IPv6 range", fix: "write the IPv4 range itself" };
+  const canonical = canonicalCidr(cidr);
+  return canonical === cidr
     ? undefined
-    : { why: "not an address range", fix: "write it as address/bits, such as 10.0.0.0/8 or fd00::/8" };
+    : { why: "not the range's plain form, which Kubernetes asks for", fix: `write ${canonical}` };
+}
+
+/** The range by its first address, in the shortest notation. */
+function canonicalCidr(cidr: string): string {
+  const [address, bits] = ipaddr.parseCIDR(cidr);
+  const network =
+    address instanceof ipaddr.IPv4
+      ? ipaddr.IPv4.networkAddressFromCIDR(cidr).toString()
+      : ipaddr.IPv6.networkAddressFromCIDR(cidr).toRFC5952String();
+  return `${network}/${bits}`;
 }
 
 /** Whether a range, of either family, leaves nothing out. */

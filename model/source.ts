@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Pair, type YAMLMap } from "yaml";
-import { documentFaults, MAX_DEPTH } from "./document-faults.ts";
+import { documentFaults, LIMITS } from "./document-faults.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { type Position, type Problem, show } from "./problem.ts";
 
@@ -21,7 +21,7 @@ export interface Source {
 /** Reads one YAML document; syntax errors, anchors and aliases are problems. The data is undefined where it has any. */
 export function readSource(file: string, text: string): { source: Source; problems: Problem[] } {
   const lines = new LineCounter();
-  const parsed = parseYaml(text, lines, MAX_DEPTH);
+  const parsed = parseYaml(text, lines, LIMITS);
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };

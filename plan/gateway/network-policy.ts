@@ -16,8 +16,17 @@ const NOT_OUTSIDE: Readonly<Record<"0.0.0.0/0" | "::/0", readonly string[]>> = {
     "192.168.0.0/16",
     "224.0.0.0/3",
   ],
-  // IPv4 in IPv6 clothes (compatible, NAT64) would lead round the ranges above.
-  "::/0": ["::/96", "64:ff9b::/96", "64:ff9b:1::/48", "fc00::/7", "fe80::/10", "ff00::/8"],
+  // IPv4 in IPv6 clothes (compatible, NAT64, Teredo, 6to4) would lead round the ranges above.
+  "::/0": [
+    "::/96",
+    "64:ff9b::/96",
+    "64:ff9b:1::/48",
+    "2001::/32",
+    "2002::/16",
+    "fc00::/7",
+    "fe80::/10",
+    "ff00::/8",
+  ],
 };
 
 const READINESS_PORT = 15021;

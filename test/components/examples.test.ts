@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EgressGateway } from "../../components/index.ts";
+import { EgressGateway, ExternalHosts } from "../../components/index.ts";
 import { program as gatewayAlone } from "../../examples/gateway-alone.ts";
 import { program as managedNodes } from "../../examples/managed-nodes.ts";
 import { registeredBy } from "./mocks.ts";
@@ -20,6 +20,14 @@ describe("the components on their own", () => {
       taints: [{ key: "egress.sallyport.dev/pool", value: "egress", effect: "NO_SCHEDULE" }],
     });
     expect(registered.map(({ name }) => name)).toContain("lockdown/news/sallyport-lockdown");
+  });
+
+  it("refuses a second ExternalHosts on one gateway, which would take the first one's listeners", async () => {
+    await registeredBy(() => {
+      const gateway = new EgressGateway("egress", { gateway: { name: "egress", namespace: "egress" } });
+      new ExternalHosts("one", { gateway, hosts: [] });
+      expect(() => new ExternalHosts("two", { gateway, hosts: [] })).toThrow(/already/);
+    });
   });
 
   it("refuses a gateway in istiod's namespace, with the reason", async () => {

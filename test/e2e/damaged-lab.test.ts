@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { labStatus, labUp } from "../../lab/lab.ts";
 import { onCluster } from "./cluster.ts";
 
-onCluster();
+onCluster("lab of its own");
 
 it("a lab with a dead program is damaged, and `lab up` makes it whole", async () => {
   const victim = (await labStatus()).processes.find(({ name }) => name.endsWith("-network-policies"));

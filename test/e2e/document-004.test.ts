@@ -4,10 +4,10 @@ import { labInternet } from "../../walk/lab-internet.ts";
 import { LAB_IMAGE, walkDocument004 } from "../../walk/walk-004.ts";
 import { onCluster } from "./cluster.ts";
 
-const { kubeconfig, programs } = onCluster();
+const cluster = onCluster("lab");
 
 it("walks document 004 with every row as expected", { timeout: 15 * 60_000 }, async ({ signal }) => {
-  const access = { kubeconfig };
+  const { access, programs = "" } = cluster ?? { access: {} };
   const rows = await walkDocument004({
     access,
     programs,

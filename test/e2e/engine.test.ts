@@ -12,7 +12,7 @@ import { planEnvironment } from "../../plan/plan.ts";
 import { findEngine } from "../../walk/deployment/engine.ts";
 import { kubectl } from "../../walk/kubectl.ts";
 import { environmentOf } from "../stacks.ts";
-import { onCluster } from "./cluster.ts";
+import { onCluster, programOf } from "./cluster.ts";
 
 const STACK = "engine";
 const file = `stacks/${STACK}.yaml`;
@@ -23,8 +23,9 @@ const engine = await findEngine();
 if (engine.command === undefined) process.stderr.write(`engine tests are skipped: ${engine.missing}\n`);
 
 describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () => {
-  const { kubeconfig, programs } = onCluster();
-  const { run } = kubectl(join(programs, "kubectl"), { kubeconfig });
+  const cluster = onCluster("lab");
+  const access = cluster?.access ?? {};
+  const { run } = kubectl(programOf(cluster, "kubectl"), access);
   beforeEach(({ skip }) => skip(engine.command === undefined, engine.missing));
 
   let project: string;
@@ -44,11 +45,11 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
   };
 
   beforeAll(async () => {
-    if (engine.command === undefined || programs === "") return;
+    if (engine.command === undefined || cluster === undefined) return;
     project = mkdtempSync(join(tmpdir(), "sallyport-engine-"));
     mkdirSync(join(project, "stacks"));
     for (const part of PROGRAM) symlinkSync(resolve(part), join(project, part));
-    await applyObject(connect({ kubeconfig }), NEWS);
+    await applyObject(connect(access), NEWS);
     stack = await LocalWorkspace.createOrSelectStack(
       { stackName: STACK, workDir: project },
       {
@@ -60,12 +61,12 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
         },
       },
     );
-    await stack.setConfig("kubernetes:kubeconfig", { value: kubeconfig });
+    await stack.setConfig("kubernetes:kubeconfig", { value: access.kubeconfig ?? "" });
   }, 60_000);
   afterAll(async () => {
     if (stack === undefined) return;
     await stack.destroy({ runProgram: true });
-    await removeObject(connect({ kubeconfig }), NEWS);
+    await removeObject(connect(access), NEWS);
     rmSync(project, { recursive: true });
   }, 300_000);
 

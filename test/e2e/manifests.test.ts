@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { connect } from "../../cluster/client.ts";
@@ -8,21 +7,22 @@ import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
 import { kubectl } from "../../walk/kubectl.ts";
 import { environmentOf, STACKS } from "../stacks.ts";
-import { onCluster } from "./cluster.ts";
+import { onCluster, programOf } from "./cluster.ts";
 
 describe("every manifest", () => {
-  const { kubeconfig, programs } = onCluster();
+  const cluster = onCluster();
+  const access = cluster?.access ?? {};
 
   it.each(STACKS)("of %s is taken by the API server", { timeout: 120_000 }, async (file) => {
     const objects = planned(file);
-    const config = connect({ kubeconfig });
+    const config = connect(access);
     const homes = namespacesOf(objects.map(({ manifest }) => manifest));
     for (const home of homes) await applyObject(config, home);
     try {
       for (const { manifest } of objects) await applyObject(config, manifest, true);
     } finally {
       for (const home of homes) await removeObject(config, home);
-      const { run } = kubectl(join(programs, "kubectl"), { kubeconfig });
+      const { run } = kubectl(programOf(cluster, "kubectl"), access);
       for (const { metadata } of homes)
         await run(["wait", "--for=delete", `namespace/${metadata.name}`, "--timeout=60s"]);
     }
@@ -30,7 +30,7 @@ describe("every manifest", () => {
 
   it.each(STACKS)("of %s is analysed by Istio without an error", { timeout: 120_000 }, async (file) => {
     const { stdout } = await execa(
-      join(programs, "istioctl"),
+      programOf(cluster, "istioctl"),
       ["analyze", "--use-kube=false", "--output=json", "-"],
       { input: renderStream(planned(file)), reject: false, timeout: 60_000 },
     );

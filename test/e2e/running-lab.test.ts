@@ -35,7 +35,7 @@ async function status(name: string, url: string): Promise<string> {
 }
 
 describe("a running lab", () => {
-  const { programs: bin } = onCluster();
+  const bin = onCluster("lab")?.programs ?? "";
   beforeAll(async () => {
     if (bin === "") return;
     await applyManifests(

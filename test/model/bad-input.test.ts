@@ -127,3 +127,40 @@ describe("a file that is no declaration", () => {
     expect(problemsOf({ "env.yaml": text }).join("\n")).toMatch(why);
   });
 });
+
+describe("a file of millions of values", () => {
+  it("is refused before they take the memory", { timeout: 60_000 }, () => {
+    expect(problemsOf({ "env.yaml": `${GATEWAY}hosts:\n${"- [\n".repeat(800_000)}` })).toEqual([
+      expect.stringContaining("the file holds more values than are read of one file"),
+    ]);
+  });
+
+  it("with a fault in each has its first problems told", { timeout: 60_000 }, () => {
+    const problems = problemsOf({ "env.yaml": `${GATEWAY}hosts: [${"{},".repeat(20_000)}]\n` });
+    expect(problems.length).toBeLessThan(10_100);
+    expect(problems.at(-1)).toContain("the hosts from here on were not looked at");
+  });
+});
+
+describe("an address range", () => {
+  it.each([
+    ["10.0.0.1/8", "write 10.0.0.0/8"],
+    ["FD00::/8", "write fd00::/8"],
+    ["::ffff:10.0.0.0/104", "write the IPv4 range itself"],
+    ["10.1/16", "write an IPv4 address as four numbers"],
+    ["10.0.0.0/33", "write it as address/bits, such as 10.0.0.0/8 or fd00::/8"],
+  ])("%s is not as Kubernetes takes it", (cidr, fix) => {
+    const folder = folderOf({
+      "env.yaml": `${GATEWAY}lockdown:\n  - { namespace: news, reach: [{ cidr: "${cidr}", ports: [443] }] }\n`,
+    });
+    expect(loadEnvironment(join(folder, "env.yaml")).problems.map((problem) => problem.fix)).toEqual([fix]);
+  });
+});
+
+describe("mutualTLS", () => {
+  it("is refused with the reason wherever it is written", () => {
+    expect(problemsOf({ "env.yaml": `${GATEWAY}mesh: { mutualTLS: off }\n` })).toEqual([
+      expect.stringContaining("nobody could tell who calls"),
+    ]);
+  });
+});
