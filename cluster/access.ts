@@ -2,5 +2,6 @@
 export interface ClusterAccess {
   /** A file's path, or its text. */
   readonly kubeconfig?: string;
+  /** A context's name in that kubeconfig; its current one where left out. */
   readonly context?: string;
 }

@@ -24,6 +24,7 @@ export interface EgressEnvironmentArgs {
  * new EgressEnvironment("dev", { environment });
  */
 export class EgressEnvironment extends pulumi.ComponentResource {
+  /** Its gateways, sorted by name; each tells its `address` in the cluster. */
   readonly gateways: readonly EgressGateway[];
 
   constructor(

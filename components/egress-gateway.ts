@@ -28,6 +28,7 @@ export interface EgressGatewayArgs {
 export class EgressGateway extends pulumi.ComponentResource {
   /** The gateway with all defaults filled in, for {@link ExternalHosts} and {@link NetworkLockdown}. */
   readonly gateway: Gateway;
+  /** The mesh with all defaults filled in. */
   readonly mesh: Mesh;
   /** The Service's name in the cluster's DNS. */
   readonly address: pulumi.Output<string>;

@@ -12,15 +12,20 @@ import { Nodes as NodesSchema } from "./schema-nodes.ts";
 import type { Source } from "./source.ts";
 import { validateEnvironment } from "./validate.ts";
 
+/** The mesh as an environment file's `mesh`: every key may be left out, for Istio's own defaults. */
 export type MeshInput = NonNullable<z.input<typeof MeshSchema>>;
+/** A gateway as an entry of an environment file's `gateways`: only `name` and `namespace` are required. */
 export type GatewayInput = z.input<typeof GatewaySchema>;
 /** A host as a catalog's entry; a program may name each one's owner beside it. */
 export type HostInput = z.input<typeof HostEntry> & { readonly owner?: string };
+/** A namespace under lockdown as an entry of an environment file's `lockdown`: only `namespace` is required. */
 export type LockdownInput = z.input<typeof LockdownSchema>;
+/** Nodes as an environment file's `nodes`: existing ones by `names` or `selector`, or those of a Karpenter NodePool. */
 export type NodesInput = z.input<typeof NodesSchema>;
 
 /** What a program gave can't be: every problem at once, as check would print them. */
 export class DeclarationError extends Error {
+  /** Every problem with its path and fix; `file` names the part that was given, as there are no lines. */
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {

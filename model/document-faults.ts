@@ -27,7 +27,7 @@ const MAX_PARSER_FAULTS = 10;
 
 const TOO_DEEP = {
   why: `values are nested more than ${LIMITS.depth} levels deep`,
-  fix: "see docs/declaring.md for what a file holds",
+  fix: "see docs/reference.md for what a file holds",
 } as const;
 
 const TOO_LONG = {

@@ -5,13 +5,21 @@ import type { DEFAULT_PORTS } from "./schema-host.ts";
 import type { Lockdown as LockdownSchema, Reach as ReachSchema } from "./schema-lockdown.ts";
 import type { Nodes as NodesSchema } from "./schema-nodes.ts";
 
+/** What one Istio mesh is like, with all defaults filled in. */
 export type Mesh = z.output<typeof MeshSchema>;
+/** One egress gateway with all defaults filled in. */
 export type Gateway = z.output<typeof GatewaySchema> & { readonly serviceAccount: string };
+/** Nodes that only gateways use, with all defaults filled in. */
 export type Nodes = z.output<typeof NodesSchema>;
+/** Nodes that are there already, by name or by label. */
 export type ExistingNodes = Extract<Nodes, { provider: "existing" }>;
+/** Nodes that a Karpenter NodePool provides. */
 export type KarpenterNodes = Extract<Nodes, { provider: "karpenter" }>;
+/** A namespace whose pods may leave only through a gateway. */
 export type Lockdown = z.output<typeof LockdownSchema>;
+/** What else in the cluster such pods may call: pods of a namespace, or an address range. */
 export type Reach = z.output<typeof ReachSchema>;
+/** How a host is reached: `none` (HTTP) or `passthrough` (the application speaks TLS itself). */
 export type Mode = keyof typeof DEFAULT_PORTS;
 
 /** Who calls: one namespace with all its accounts, or one account of it. */
@@ -23,11 +31,14 @@ export interface Caller {
 
 /** One host on one port, with all defaults filled in. */
 export interface Host {
+  /** Its DNS name, in lower case. */
   readonly host: string;
   readonly port: number;
+  /** What a file says as `tls`. */
   readonly mode: Mode;
   /** The gateway's name. */
   readonly gateway: string;
+  /** The team that answers for it. */
   readonly owner: string;
   /** Sorted, each once; empty where nobody may call. */
   readonly allow: readonly Caller[];
@@ -40,10 +51,14 @@ export interface DeclaredHost extends Host {
 
 /** Everything one environment declares, with all defaults filled in. */
 export interface Environment {
+  /** Such as dev; the Pulumi stack has the same name. */
   readonly name: string;
   readonly mesh: Mesh;
+  /** Sorted by name. */
   readonly gateways: readonly Gateway[];
+  /** Absent: gateways run on any node. */
   readonly nodes?: Nodes;
+  /** Sorted by namespace. */
   readonly lockdown: readonly Lockdown[];
   /** Sorted by host and port. */
   readonly hosts: readonly Host[];

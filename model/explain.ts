@@ -112,7 +112,7 @@ function typeFix(subject: Subject, path: Path, expected: string): string {
   const words = WORDS[expected] ?? expected;
   const found = foundAt(subject, path);
   if (path.length === 0 && subject.base.length === 0)
-    return `write ${words}; docs/declaring.md shows which keys`;
+    return `write ${words}; docs/reference.md shows which keys`;
   if (found === null) return `write ${words}, or remove the key`;
   const accepts = (other: unknown) =>
     schemasAt(subject.schema, path).some((schema) => schema.safeParse(other).success);
@@ -170,7 +170,7 @@ function explainChoice(subject: Subject, path: Path): Problem[] {
  */
 function explainForms(subject: Subject, path: Path, errors: readonly (readonly Issue[])[]): Problem[] {
   const value = foundAt(subject, path);
-  const forms = descriptionAt(subject, path)?.replace(/\.$/, "") ?? "one of the forms in docs/declaring.md";
+  const forms = descriptionAt(subject, path)?.replace(/\.$/, "") ?? "one of the forms in docs/reference.md";
   const choices = `write ${forms}`;
   if (isMissing(subject, path)) return [missingKey(subject, path, forms)];
   if (typeof value !== "object" || value === null || Array.isArray(value))

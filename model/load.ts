@@ -14,6 +14,7 @@ import { type Parts, validateEnvironment } from "./validate.ts";
 
 /** What became of an environment file: the environment if nothing is wrong, else every problem. */
 export interface Loaded {
+  /** Absent where there are problems. */
   readonly environment?: Environment;
   /** The declarations with their places; empty if there are problems. */
   readonly declared: readonly DeclaredHost[];

@@ -3,6 +3,7 @@
  * mend it. Every problem of an input is reported at once.
  */
 export interface Problem {
+  /** The file's path as it was given; of a program's declaration, the part that is meant. */
   readonly file: string;
   /** Counted from 1; 1 where a whole file is meant. */
   readonly line: number;
@@ -12,7 +13,9 @@ export interface Problem {
   readonly path: string;
   /** The value as found, shortened to one line; absent where there is none to show. */
   readonly value?: string;
+  /** Why it can't be. */
   readonly why: string;
+  /** What to write instead. */
   readonly fix: string;
 }
 

@@ -15,15 +15,19 @@ export interface ManagedPoolArgs<Settings> {
   readonly firewallRule: pulumi.Resource;
 }
 
-/** A managed pool of some cloud, ready for a DedicatedNodePool. */
+/** A managed pool of some cloud, made by {@link gke}, {@link eks} or {@link aks}, ready for a DedicatedNodePool. */
 export interface ManagedPool {
+  /** The pool's name: the value of its nodes' label and taint. */
   readonly pool: string;
+  /** The address by which the outside sees the gateways. */
   readonly publicAddress: pulumi.Input<string>;
+  /** Makes the cloud's node pool, after its NAT and firewall rule, as a child of the component. */
   readonly create: (parent: pulumi.ComponentResource) => pulumi.CustomResource;
 }
 
 /** The part of `gcp.container.NodePool`'s arguments that marks its nodes. */
 export interface GkeSettings {
+  /** Spread into a `nodeConfig` of your own where the pool has one: the whole key is replaced otherwise. */
   readonly nodeConfig: {
     readonly labels: Record<string, string>;
     readonly taints: { key: string; value: string; effect: "NO_SCHEDULE" }[];
