@@ -66,7 +66,9 @@ export async function labUp({
   }
   refuseOtherMachines();
   const runs = async (): Promise<boolean> => (await readStatus()).phase === "ready";
-  if ((await lockHolder()) === undefined && (await runs())) return await local(true);
+  const holder = await lockHolder();
+  // A walk leaves the lab as it is; one that another command is at may be gone in a moment.
+  if ((holder === undefined || holder.doing === "walk") && (await runs())) return await local(true);
   return await withLock("up", async () => {
     // Another process may have started it since.
     if (await runs()) return await local(true);
@@ -87,6 +89,17 @@ export async function labUp({
 export async function labDown(): Promise<void> {
   refuseOtherMachines();
   await withLock("down", () => removeLab());
+}
+
+/**
+ * Does `work` on the running lab, while no other process may start, stop or walk it. Throws LabError where one does
+ * so now, or has ended the lab since.
+ */
+export async function walkLab<T>(work: () => Promise<T>): Promise<T> {
+  return await withLock("walk", async () => {
+    await runningLab();
+    return await work();
+  });
 }
 
 export type { FirewallMode } from "./state/state.ts";

@@ -20,6 +20,8 @@ export async function runSteps(steps: readonly Step[], signal: AbortSignal, disp
     registerSignalListeners: false,
     renderer: display === "silent" ? "silent" : "default",
     fallbackRenderer: "verbose",
+    // A terminal that says it has no columns would get its lines cut to nothing.
+    fallbackRendererCondition: display === "auto" && process.stdout.columns === 0,
     rendererOptions: {
       timer: PRESET_TIMER,
       collapseSubtasks: true,

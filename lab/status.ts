@@ -6,14 +6,14 @@ import { type FirewallDrops, firewallDrops, firewallMode } from "./network/firew
 import { kubeconfigFile, logDirectory } from "./paths.ts";
 import { isAlive } from "./process/identity.ts";
 import { labMemory } from "./state/cgroups.ts";
-import { lockHolder } from "./state/lock.ts";
+import { describeHolder, lockHolder } from "./state/lock.ts";
 import { type FirewallMode, readState } from "./state/state.ts";
 
 /** The lab on this machine, as found, not as remembered. */
 export interface LabStatus {
   /** `damaged`: something of a lab is here, but not all of it runs; `up` and `down` both clean it. */
   readonly phase: "none" | "starting" | "ready" | "damaged";
-  /** What another process is doing to it now. */
+  /** Which process works on it now, and on what. */
   readonly busy?: string;
   readonly startedAt?: string;
   /** Seconds from the first process to ready. */
@@ -30,7 +30,7 @@ export interface LabStatus {
 /** Looks at the lab on this machine; changes nothing. */
 export async function readStatus(): Promise<LabStatus> {
   const holder = await lockHolder();
-  const busy = holder ? { busy: `pid ${holder.pid} runs \`lab ${holder.doing}\` since ${holder.since}` } : {};
+  const busy = holder ? { busy: describeHolder(holder) } : {};
   const state = await readState();
   const empty = { nodes: [], processes: [], memory: [], logs: logDirectory, ...busy };
   if (!state) return { ...empty, phase: !(await findLeftovers()) ? "none" : holder ? "starting" : "damaged" };

@@ -1,14 +1,14 @@
 import { join } from "node:path";
-import Table from "cli-table3";
 import { Command } from "commander";
 import { LabError } from "../lab/errors.ts";
-import { type LabStarted, labUp } from "../lab/lab.ts";
+import { type LabStarted, labUp, walkLab } from "../lab/lab.ts";
 import { cacheDirectory } from "../lab/paths.ts";
 import { endingSignal } from "../lab/process/ending.ts";
 import { engineDeployment, findEngine } from "./deployment/engine.ts";
 import { serverSideDeployment } from "./deployment/server-side.ts";
 import { labInternet } from "./lab-internet.ts";
 import type { WalkedRow } from "./row.ts";
+import { table } from "./table.ts";
 import { LAB_IMAGE, walkDocument004 } from "./walk-004.ts";
 
 const program = new Command("npm start --")
@@ -36,8 +36,9 @@ const signal = endingSignal(new Error("interrupted; what the walk made is remove
 const say = (line: string) => process.stdout.write(`${line}\n`);
 try {
   const lab = await labUp({ signal, ...(context === undefined ? {} : { context }) });
-  const rows = await walk(lab);
-  say(table(rows));
+  const rows = await (context === undefined ? walkLab(() => walk(lab)) : walk(lab));
+  // A terminal may say that it has no columns, where nobody told it how many.
+  say(table(rows, process.stdout.columns || 160));
   const failed = rows.filter(({ passed }) => !passed).length;
   say(`${rows.length - failed} of ${rows.length} rows as expected`);
   process.exitCode = failed === 0 ? 0 : 1;
@@ -73,23 +74,4 @@ async function walk({ kubeconfig, context, programs }: LabStarted): Promise<Walk
   } finally {
     await stack?.close();
   }
-}
-
-function table(rows: readonly WalkedRow[]): string {
-  const table = new Table({
-    head: ["step", "command", "expected", "got", ""],
-    style: { head: [], border: [] },
-    wordWrap: true,
-    wrapOnWordBoundary: false,
-    colWidths: widths(process.stdout.columns ?? 160),
-  });
-  for (const { step, command, expected, got, passed } of rows)
-    table.push([step, command, expected, got, passed ? "ok" : "FAIL"]);
-  return table.toString();
-}
-
-/** The columns' shares of a terminal's width, borders included; the verdict needs 6. */
-function widths(terminal: number): number[] {
-  const share = (part: number) => Math.max(12, Math.floor((terminal - 12) * part));
-  return [share(0.2), share(0.3), share(0.25), share(0.25), 6];
 }

@@ -8,18 +8,30 @@ import { isAlive, isGone, startTimeOf } from "../process/identity.ts";
 const holder = z.object({
   pid: z.int(),
   startTime: z.string(),
-  doing: z.string(),
+  /** The walk needs a lab that stays as it is; the others change it. */
+  doing: z.enum(["up", "down", "walk"]),
   /** ISO 8601. */
   since: z.string(),
 });
 
 type Holder = z.infer<typeof holder>;
 
+const commands: Readonly<Record<Holder["doing"], string>> = {
+  up: "lab up",
+  down: "lab down",
+  walk: "npm start",
+};
+
+/** Who works on the lab, in words. */
+export function describeHolder({ pid, doing, since }: Holder): string {
+  return `pid ${pid} runs \`${commands[doing]}\` since ${since}`;
+}
+
 /**
- * Runs `work` while no other process starts or stops a lab on this machine. Throws LabError with what the other one
- * is doing.
+ * Runs `work` while no other process starts, stops or walks a lab on this machine. Throws LabError with what the
+ * other one is doing.
  */
-export async function withLock<T>(doing: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(doing: Holder["doing"], work: () => Promise<T>): Promise<T> {
   const lock = await takeLock();
   try {
     const startTime = (await startTimeOf(process.pid)) ?? "";
@@ -59,9 +71,7 @@ async function takeLock(): Promise<Server> {
     const holder = await lockHolder();
     throw new LabError(
       "another process works on the lab",
-      holder
-        ? `pid ${holder.pid} has been doing \`lab ${holder.doing}\` since ${holder.since}`
-        : "it has only just begun",
+      holder ? describeHolder(holder) : "it has only just begun",
       "wait until it has ended, or end it; `sallyport lab status` shows where it is",
       { cause: error },
     );

@@ -15,7 +15,7 @@ it.skipIf(process.platform !== "linux")(
       await withLock("up", async () => {
         const second = withLock("down", async () => expect.unreachable());
         await expect(second).rejects.toThrow(LabError);
-        await expect(second).rejects.toThrow(`pid ${process.pid} has been doing \`lab up\``);
+        await expect(second).rejects.toThrow(`pid ${process.pid} runs \`lab up\` since`);
         expect(JSON.parse(await readFile(lockFile, "utf8"))).toMatchObject({ doing: "up", pid: process.pid });
       });
       expect(await withLock("down", async () => "free again")).toBe("free again");
