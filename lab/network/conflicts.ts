@@ -8,27 +8,39 @@ interface Range {
   readonly last: number;
 }
 
+/** What `ip -json route` tells of a route, as far as it is read. */
+interface Route {
+  readonly dst: string;
+  readonly dev?: string;
+  /** `local` where the destination is an address of this machine. */
+  readonly type?: string;
+}
+
 /**
- * Refuses to start where this machine already knows a way to the hub's address, other than its default route. The
- * lab's other addresses exist in its own namespaces only, and cannot meet the machine's.
+ * Refuses to start where this machine already has the lab's address on it or knows a way to the hub's, other than its
+ * default route. The lab's other addresses exist in its own namespaces only, and cannot meet the machine's.
  */
 export async function refuseUsedAddresses(): Promise<void> {
-  const routes = JSON.parse(
-    (await runCommand("ip", ["-json", "-4", "route", "show", "table", "all"])) || "[]",
-  ) as {
-    dst: string;
-    dev?: string;
-  }[];
-  for (const route of routes) {
-    if (route.dst === "default" || route.dev === machineLink) continue;
-    if (overlap(nodeNetwork.hub, route.dst)) {
-      throw new LabError(
-        "the lab's addresses are in use",
-        `this machine has a route to ${route.dst}${route.dev ? ` by ${route.dev}` : ""}, and the lab needs ${nodeNetwork.hub}`,
-        "run the lab on another machine, or use a cluster that you have: --provider kind, or --context NAME",
-      );
-    }
+  const conflict = findConflict(await runCommand("ip", ["-json", "-4", "route", "show", "table", "all"]));
+  if (conflict === undefined) return;
+  throw new LabError(
+    "the lab's addresses are in use",
+    conflict,
+    "run the lab on another machine, or use a cluster that you have: --provider kind, or --context NAME",
+  );
+}
+
+/** What keeps the lab from its addresses on this machine, by what `ip -json route show table all` printed. */
+export function findConflict(printed: string): string | undefined {
+  const routes = JSON.parse(printed || "[]") as Route[];
+  for (const { dst, dev, type } of routes) {
+    if (dst === "default" || dev === machineLink) continue;
+    const needed = [nodeNetwork.hub, nodeNetwork.machine].find((address) => overlap(address, dst));
+    if (needed === undefined) continue;
+    const what = type === "local" ? "the address" : "a route to";
+    return `this machine has ${what} ${dst}${dev ? ` on ${dev}` : ""}, and the lab needs ${needed}`;
   }
+  return undefined;
 }
 
 /** Whether two IPv4 ranges such as 10.0.0.0/8 have an address in common. A bare address is a range of one. */
