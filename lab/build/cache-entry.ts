@@ -1,5 +1,6 @@
-import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { access, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeCacheFolder } from "../cache-folder.ts";
 import { buildCacheDirectory } from "./directories.ts";
 
 /** Where a build with this name and key is kept, whether it is there yet or not. */
@@ -21,10 +22,11 @@ export async function exists(path: string): Promise<boolean> {
  */
 export async function makeOnce(path: string, make: (directory: string) => Promise<void>): Promise<string> {
   if (await exists(path)) return path;
-  await removeAbandoned(path);
+  await makeCacheFolder(dirname(path));
   const partial = `${path}.partial-${process.pid}`;
   await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
+  await makeCacheFolder(partial);
+  await removeAbandoned(path);
   try {
     await make(partial);
     await rename(partial, path);
@@ -38,7 +40,6 @@ export async function makeOnce(path: string, make: (directory: string) => Promis
 /** Removes what builds of this entry left whose process is gone. */
 async function removeAbandoned(path: string): Promise<void> {
   const directory = dirname(path);
-  await mkdir(directory, { recursive: true });
   for (const name of await readdir(directory)) {
     const candidate = join(directory, name);
     const owner = candidate.startsWith(`${path}.partial-`) ? candidate.slice(path.length + 9) : undefined;

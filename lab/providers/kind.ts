@@ -1,7 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { nodes } from "../addresses.ts";
+import { makeCacheFolder } from "../cache-folder.ts";
 import { LabError } from "../errors.ts";
 import { cacheDirectory, labName } from "../paths.ts";
 import { runCommand, tryCommand } from "../process/command.ts";
@@ -21,7 +22,7 @@ export function kindSteps(): Step[] {
       title: "Create the kind cluster",
       skip: async () => ((await kindClusterExists()) ? "it is there" : false),
       run: async (_, signal) => {
-        await mkdir(dirname(kindKubeconfig), { recursive: true });
+        await makeCacheFolder(dirname(kindKubeconfig));
         await runCommand(
           "kind",
           [

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { ClusterAccess } from "../../cluster/access.ts";
 import { EgressEnvironment } from "../../components/index.ts";
+import { makeCacheFolder } from "../../lab/cache-folder.ts";
 import type { Environment } from "../../model/environment.ts";
 import type { Deployment } from "./deployment.ts";
 
@@ -29,6 +30,7 @@ export async function findEngine(install?: string): Promise<EngineFound> {
     if (install === undefined) return { missing: `no pulumi on PATH (${firstLine(error)})` };
   }
   try {
+    await makeCacheFolder(install);
     const late = AbortSignal.timeout(INSTALL_MILLISECONDS);
     const command = await Promise.race([
       PulumiCommand.install({ root: install }),
