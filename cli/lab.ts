@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { FirewallMode, LabStarted } from "../lab/lab.ts";
 import { endingSignal } from "../lab/process/ending.ts";
 import { CannotError, EXIT } from "./exit.ts";
@@ -97,6 +97,12 @@ function statusCommand(): Command {
       "Show what of a lab is on this machine: nodes, processes, memory, firewall. Exits with 2 unless one is ready.",
     )
     .option("--json", "print it as JSON")
+    .addHelpText(
+      "after",
+      `
+A status that can't be read, as of root's lab by another user, is told on stderr; then nothing is on stdout, with
+--json neither, and the exit code is 2.`,
+    )
     .action(async ({ json }: { json?: true }) => {
       const status = await (await lab()).labStatus();
       process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : describeStatus(status));
@@ -115,23 +121,47 @@ function kubeconfigCommand(): Command {
 function execCommand(): Command {
   return new Command("exec")
     .description("Run a command in a pod of the lab and exit with its exit code.")
-    .argument("<namespace/pod>", "such as news/sleep, or news/deploy/sleep")
+    .argument("<namespace/pod>", "such as news/sleep, or news/deploy/sleep", parsePod)
     .argument("<command...>", "after --, such as -- curl -sI http://edition.cnn.com")
     .option("-c, --container <name>", "the pod's first by default")
-    .option("--limit <seconds>", "how long it may take", Number, 60)
-    .action(async (target: string, command: string[], options: { container?: string; limit: number }) => {
-      const [namespace = "", ...pod] = target.split("/");
+    .option("--limit <seconds>", "how long it may take", parseSeconds, 60)
+    .action(async (target: PodName, command: string[], options: { container?: string; limit: number }) => {
       const container = options.container === undefined ? {} : { container: options.container };
       const { labExec } = await lab();
-      const result = await labExec(
-        { namespace, pod: pod.join("/"), timeout: options.limit * 1000, ...container },
-        command,
-      );
+      const result = await labExec({ ...target, timeout: options.limit * 1000, ...container }, command);
       if (result.stdout) process.stdout.write(`${result.stdout}\n`);
       if (result.stderr) process.stderr.write(`${result.stderr}\n`);
       process.exitCode = result.exitCode;
     });
 }
+
+interface PodName {
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+function parsePod(text: string): PodName {
+  const { namespace, pod } = /^(?<namespace>[^/]+)\/(?<pod>([^/]+\/)?[^/]+)$/.exec(text)?.groups ?? {};
+  if (namespace === undefined || pod === undefined)
+    throw new InvalidArgumentError("Give namespace/pod, such as news/sleep, or news/deploy/sleep.");
+  return { namespace, pod };
+}
+
+const LONGEST_SECONDS = 86_400;
+
+/** Timers know nothing of other numbers, and end at once after 24 days. */
+function parseSeconds(text: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (seconds === 0 || seconds > LONGEST_SECONDS)
+    throw new InvalidArgumentError(`Give seconds above 0, at most ${LONGEST_SECONDS}.`);
+  return seconds;
+}
+
+/** Who may leave, in words. */
+const leaving: Readonly<Record<FirewallMode, string>> = {
+  open: "every node may leave the cluster",
+  "gateway-nodes": "only the gateways' nodes may leave the cluster",
+};
 
 function firewallCommand(): Command {
   return new Command("firewall")
@@ -141,5 +171,8 @@ function firewallCommand(): Command {
     .addArgument(
       new Command().createArgument("<mode>", "open or gateway-nodes").choices(["open", "gateway-nodes"]),
     )
-    .action(async (mode: FirewallMode) => (await lab()).labFirewall(mode));
+    .action(async (mode: FirewallMode) => {
+      await (await lab()).labFirewall(mode);
+      process.stdout.write(`Firewall: ${mode}; ${leaving[mode]}.\n`);
+    });
 }

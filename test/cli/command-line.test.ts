@@ -57,6 +57,21 @@ describe("the command line", () => {
       ["schema", "chart"],
       "error: command-argument value 'chart' is invalid for argument 'kind'. Allowed choices are",
     ],
+    [["lab", "exec", "news/sleep", "--limit", "x", "--", "id"], "argument 'x' is invalid. Give seconds"],
+    [["lab", "exec", "news/sleep", "--limit=-1", "--", "id"], "argument '-1' is invalid. Give seconds"],
+    [["lab", "exec", "news/sleep", "--limit", "0", "--", "id"], "argument '0' is invalid. Give seconds"],
+    [["lab", "exec", "news/sleep", "--limit", "1e9", "--", "id"], "argument '1e9' is invalid. Give seconds"],
+    [["lab", "exec", "news/sleep", "--limit", "86401", "--", "id"], "'86401' is invalid. Give seconds"],
+    [
+      ["lab", "exec", "sleep", "--", "id"],
+      "'sleep' is invalid for argument 'namespace/pod'. Give namespace/pod",
+    ],
+    [
+      ["lab", "exec", "news/", "--", "id"],
+      "'news/' is invalid for argument 'namespace/pod'. Give namespace/pod",
+    ],
+    [["lab", "firewall", "shut"], "Allowed choices are open, gateway-nodes."],
+    [["lab", "up", "--provider", "k3s"], "Allowed choices are local, kind."],
   ])("%j is refused with a hint", (args, message) => {
     const { exit, stdout, stderr } = sallyport(args);
     expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
