@@ -1,47 +1,13 @@
 #!/usr/bin/env node
-import { Command } from "commander";
-import manifest from "sallyport/package.json" with { type: "json" };
-import { checkCommand } from "./check.ts";
-import { EXIT, endWithReader, reportFailure } from "./exit.ts";
-import { labCommand } from "./lab.ts";
-import { renderCommand } from "./render.ts";
-import { schemaCommand } from "./schema.ts";
+import { createRequire } from "node:module";
+import { refuseOldNode } from "./node-version.ts";
 
-const program = new Command("sallyport")
-  .description(
-    "Egress gateways as code: check what is declared, see what it takes, try it on a real cluster.",
-  )
-  .version(manifest.version)
-  .showHelpAfterError("(--help tells what each command takes)")
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.fine : EXIT.refused))
-  .addCommand(checkCommand())
-  .addCommand(renderCommand())
-  .addCommand(schemaCommand())
-  .addCommand(labCommand())
-  .addHelpText(
-    "after",
-    `
-Exit codes:
-  0  fine
-  1  the input is refused; every problem is on stderr, nothing on stdout
-  2  the machine or the cluster can't do it; stderr says what is missing and how to get it
-
-Examples:
-  sallyport check stacks/dev.yaml
-  sallyport render stacks/dev.yaml --out build/dev
-  sallyport lab up`,
-  );
-
-inherit(program);
-endWithReader(process.stdout);
-endWithReader(process.stderr);
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = reportFailure(error);
-}
-
-/** Commands that are added ready-made do not take over how the program ends and what it shows after an error. */
-function inherit(parent: Command): void {
-  for (const command of parent.commands) inherit(command.copyInheritedSettings(parent));
+// An old Node reads this file and what it imports, so neither may need a new one; all else is loaded after the look.
+const { engines } = createRequire(import.meta.url)("sallyport/package.json") as { engines: { node: string } };
+const refusal = refuseOldNode(process.versions.node, engines.node);
+if (refusal === undefined) {
+  import("./program.ts");
+} else {
+  process.stderr.write(`sallyport: ${refusal}\n`);
+  process.exitCode = 2;
 }

@@ -7,9 +7,18 @@ export interface Run {
   readonly stderr: string;
 }
 
+interface Options {
+  readonly uid?: number;
+}
+
 /** Runs the command in a process of its own, as a shell would. */
-export function sallyport(args: readonly string[], options: { readonly uid?: number } = {}): Run {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["cli/main.ts", ...args], {
+export function sallyport(args: readonly string[], options: Options = {}): Run {
+  return node(["cli/main.ts", ...args], options);
+}
+
+/** Runs node in a process of its own. */
+export function node(args: readonly string[], options: Options = {}): Run {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: "utf8",
     maxBuffer: 2 ** 28,
     ...options,
