@@ -6,6 +6,7 @@ describe("a text in a column", () => {
     ["is left as it is where it fits", "pool of nodes", 13, "pool of nodes"],
     ["is broken between words", "the pool of nodes", 9, "the pool\nof nodes"],
     ["fills a line to its end", "ab cd ef", 5, "ab cd\nef"],
+    ["counts the space between two words", "abc de", 5, "abc\nde"],
     ["is broken in a word that no line holds", "see edition.cnn.com", 8, "see\nedition.\ncnn.com"],
     ["keeps its lines", "a\n\nb c", 1, "a\n\nb\nc"],
     ["may be none", "", 8, ""],
