@@ -3,7 +3,8 @@ import type { PlannedObject } from "../manifest.ts";
 import type { HostsContext } from "./context.ts";
 import { planHop } from "./hop.ts";
 import { planHttp } from "./http.ts";
-import { planPassthrough, planPassthroughPort } from "./passthrough.ts";
+import { planPassthrough } from "./passthrough.ts";
+import { planPassthroughPort } from "./passthrough-port.ts";
 import { type Shard, shardsOf } from "./shards.ts";
 
 /** A list of hosts behind one gateway. */
