@@ -7,6 +7,7 @@ import { EgressGateway } from "./egress-gateway.ts";
 import { ExternalHosts } from "./external-hosts.ts";
 import { NetworkLockdown } from "./network-lockdown.ts";
 import { DedicatedNodePool } from "./nodes/dedicated-node-pool.ts";
+import { markingHooks } from "./nodes/marking.ts";
 
 /** What an {@link EgressEnvironment} takes. */
 export interface EgressEnvironmentArgs {
@@ -42,6 +43,8 @@ export class EgressEnvironment extends pulumi.ComponentResource {
             { nodes, ...(access === undefined ? {} : { access }) },
             { parent: this },
           );
+    // Nodes that the environment no longer has are still to be unmarked.
+    if (pool === undefined) markingHooks(name, access ?? {});
     this.gateways = environment.gateways.map((gateway) => {
       const dependsOn = pool === undefined ? [] : [pool];
       return new EgressGateway(

@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../../cluster/access.ts";
-import { markNodes, unmarkNodes } from "../../cluster/nodes.ts";
 import { completeMesh, completeNodes, type NodesInput } from "../../model/complete.ts";
-import type { Manifest } from "../../plan/manifest.ts";
 import { recordIn } from "../../plan/nodes/marks.ts";
 import { planNodes } from "../../plan/nodes/nodes.ts";
 import { registerObjects } from "../register.ts";
 import type { ManagedPool } from "./managed.ts";
+import { markingHooks } from "./marking.ts";
 
 /** What a {@link DedicatedNodePool} takes: nodes that Kubernetes knows how to give, or a cloud's managed pool. */
 export type DedicatedNodePoolArgs =
@@ -60,22 +59,11 @@ export class DedicatedNodePool extends pulumi.ComponentResource {
         throw new Error(
           `${name}: existing nodes are marked beside the provider that was given; give access: for its cluster too`,
         );
-      registerObjects(planNodes(nodes), name, this, markingHooks(args.access ?? {}));
+      const hooks = markingHooks(name, args.access ?? {});
+      registerObjects(planNodes(nodes), name, this, (_, manifest) =>
+        recordIn(manifest) === undefined ? {} : { hooks },
+      );
     }
     this.registerOutputs({ pool: this.pool, publicAddress: this.publicAddress });
   }
-}
-
-/**
- * The hooks that mark the nodes of a record, and unmark them before it goes. Before and not after it is written: where
- * marking fails, the record must not be in the engine's state, or the next `up` would find nothing to do.
- */
-function markingHooks(access: ClusterAccess) {
-  return (name: string, manifest: Manifest): pulumi.CustomResourceOptions => {
-    const record = recordIn(manifest);
-    if (record === undefined) return {};
-    const mark = new pulumi.ResourceHook(`mark ${name}`, () => markNodes(access, record));
-    const unmark = new pulumi.ResourceHook(`unmark ${name}`, () => unmarkNodes(access, record));
-    return { hooks: { beforeCreate: [mark], beforeUpdate: [mark], beforeDelete: [unmark] } };
-  };
 }

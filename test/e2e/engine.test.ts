@@ -100,6 +100,12 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
     expect(await markedNodes()).toBe("sallyport-gateway-2");
   });
 
+  it("unmarks the nodes of an environment that has none any more", async () => {
+    declare({ nodes: undefined });
+    await stack.up();
+    expect(await markedNodes()).toBe("");
+  });
+
   it("refuses a file with problems before it touches anything, with each problem's place", async () => {
     declare({ hosts: [hostOf("https://edition.cnn.com")] });
     await expect(stack.preview()).rejects.toThrow(/stacks\/engine\.yaml:\d+:\d+/);
