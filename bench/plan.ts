@@ -10,9 +10,10 @@ import { execa } from "execa";
 const ROUNDS = 3;
 const SIZES = [
   { hosts: 0, grants: 0 },
-  { hosts: 1_000, grants: 2 },
-  { hosts: 2_500, grants: 2 },
-  { hosts: 5_000, grants: 2 },
+  { hosts: 1_000, grants: 1 },
+  { hosts: 2_500, grants: 1 },
+  { hosts: 5_000, grants: 1 },
+  { hosts: 10_000, grants: 1 },
   { hosts: 10_000, grants: 2 },
   { hosts: 1_000, grants: 10 },
 ];
