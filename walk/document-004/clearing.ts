@@ -1,5 +1,5 @@
 import type { Part } from "./part.ts";
-import { codes, HTTPS_URL } from "./questions.ts";
+import { codes, HTTP_URL } from "./questions.ts";
 import { NAMESPACES, type World } from "./world.ts";
 
 const KINDS =
@@ -46,9 +46,9 @@ export function clearing(world: World): Part[] {
         },
         {
           step: "6 the first answer is back",
-          command: `curl ${HTTPS_URL}`,
-          expected: "200",
-          answer: () => codes(world, "default", HTTPS_URL),
+          command: `curl -L ${HTTP_URL}`,
+          expected: "301 200",
+          answer: () => codes(world, "default", HTTP_URL),
         },
         {
           step: "6 the namespaces are as before",
