@@ -1,5 +1,6 @@
 import type { Part } from "./part.ts";
 import { codes, HTTP_URL } from "./questions.ts";
+import { OWN_WAY } from "./ways-round.ts";
 import { NAMESPACES, type World } from "./world.ts";
 
 const KINDS =
@@ -14,6 +15,9 @@ export function clearing(world: World): Part[] {
     {
       title: "Clean-up",
       prepare: async () => {
+        // A namespace's own entries hold for all others too, as Istio exports them everywhere by default.
+        for (const manifest of OWN_WAY)
+          await kubectl.run(["delete", "--ignore-not-found", "-f", "-"], JSON.stringify(manifest));
         await world.removeAll();
         await world.internet?.setFirewall("open");
       },
