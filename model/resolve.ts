@@ -3,10 +3,9 @@ import type { Caller, DeclaredHost, Gateway } from "./environment.ts";
 import type { WrittenHost } from "./hosts.ts";
 import { type Problem, show } from "./problem.ts";
 import type { Sound } from "./sound.ts";
-import { formatPath, type Path } from "./source.ts";
+import { formatPath, type ReportFault } from "./source.ts";
 
 type Gateways = Sound<readonly Gateway[]>;
-type Fault = (path: Path, value: unknown, why: string, fix: string) => void;
 
 /** A host with its gateway looked up; `complete` where nothing of it is at fault. */
 interface Resolved {
@@ -28,7 +27,7 @@ export function resolveHosts(
   const first = new Map<string, Resolved>();
   const homes = new Set(gateways?.map((gateway) => gateway?.namespace));
   for (const host of written) {
-    const fault: Fault = (path, value, why, fix) => {
+    const fault: ReportFault = (path, value, why, fix) => {
       const full = [...host.path, ...path];
       const shown = value === undefined ? {} : { value: show(value) };
       problems.push({ ...host.source.positionOf(full), path: formatPath(full), ...shown, why, fix });
@@ -51,7 +50,7 @@ function resolveHost(
   written: WrittenHost,
   gateways: Gateways | undefined,
   homes: ReadonlySet<string | undefined>,
-  fault: Fault,
+  fault: ReportFault,
 ): Resolved {
   const gateway = gateways === undefined ? undefined : gatewayOf(written, gateways, fault);
   if (gateway !== undefined) checkPort(written, gateway, fault);
@@ -86,7 +85,7 @@ function callersOf({ allow }: WrittenHost): Caller[] | undefined {
 }
 
 /** The host's gateway; undefined where it has none, or where which one can't be told. */
-function gatewayOf(host: WrittenHost, gateways: Gateways, fault: Fault): Sound<Gateway> | undefined {
+function gatewayOf(host: WrittenHost, gateways: Gateways, fault: ReportFault): Sound<Gateway> | undefined {
   if (host.gateway === undefined) return undefined;
   const names = gateways.flatMap((gateway) => gateway?.name ?? []);
   const all = names.join(", ");
@@ -107,7 +106,7 @@ function gatewayOf(host: WrittenHost, gateways: Gateways, fault: Fault): Sound<G
   return found;
 }
 
-function checkPort(host: WrittenHost, gateway: Sound<Gateway>, fault: Fault): void {
+function checkPort(host: WrittenHost, gateway: Sound<Gateway>, fault: ReportFault): void {
   const { ports, name = "" } = gateway;
   if (ports === undefined || host.port === undefined || host.mode === undefined) return;
   const wanted = host.mode === "none" ? "http" : "tls";
@@ -129,7 +128,7 @@ function checkPort(host: WrittenHost, gateway: Sound<Gateway>, fault: Fault): vo
 }
 
 /** Two files may declare the same thing; one file has no reason to say it twice. */
-function checkTwin(before: Resolved, after: Resolved, key: string, fault: Fault): void {
+function checkTwin(before: Resolved, after: Resolved, key: string, fault: ReportFault): void {
   const there = before.written.source.positionOf(before.written.path);
   const sameFile = there.file === after.written.source.file;
   const fix = difference(before, after) ?? (sameFile ? "keep one of the two" : undefined);

@@ -8,6 +8,9 @@ export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 export type Path = readonly (string | number)[];
 
+/** Notes what is wrong with the value at a path, why, and how to mend it. */
+export type ReportFault = (path: Path, value: unknown, why: string, fix: string) => void;
+
 /** A YAML file as plain data, and where each value stands in it. */
 export interface Source {
   readonly file: string;

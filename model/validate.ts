@@ -6,11 +6,10 @@ import { type Problem, show } from "./problem.ts";
 import { quantityValue } from "./quantity.ts";
 import type { Environment as EnvironmentFrame } from "./schema.ts";
 import type { Sound } from "./sound.ts";
-import { formatPath, type Path, type Source } from "./source.ts";
+import { formatPath, type Path, type ReportFault, type Source } from "./source.ts";
 
 /** An environment file's own parts, without what was at fault. */
 export type Parts = Sound<Omit<z.output<typeof EnvironmentFrame>, "hosts" | "imports">>;
-type Fault = (path: Path, value: unknown, why: string, fix: string) => void;
 
 /** Ports that Istio's proxy takes for itself in the gateway's pod. */
 const PROXY_PORTS: readonly number[] = [15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090];
@@ -22,7 +21,7 @@ const KARPENTER_POOL_LENGTH = 53;
 /** What no single value shows: rules between the parts of an environment, wherever those parts are sound. */
 export function validateEnvironment(source: Source, parts: Parts): Problem[] {
   const problems: Problem[] = [];
-  const fault: Fault = (path, value, why, fix) => {
+  const fault: ReportFault = (path, value, why, fix) => {
     problems.push({ ...source.positionOf(path), path: formatPath(path), value: show(value), why, fix });
   };
   validateGateways(parts, fault);
@@ -31,7 +30,7 @@ export function validateEnvironment(source: Source, parts: Parts): Problem[] {
   return problems;
 }
 
-function validateGateways({ mesh, gateways }: Parts, fault: Fault): void {
+function validateGateways({ mesh, gateways }: Parts, fault: ReportFault): void {
   const names = new Set<string>();
   const homes = new Set<string>();
   gateways?.forEach((gateway, index) => {
@@ -67,7 +66,7 @@ function validateGateways({ mesh, gateways }: Parts, fault: Fault): void {
   });
 }
 
-function validateGateway(gateway: Sound<Gateway>, path: Path, fault: Fault): void {
+function validateGateway(gateway: Sound<Gateway>, path: Path, fault: ReportFault): void {
   const { replicas, reachPrivate } = gateway;
   if (replicas?.min !== undefined && replicas.max !== undefined && replicas.min > replicas.max)
     fault([...path, "replicas"], replicas, "min is above max", `write max: ${replicas.min} or more`);
@@ -88,7 +87,7 @@ function validateGateway(gateway: Sound<Gateway>, path: Path, fault: Fault): voi
 function validateResources(
   resources: Sound<Gateway["resources"]> | undefined,
   path: Path,
-  fault: Fault,
+  fault: ReportFault,
 ): void {
   for (const kind of ["cpu", "memory"] as const) {
     const request = resources?.requests?.[kind];
@@ -103,7 +102,7 @@ function validateResources(
   }
 }
 
-function validatePorts(ports: Sound<Gateway["ports"]> | undefined, path: Path, fault: Fault): void {
+function validatePorts(ports: Sound<Gateway["ports"]> | undefined, path: Path, fault: ReportFault): void {
   const taken = new Map<number, number>();
   ports?.forEach((entry, index) => {
     const port = entry?.port;
@@ -123,7 +122,7 @@ function validatePorts(ports: Sound<Gateway["ports"]> | undefined, path: Path, f
 function validateSpread(
   spread: Sound<Gateway["topologySpread"]> | undefined,
   path: Path,
-  fault: Fault,
+  fault: ReportFault,
 ): void {
   const known = new Set<string>();
   spread?.forEach((entry, index) => {
@@ -140,7 +139,7 @@ function validateSpread(
   });
 }
 
-function validateNodes({ nodes }: Parts, fault: Fault): void {
+function validateNodes({ nodes }: Parts, fault: ReportFault): void {
   if (nodes?.provider === "karpenter" && (nodes.pool?.length ?? 0) > KARPENTER_POOL_LENGTH)
     fault(
       ["nodes", "pool"],
@@ -160,7 +159,7 @@ function validateNodes({ nodes }: Parts, fault: Fault): void {
     );
 }
 
-function validateLockdown({ gateways, lockdown, mesh }: Parts, fault: Fault): void {
+function validateLockdown({ gateways, lockdown, mesh }: Parts, fault: ReportFault): void {
   const homes = new Set(gateways?.map((gateway) => gateway?.namespace));
   const known = new Set<string>();
   lockdown?.forEach((entry, index) => {

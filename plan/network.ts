@@ -4,6 +4,8 @@ import type { Json } from "./manifest.ts";
 /** istiod's port for configuration and certificates over TLS. */
 const ISTIOD_PORT = 15012;
 const DNS_PORT = 53;
+/** Where a gateway's proxy says that it is ready. */
+export const READINESS_PORT = 15021;
 
 /** TCP ports as a NetworkPolicy has them. */
 export function tcp(ports: readonly number[]): Json {

@@ -2,11 +2,11 @@ import type { Gateway, Mesh } from "../../model/environment.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { gatewaySelector, inGatewayNamespace, labelsOf, POOL_LABEL } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
+import { READINESS_PORT } from "../network.ts";
 import { COUNTER_PREFIX } from "../telemetry/counters.ts";
 
 /** Envoy's own user in Istio's images. */
 const PROXY_USER = 1337;
-const READINESS_PORT = 15021;
 
 /**
  * The gateway's Deployment. Istio's injector fills in the proxy (template `gateway`, image `auto`); the pod is laid

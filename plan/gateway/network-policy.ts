@@ -2,7 +2,7 @@ import type { Gateway, Mesh } from "../../model/environment.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
-import { dnsRule, istiodRule, tcp } from "../network.ts";
+import { dnsRule, istiodRule, READINESS_PORT, tcp } from "../network.ts";
 
 /** Ranges that are not the outside: private, shared, loopback, link-local with the clouds' metadata, multicast, reserved. */
 const NOT_OUTSIDE: Readonly<Record<"0.0.0.0/0" | "::/0", readonly string[]>> = {
@@ -29,7 +29,6 @@ const NOT_OUTSIDE: Readonly<Record<"0.0.0.0/0" | "::/0", readonly string[]>> = {
   ],
 };
 
-const READINESS_PORT = 15021;
 const METRICS_PORTS = [15020, 15090] as const;
 
 /**

@@ -43,14 +43,7 @@ function rule({ mesh }: HostsContext, port: number, hosts: readonly Host[], matc
 
 /** Hosts with the very same callers, in the order of their first host. */
 function byCallers(hosts: readonly Host[]): Host[][] {
-  const groups = new Map<string, Host[]>();
-  for (const host of hosts) {
-    const key = host.allow.map(formatCaller).join(" ");
-    const group = groups.get(key);
-    if (group) group.push(host);
-    else groups.set(key, [host]);
-  }
-  return [...groups.values()];
+  return [...Map.groupBy(hosts, ({ allow }) => allow.map(formatCaller).join(" ")).values()];
 }
 
 /** The SPIFFE identity as Istio's policies write it; a whole namespace by its prefix. */

@@ -4,6 +4,7 @@ import { accessPolicy } from "./authorization-policy.ts";
 import { gatewayReference, type HostsContext, shardMetadata } from "./context.ts";
 import { HTTP_SUBSET } from "./hop.ts";
 import { meshVirtualService, toGateway } from "./mesh-route.ts";
+import { serviceEntry } from "./service-entry.ts";
 import type { Shard } from "./shards.ts";
 
 /** Mode `none`: the application speaks HTTP, the hop is mutual TLS, the gateway speaks HTTP to the host. */
@@ -27,18 +28,13 @@ function byAuthority(hosts: readonly Host[], port: number): { operation: Json; w
 
 /** Known to the gateway alone: a sidecar that knew the host could go there by itself. */
 function registry(context: HostsContext, shard: Shard): Manifest {
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "ServiceEntry",
-    metadata: shardMetadata(context, shard),
-    spec: {
-      hosts: shard.hosts.map(({ host }) => host),
-      exportTo: ["."],
-      location: "MESH_EXTERNAL",
-      resolution: "DNS",
-      ports: [{ number: shard.port, name: `http-${shard.port}`, protocol: "HTTP" }],
-    },
-  };
+  return serviceEntry(shardMetadata(context, shard), {
+    hosts: shard.hosts.map(({ host }) => host),
+    exportTo: ["."],
+    resolution: "DNS",
+    port: shard.port,
+    protocol: "http",
+  });
 }
 
 /** Each route has its host's name, by which the gateway's log and counters tell it. */

@@ -2,6 +2,7 @@ import { listenerPort } from "../../model/ports.ts";
 import { gatewaySelector, inGatewayNamespace, labelsOf } from "../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
 import { gatewayReference, type HostsContext } from "./context.ts";
+import { serviceEntry } from "./service-entry.ts";
 
 /** A host that stands for a TLS port: it makes the sidecars listen there, and has no address to go to. */
 export function anchorHost({ gateway }: HostsContext, port: number): string {
@@ -36,37 +37,28 @@ export function planPassthroughPort(
 
 function anchor(context: HostsContext, port: number, namespaces: readonly string[]): Manifest {
   const { gateway } = context;
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "ServiceEntry",
-    // An address of its own would bind the listener to that address, and the applications call others.
-    metadata: inGatewayNamespace(gateway, `${gateway.name}-port-${port}`, {
-      "networking.istio.io/enable-autoallocate-ip": "false",
-    }),
-    spec: {
-      hosts: [anchorHost(context, port)],
-      exportTo: namespaces,
-      location: "MESH_EXTERNAL",
-      resolution: "STATIC",
-      ports: [{ number: port, name: `tls-${port}`, protocol: "TLS" }],
-    },
-  };
+  // An address of its own would bind the listener to that address, and the applications call others.
+  const metadata = inGatewayNamespace(gateway, `${gateway.name}-port-${port}`, {
+    "networking.istio.io/enable-autoallocate-ip": "false",
+  });
+  return serviceEntry(metadata, {
+    hosts: [anchorHost(context, port)],
+    exportTo: namespaces,
+    resolution: "STATIC",
+    port,
+    protocol: "tls",
+  });
 }
 
 function forwardRegistry(context: HostsContext, port: number): Manifest {
   const { gateway } = context;
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "ServiceEntry",
-    metadata: inGatewayNamespace(gateway, `${gateway.name}-forward-${port}`),
-    spec: {
-      hosts: [forwardHost(context, port)],
-      exportTo: ["."],
-      location: "MESH_EXTERNAL",
-      resolution: "DYNAMIC_DNS",
-      ports: [{ number: port, name: `tls-${port}`, protocol: "TLS" }],
-    },
-  };
+  return serviceEntry(inGatewayNamespace(gateway, `${gateway.name}-forward-${port}`), {
+    hosts: [forwardHost(context, port)],
+    exportTo: ["."],
+    resolution: "DYNAMIC_DNS",
+    port,
+    protocol: "tls",
+  });
 }
 
 function gatewayRoute(context: HostsContext, port: number): Manifest {

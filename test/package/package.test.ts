@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { folderOf } from "../folders.ts";
 import { type Installed, installPackage, runConsumer } from "./installed.ts";
 
 let installed: Installed;
@@ -42,15 +42,10 @@ describe("the package", () => {
 
 describe("its command, from another folder", () => {
   const sallyport = async (...args: string[]) => {
-    const folder = await mkdtemp(join(tmpdir(), "sallyport-elsewhere-"));
-    await writeFile(
-      join(folder, "dev.yaml"),
-      "environment: dev\ngateways: [{ name: out, namespace: out }]\n",
-    );
+    const cwd = folderOf({ "dev.yaml": "environment: dev\ngateways: [{ name: out, namespace: out }]\n" });
     const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
     const bin = join(installed.project, "node_modules/.bin/sallyport");
-    const { stdout, stderr, exitCode } = await execa(bin, args, { cwd: folder, env, reject: false });
-    await rm(folder, { recursive: true });
+    const { stdout, stderr, exitCode } = await execa(bin, args, { cwd, env, reject: false });
     return { stdout, stderr, exitCode };
   };
 

@@ -1,5 +1,5 @@
 import type { Part } from "./part.ts";
-import { codes, HTTP_URL } from "./questions.ts";
+import { callRow, HTTP_URL } from "./questions.ts";
 import { OWN_WAY } from "./ways-round.ts";
 import { NAMESPACES, type World } from "./world.ts";
 
@@ -48,12 +48,7 @@ export function clearing(world: World): Part[] {
             );
           },
         },
-        {
-          step: "6 the first answer is back",
-          command: `curl -L ${HTTP_URL}`,
-          expected: "301 200",
-          answer: () => codes(world, "default", HTTP_URL),
-        },
+        callRow(world, "6 the first answer is back", HTTP_URL, "301 200"),
         {
           step: "6 the namespaces are as before",
           command: "kubectl delete deployment sleep; kubectl label namespace default istio-injection-",

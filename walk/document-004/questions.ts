@@ -1,3 +1,4 @@
+import type { Row } from "../row.ts";
 import type { World } from "./world.ts";
 
 export const HOST = "edition.cnn.com";
@@ -12,6 +13,16 @@ export async function codes(world: World, namespace: string, url: string, pod?: 
   const { stdout, exitCode } = await world.kubectl.exec(namespace, curl, pod);
   const found = [...stdout.matchAll(/^HTTP\/[\d.]+ (\d+)/gm)].map(([, code]) => code);
   return [...found, ...(exitCode === 0 ? [] : [`exit ${exitCode}`])].join(" ");
+}
+
+/** A row of one call from the default namespace. */
+export function callRow(world: World, step: string, url: string, expected: string): Row {
+  return {
+    step,
+    command: `curl ${url === HTTP_URL ? "-L " : ""}${url}`,
+    expected,
+    answer: () => codes(world, "default", url),
+  };
 }
 
 /** The gateway's pods by name. */

@@ -1,5 +1,14 @@
 import type { Part } from "./part.ts";
-import { codes, counterSum, gatewayLog, gatewayPods, HOST, HTTP_URL, HTTPS_URL } from "./questions.ts";
+import {
+  callRow,
+  codes,
+  counterSum,
+  gatewayLog,
+  gatewayPods,
+  HOST,
+  HTTP_URL,
+  HTTPS_URL,
+} from "./questions.ts";
 import { NAMESPACES, type World } from "./world.ts";
 
 const CALLER = "spiffe://cluster.local/ns/default/sa/default";
@@ -26,14 +35,7 @@ export function placement(world: World): Part[] {
           await kubectl.run(["label", "namespace", namespace, "istio-injection=enabled"]);
         for (const namespace of ["default", "test-egress"]) await world.startSleep(namespace);
       },
-      rows: [
-        {
-          step: "before: nothing is controlled",
-          command: `curl -L ${HTTP_URL}`,
-          expected: "301 200",
-          answer: () => codes(world, "default", HTTP_URL),
-        },
-      ],
+      rows: [callRow(world, "before: nothing is controlled", HTTP_URL, "301 200")],
     },
     {
       title: "Deploy the egress gateway",
@@ -91,12 +93,7 @@ export function web(world: World): Part[] {
       title: "HTTP with 443 declared",
       prepare: async () => {},
       rows: [
-        {
-          step: "2 HTTP, then HTTPS",
-          command: `curl -L ${HTTP_URL}`,
-          expected: "301 200",
-          answer: () => codes(world, "default", HTTP_URL),
-        },
+        callRow(world, "2 HTTP, then HTTPS", HTTP_URL, "301 200"),
         {
           step: "2 the HTTP hop in the log",
           command: "kubectl logs -n egress deploy/egress",
@@ -136,25 +133,13 @@ export function web(world: World): Part[] {
     {
       title: "HTTP with 443 not declared",
       prepare: () => world.deploy([80], ["default"]),
-      rows: [
-        {
-          step: "2 443 not declared",
-          command: `curl -L ${HTTP_URL}`,
-          expected: "301 exit 35",
-          answer: () => codes(world, "default", HTTP_URL),
-        },
-      ],
+      rows: [callRow(world, "2 443 not declared", HTTP_URL, "301 exit 35")],
     },
     {
       title: "HTTPS passthrough alone",
       prepare: () => world.deploy([443], ["default"]),
       rows: [
-        {
-          step: "3 HTTPS",
-          command: `curl ${HTTPS_URL}`,
-          expected: "200",
-          answer: () => codes(world, "default", HTTPS_URL),
-        },
+        callRow(world, "3 HTTPS", HTTPS_URL, "200"),
         {
           step: "3 the log",
           command: "kubectl logs -n egress deploy/egress",
