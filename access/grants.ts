@@ -24,8 +24,8 @@ function grantsOf({ from = [], to = [], when = [] }: Rule): Grant[] {
   const principals = from.flatMap(({ source }) => source.principals ?? []);
   const names = when.filter(({ key }) => key === "connection.sni").flatMap(({ values = [] }) => values);
   return to.flatMap(({ operation: { hosts = [], ports = [] } }) =>
-    // An authority stands with and without its port.
-    [...hosts.filter((authority) => !authority.includes(":")), ...names].flatMap((host) =>
+    // An authority may stand with its port, without it, or in both forms.
+    [...new Set(hosts.map((authority) => authority.replace(/:\d+$/, ""))), ...names].flatMap((host) =>
       ports.flatMap((port) => principals.map((principal) => ({ principal, host, listener: Number(port) }))),
     ),
   );

@@ -21,7 +21,7 @@ export interface VirtualService {
     readonly route: readonly Destination[];
   }[];
   readonly tcp?: readonly {
-    readonly match?: readonly { readonly port?: number }[];
+    readonly match?: readonly { readonly port?: number; readonly destinationSubnets?: readonly string[] }[];
     readonly route: readonly Destination[];
   }[];
 }

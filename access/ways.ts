@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import type { Manifest } from "../plan/manifest.ts";
 import { grantsIn } from "./grants.ts";
 import { specsOf, type VirtualService } from "./read.ts";
@@ -60,15 +61,13 @@ function gatewayRoutes(manifests: readonly Manifest[]): (host: string, port: num
   );
   const leads = (route: Route) =>
     route.every(({ destination: { host, port } }) => known.has(`${host}:${port?.number}`));
-  const exact = new Set<string>();
-  const any = new Set<number | undefined>();
-  for (const { gateways = ["mesh"], http = [], tcp = [] } of specsOf(manifests, "VirtualService")) {
+  const routed = new Set<string>();
+  for (const { gateways = ["mesh"], hosts, http = [], tcp = [] } of specsOf(manifests, "VirtualService")) {
     if (gateways.includes("mesh")) continue;
-    for (const { match = [], route } of http)
-      if (leads(route)) for (const { port, authority } of match) exact.add(`${authority?.exact} ${port}`);
-    for (const { match = [], route } of tcp) if (leads(route)) for (const { port } of match) any.add(port);
+    for (const { match = [], route } of [...http, ...tcp])
+      if (leads(route)) for (const { port } of match) for (const host of hosts) routed.add(`${host} ${port}`);
   }
-  return (host, port) => exact.has(`${host} ${port}`) || any.has(port);
+  return (host, port) => routed.has(`${host} ${port}`) || routed.has(`* ${port}`);
 }
 
 /** The namespaces of the gateways to which a caller's sidecars may turn; `""` is one whose hop they do not know. */
@@ -78,18 +77,21 @@ function meshTargets(manifests: readonly Manifest[]): (way: Way) => string[] {
       subsets.map(({ name }) => [`${host} ${name}`, exportTo] as const),
     ),
   );
-  const targets = new Map<string, Set<string>>();
+  const homesOf = (namespace: string, route: Route) =>
+    route.map(({ destination }) => {
+      const known = subsets.get(`${destination.host} ${destination.subset}`)?.includes(namespace);
+      return known ? (destination.host.split(".")[1] ?? "") : "";
+    });
+  const byName = new Map<string, Set<string>>();
+  const bySubnet = new Map<string, { readonly subnet: string; readonly homes: readonly string[] }[]>();
   const note = (namespace: string, name: string, port: number | undefined, route: Route) => {
     const key = `${namespace} ${name} ${port}`;
-    const homes = targets.get(key) ?? new Set();
-    for (const { destination } of route) {
-      const known = subsets.get(`${destination.host} ${destination.subset}`)?.includes(namespace);
-      homes.add(known ? (destination.host.split(".")[1] ?? "") : "");
-    }
-    targets.set(key, homes);
+    const homes = byName.get(key) ?? new Set();
+    for (const home of homesOf(namespace, route)) homes.add(home);
+    byName.set(key, homes);
   };
   for (const service of specsOf(manifests, "VirtualService")) {
-    const { gateways = ["mesh"], exportTo = ["*"], hosts, http = [], tls = [] } = service;
+    const { gateways = ["mesh"], exportTo = ["*"], hosts, http = [], tls = [], tcp = [] } = service;
     if (!gateways.includes("mesh")) continue;
     for (const namespace of exportTo) {
       for (const { match = [], route } of http)
@@ -97,9 +99,35 @@ function meshTargets(manifests: readonly Manifest[]): (way: Way) => string[] {
       for (const { match, route } of tls)
         for (const { port, sniHosts } of match)
           for (const name of sniHosts) note(namespace, name, port, route);
+      for (const { match = [], route } of tcp)
+        for (const { port, destinationSubnets } of match) {
+          const key = `${namespace} ${port}`;
+          const homes = homesOf(namespace, route);
+          if (destinationSubnets === undefined) for (const host of hosts) note(namespace, host, port, route);
+          else
+            bySubnet.set(key, [
+              ...(bySubnet.get(key) ?? []),
+              ...destinationSubnets.map((subnet) => ({ subnet, homes })),
+            ]);
+        }
     }
   }
-  return ({ principal, host, port }) => [
-    ...(targets.get(`${principal.split("/")[2]} ${host} ${port}`) ?? []),
-  ];
+  return ({ principal, host, port }) => {
+    const namespace = principal.split("/")[2];
+    const subnets = bySubnet.get(`${namespace} ${port}`) ?? [];
+    return [
+      ...(byName.get(`${namespace} ${host} ${port}`) ?? []),
+      ...subnets.filter(({ subnet }) => liesIn(host, subnet)).flatMap(({ homes }) => homes),
+    ];
+  };
+}
+
+/** Whether a name on the hop, an address or a prefix such as `198.51.100.*`, stands for addresses of a subnet. */
+function liesIn(name: string, subnet: string): boolean {
+  const first = name.replace(/\*$/, "");
+  const octets = first.split(".").filter((octet) => octet !== "");
+  const address = first.includes(":") ? first : [...octets, "0", "0", "0"].slice(0, 4).join(".");
+  if (!ipaddr.isValid(address)) return false;
+  const [parsed, range] = [ipaddr.parse(address), ipaddr.parseCIDR(subnet)];
+  return parsed.kind() === range[0].kind() && parsed.match(range[0], range[1]);
 }

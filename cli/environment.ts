@@ -3,8 +3,12 @@ import { EXIT } from "./exit.ts";
 
 /** The environment of a file, or undefined after every problem went to stderr and the exit code was set. */
 export function loadOrReport(file: string, json = false): Environment | undefined {
-  const { environment, problems } = loadEnvironment(file);
-  if (environment !== undefined) return environment;
+  const { environment, problems, warnings } = loadEnvironment(file);
+  if (environment !== undefined) {
+    if (warnings.length > 0 && !json)
+      process.stderr.write(`${warnings.map((warning) => `warning: ${formatProblem(warning)}`).join("\n")}\n`);
+    return environment;
+  }
   process.stderr.write(json ? `${JSON.stringify({ problems }, null, 2)}\n` : summary(file, problems));
   process.exitCode = EXIT.refused;
   return undefined;

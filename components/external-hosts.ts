@@ -45,6 +45,9 @@ export class ExternalHosts extends pulumi.ComponentResource {
     taken.add(args.gateway);
     const { gateway, mesh } = args.gateway;
     this.hosts = completeHosts(args.hosts, gateway, args.owner);
+    for (const { host, port, insecureSkipVerify } of this.hosts)
+      if (insecureSkipVerify)
+        pulumi.log.warn(`${host}:${port}: whatever certificate it shows is taken`, this);
     registerObjects(planHosts({ gateway, mesh, hosts: this.hosts }), name, this);
     this.registerOutputs({ hosts: this.hosts.map(({ host, port }) => `${host}:${port}`) });
   }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Position } from "./problem.ts";
 import type { Gateway as GatewaySchema, Mesh as MeshSchema } from "./schema.ts";
-import type { DEFAULT_PORTS } from "./schema-host.ts";
+import type { HostEntry, hostSettings, MODES } from "./schema-host.ts";
 import type { Lockdown as LockdownSchema, Reach as ReachSchema } from "./schema-lockdown.ts";
 import type { Nodes as NodesSchema } from "./schema-nodes.ts";
 
@@ -19,8 +19,10 @@ export type KarpenterNodes = Extract<Nodes, { provider: "karpenter" }>;
 export type Lockdown = z.output<typeof LockdownSchema>;
 /** What else in the cluster such pods may call: pods of a namespace, or an address range. */
 export type Reach = z.output<typeof ReachSchema>;
-/** How a host is reached: `none` (HTTP) or `passthrough` (the application speaks TLS itself). */
-export type Mode = keyof typeof DEFAULT_PORTS;
+/** How a host is reached; what the application and the gateway speak. */
+export type Mode = (typeof MODES)[number];
+/** What one host may have of its own; see the reference for each. */
+export type HostSettings = Readonly<Pick<z.output<typeof HostEntry>, keyof typeof hostSettings>>;
 
 /** Who calls: one namespace with all its accounts, or one account of it. */
 export interface Caller {
@@ -30,8 +32,8 @@ export interface Caller {
 }
 
 /** One host on one port, with all defaults filled in. */
-export interface Host {
-  /** Its DNS name, in lower case. */
+export interface Host extends HostSettings {
+  /** Its DNS name, in lower case; `*.wikipedia.org` for every name under a domain. */
   readonly host: string;
   readonly port: number;
   /** What a file says as `tls`. */

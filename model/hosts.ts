@@ -1,8 +1,9 @@
 import type { z } from "zod";
-import type { Caller, Mode } from "./environment.ts";
+import type { Caller, HostSettings, Mode } from "./environment.ts";
 import { explain } from "./explain.ts";
+import { settingsOf } from "./host-settings.ts";
 import type { Problem } from "./problem.ts";
-import { DEFAULT_PORTS, HostEntry } from "./schema-host.ts";
+import { HostEntry, hostSettings } from "./schema-host.ts";
 import { type Sound, soundParts } from "./sound.ts";
 import type { Path, Source } from "./source.ts";
 
@@ -16,6 +17,8 @@ export interface WrittenHost {
   readonly owner: string | undefined;
   /** As written, each at its place. */
   readonly allow: readonly (Caller | undefined)[] | undefined;
+  /** What it has of its own, as far as it is sound; undefined where a part is at fault. */
+  readonly settings: HostSettings | undefined;
   readonly source: Source;
   /** Such as `["hosts", 3]`. */
   readonly path: Path;
@@ -40,6 +43,7 @@ export function readHost(
     gateway: parts.gateway ?? (has(entry, "gateway") ? undefined : null),
     owner,
     allow: parts.allow?.map((grant) => callerOf(grant?.from)),
+    settings: readSettings(parts, entry),
     source,
     path,
   };
@@ -53,8 +57,26 @@ function has(entry: unknown, key: string): boolean {
   return typeof entry === "object" && entry !== null && Object.hasOwn(entry, key);
 }
 
+/** What the application calls where no port is declared; tcp has no such port. */
+const DEFAULT_PORTS: Readonly<Partial<Record<Mode, number>>> = {
+  none: 80,
+  originate: 80,
+  mutual: 80,
+  passthrough: 443,
+};
+
 function defaultPort(mode: Mode | undefined): number | undefined {
   return mode === undefined ? undefined : DEFAULT_PORTS[mode];
+}
+
+function readSettings(parts: Sound<z.output<typeof HostEntry>>, entry: unknown): HostSettings | undefined {
+  if (
+    Object.keys(hostSettings).some((key) => has(entry, key) && parts[key as keyof HostSettings] === undefined)
+  )
+    return undefined;
+  const settings = settingsOf(parts as HostSettings);
+  const { addresses } = settings;
+  return addresses === undefined ? settings : { ...settings, addresses: [...new Set(addresses)].sort() };
 }
 
 function callerOf(

@@ -20,6 +20,8 @@ export interface Loaded {
   readonly declared: readonly DeclaredHost[];
   /** Sorted by file and line. */
   readonly problems: readonly Problem[];
+  /** What may be declared, and is better not; sorted likewise. */
+  readonly warnings: readonly Problem[];
 }
 
 /**
@@ -35,10 +37,11 @@ export interface Loaded {
 export function loadEnvironment(file: string, files: Files = filesBelow(file)): Loaded {
   const reading = new Reading(files);
   const read = reading.environment(file);
-  if (read === undefined) return { declared: [], problems: sortProblems(reading.problems) };
-  const { hosts, problems } = resolveHosts(reading.hosts, read.parts.gateways);
+  if (read === undefined) return { declared: [], problems: sortProblems(reading.problems), warnings: [] };
+  const { hosts, problems, warnings } = resolveHosts(reading.hosts, read.parts.gateways);
   const all = [...reading.problems, ...problems, ...validateEnvironment(read.source, read.parts)];
-  if (all.length > 0 || read.whole === undefined) return { declared: [], problems: sortProblems(all) };
+  if (all.length > 0 || read.whole === undefined)
+    return { declared: [], problems: sortProblems(all), warnings: [] };
   const { environment: name, mesh, gateways, nodes, lockdown } = read.whole;
   const environment = orderedEnvironment({
     name,
@@ -51,7 +54,7 @@ export function loadEnvironment(file: string, files: Files = filesBelow(file)): 
     lockdown,
     hosts: hosts.map(({ at: _at, ...host }) => host),
   });
-  return { environment, declared: hosts, problems: [] };
+  return { environment, declared: hosts, problems: [], warnings: sortProblems(warnings) };
 }
 
 /** Catalogs of catalogs are rare; an endless row of files is a mistake, or an attack on the reader's stack. */

@@ -46,10 +46,16 @@ export function hostFault(host: string): Fault | undefined {
   return dnsNameFault(host);
 }
 
-function wildcardFault(host: string): Fault {
-  return /^\*\.[^*]+$/.test(host)
-    ? { why: "wildcard hosts can't be declared yet", fix: "declare each host by its own name" }
-    : { why: "a wildcard can only be the whole first label", fix: "declare each host by its own name" };
+function wildcardFault(host: string): Fault | undefined {
+  if (!/^\*\.[^*]+$/.test(host))
+    return { why: "a wildcard can only be the whole first label", fix: "declare each host by its own name" };
+  const domain = host.slice(2);
+  return domain.includes(".")
+    ? dnsNameFault(domain)
+    : {
+        why: "a wildcard of a whole top-level domain would leave hardly anything out",
+        fix: "write a domain such as *.wikipedia.org",
+      };
 }
 
 function dnsNameFault(host: string): Fault | undefined {

@@ -31,3 +31,21 @@ function canonicalCidr(cidr: string): string {
 export function isEveryAddress(cidr: string): boolean {
   return cidr.endsWith("/0");
 }
+
+/** Whether a range is one address. */
+export function isSingleAddress(cidr: string): boolean {
+  return cidr.endsWith(isVersion6(cidr) ? "/128" : "/32");
+}
+
+/** Whether a range is of IPv6. */
+export function isVersion6(cidr: string): boolean {
+  return cidr.includes(":");
+}
+
+/** Whether two ranges have an address in common. */
+export function overlap(a: string, b: string): boolean {
+  const [one, two] = [ipaddr.parseCIDR(a), ipaddr.parseCIDR(b)];
+  if (one[0].kind() !== two[0].kind()) return false;
+  const bits = Math.min(one[1], two[1]);
+  return one[0].match(two[0], bits);
+}

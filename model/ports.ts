@@ -5,3 +5,6 @@ const UNPRIVILEGED_OFFSET = 10_000;
 export function listenerPort(port: number): number {
   return port < 1024 ? UNPRIVILEGED_OFFSET + port : port;
 }
+
+/** The port that an http:// address means; its authority may name it or not. */
+export const HTTP_PORT = 80;

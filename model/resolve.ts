@@ -1,7 +1,10 @@
 import { distinctCallers, formatCaller } from "./callers.ts";
 import type { Caller, DeclaredHost, Gateway } from "./environment.ts";
+import { findConflicts } from "./host-conflicts.ts";
+import { checkMode, warnAboutMode } from "./host-mode.ts";
 import type { WrittenHost } from "./hosts.ts";
 import { type Problem, show } from "./problem.ts";
+import { PROTOCOLS } from "./protocols.ts";
 import type { Sound } from "./sound.ts";
 import { formatPath, type ReportFault } from "./source.ts";
 
@@ -12,6 +15,7 @@ interface Resolved {
   readonly written: WrittenHost;
   readonly gateway: string | undefined;
   readonly complete?: DeclaredHost;
+  readonly fault: ReportFault;
 }
 
 /**
@@ -22,16 +26,14 @@ interface Resolved {
 export function resolveHosts(
   written: readonly WrittenHost[],
   gateways: Gateways | undefined,
-): { hosts: DeclaredHost[]; problems: Problem[] } {
+): { hosts: DeclaredHost[]; problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   const first = new Map<string, Resolved>();
   const homes = new Set(gateways?.map((gateway) => gateway?.namespace));
   for (const host of written) {
-    const fault: ReportFault = (path, value, why, fix) => {
-      const full = [...host.path, ...path];
-      const shown = value === undefined ? {} : { value: show(value) };
-      problems.push({ ...host.source.positionOf(full), path: formatPath(full), ...shown, why, fix });
-    };
+    const fault = reporter(host, problems);
+    warnAboutMode(host, reporter(host, warnings));
     const resolved = resolveHost(host, gateways, homes, fault);
     if (host.host === undefined || host.port === undefined) continue;
     const key = `${host.host}:${host.port}`;
@@ -39,10 +41,24 @@ export function resolveHosts(
     if (before === undefined) first.set(key, resolved);
     else checkTwin(before, resolved, key, fault);
   }
-  const hosts = [...first.values()].flatMap(({ complete }) => (complete === undefined ? [] : [complete]));
+  const sound = [...first.values()].flatMap(({ complete, fault }) =>
+    complete === undefined ? [] : [{ host: complete, fault }],
+  );
+  findConflicts(sound);
+  const hosts = sound.map(({ host }) => host);
   return {
     hosts: hosts.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : a.port - b.port)),
     problems,
+    warnings,
+  };
+}
+
+/** Puts what is said of a host on a list, at its place in the file. */
+function reporter({ source, path: base }: WrittenHost, list: Problem[]): ReportFault {
+  return (path, value, why, fix) => {
+    const full = [...base, ...path];
+    const shown = value === undefined ? {} : { value: show(value) };
+    list.push({ ...source.positionOf(full), path: formatPath(full), ...shown, why, fix });
   };
 }
 
@@ -54,6 +70,7 @@ function resolveHost(
 ): Resolved {
   const gateway = gateways === undefined ? undefined : gatewayOf(written, gateways, fault);
   if (gateway !== undefined) checkPort(written, gateway, fault);
+  checkMode(written, fault);
   written.allow?.forEach((caller, index) => {
     if (caller !== undefined && homes.has(caller.namespace))
       fault(
@@ -63,7 +80,7 @@ function resolveHost(
         "run the caller in another namespace",
       );
   });
-  const { host, port, mode, owner } = written;
+  const { host, port, mode, owner, settings } = written;
   const allow = callersOf(written);
   const name = gateway?.name;
   if (
@@ -72,11 +89,17 @@ function resolveHost(
     mode === undefined ||
     owner === undefined ||
     allow === undefined ||
+    settings === undefined ||
     name === undefined
   )
-    return { written, gateway: name };
+    return { written, gateway: name, fault };
   const at = written.source.positionOf(written.path);
-  return { written, gateway: name, complete: { host, port, mode, gateway: name, owner, allow, at } };
+  return {
+    written,
+    gateway: name,
+    fault,
+    complete: { host, port, mode, gateway: name, owner, allow, ...settings, at },
+  };
 }
 
 function callersOf({ allow }: WrittenHost): Caller[] | undefined {
@@ -109,7 +132,7 @@ function gatewayOf(host: WrittenHost, gateways: Gateways, fault: ReportFault): S
 function checkPort(host: WrittenHost, gateway: Sound<Gateway>, fault: ReportFault): void {
   const { ports, name = "" } = gateway;
   if (ports === undefined || host.port === undefined || host.mode === undefined) return;
-  const wanted = host.mode === "none" ? "http" : "tls";
+  const wanted = PROTOCOLS[host.mode];
   const port = ports.find((candidate) => candidate?.port === host.port);
   if (port === undefined && ports.every((candidate) => candidate?.port !== undefined))
     fault(
@@ -123,7 +146,7 @@ function checkPort(host: WrittenHost, gateway: Sound<Gateway>, fault: ReportFaul
       ["tls"],
       host.mode,
       `the gateway ${name} speaks ${port.protocol} on port ${host.port}`,
-      "take another port: HTTP and TLS never share one",
+      "take another port: each has one protocol",
     );
 }
 
@@ -147,7 +170,8 @@ function difference(a: Resolved, b: Resolved): string | undefined {
   if (differ(a.written.mode, b.written.mode))
     return `choose one way: ${a.written.mode} or ${b.written.mode}, or give them different ports`;
   const callers = ({ written }: Resolved) => callersOf(written)?.map(formatCaller).join(" ");
-  if (differ(a.gateway, b.gateway) || differ(callers(a), callers(b)))
+  const settings = ({ written }: Resolved) => written.settings && JSON.stringify(written.settings);
+  if (differ(a.gateway, b.gateway) || differ(callers(a), callers(b)) || differ(settings(a), settings(b)))
     return a.written.source.file === b.written.source.file
       ? "keep one of the two"
       : "make the two the same, or keep one";

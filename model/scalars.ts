@@ -81,6 +81,20 @@ export const CounterPrefix = matching(
   "The beginning of the names of Envoy counters to keep, such as cluster.outbound.",
 );
 
+export const SecretName = accepted(
+  isDnsSubdomain,
+  "Kubernetes does not take this as a Secret's name",
+  "write such as partner-ca",
+  "A Secret's name, in the gateway's namespace.",
+);
+
+export const Duration = matching(
+  /^[1-9]\d{0,6}(ms|s|m|h)$/,
+  "not a length of time",
+  "write such as 500ms, 15s, 5m or 1h",
+  "A length of time such as 500ms, 15s, 5m or 1h.",
+);
+
 export const NodeName = accepted(
   isDnsSubdomain,
   "Kubernetes does not take this as a node's name",

@@ -1,44 +1,78 @@
 import { z } from "zod";
-import { DnsLabel, HostName, PortNumber, ServiceAccountName } from "./scalars.ts";
+import { Cidr, DnsLabel, Duration, HostName, PortNumber, SecretName, ServiceAccountName } from "./scalars.ts";
 
 /** Who calls: every service account of a namespace, or one account. */
 export const Caller = z
   .union([z.strictObject({ namespace: DnsLabel }), z.strictObject({ serviceAccount: ServiceAccountName })])
   .describe("either { namespace: news } or { serviceAccount: news/politics }");
 
-/** The ways a host can be reached that are planned today, and the port each has by default. */
-export const DEFAULT_PORTS = { none: 80, passthrough: 443 } as const;
+/** The ways to reach a host. */
+export const MODES = ["none", "passthrough", "originate", "mutual", "tcp"] as const;
 
-/** Words that are known but not planned yet; declaring one is refused by that name. */
-export const MODES_TO_COME = ["originate", "mutual", "tcp"] as const;
+const Retries = z.strictObject({
+  attempts: z.int().min(0).max(10).describe("How often a failed request is tried again."),
+  methods: z
+    .enum(["idempotent", "all"])
+    .default("idempotent")
+    .describe("idempotent: GET, HEAD, OPTIONS, TRACE, PUT and DELETE."),
+});
 
-const MODES = Object.keys(DEFAULT_PORTS);
+const Limits = z.strictObject({
+  connections: z.int().min(1).optional().describe("Open connections to the host."),
+  pendingRequests: z.int().min(1).optional().describe("Requests that wait for a connection."),
+  requests: z.int().min(1).optional().describe("Requests under way."),
+});
 
-const Mode = z
-  .string()
-  .superRefine((mode, context) => {
-    if (Object.hasOwn(DEFAULT_PORTS, mode)) return;
-    const toCome = (MODES_TO_COME as readonly string[]).includes(mode);
-    context.addIssue({
-      code: "custom",
-      message: toCome ? `tls: ${mode} can't be declared: not yet` : "not a way to reach a host",
-      params: { fix: `write one of ${MODES.join(", ")}` },
-    });
-  })
-  .meta({
-    description: "none: the application speaks HTTP; passthrough: it speaks TLS itself, forwarded by SNI.",
-    enum: MODES,
-  })
-  .transform((mode) => mode as keyof typeof DEFAULT_PORTS);
+const OutlierDetection = z.strictObject({
+  consecutiveErrors: z.int().min(1).default(5).describe("5xx answers in a row that put an address out."),
+  interval: Duration.default("10s").describe("How often the addresses are judged."),
+  ejection: Duration.default("30s").describe("How long an address is left out, at first."),
+});
+
+const RateLimit = z.strictObject({
+  requests: z.int().min(1),
+  per: z.enum(["second", "minute", "hour"]).default("second"),
+});
+
+/** What one host may have of its own beside its mode and callers. */
+export const hostSettings = {
+  upstreamPort: PortNumber.optional().describe(
+    "The host's own port, where it is not the one that the application calls; 443 with originate and mutual.",
+  ),
+  caSecret: SecretName.optional().describe("A Secret with ca.crt, the authority that signed the host."),
+  clientSecret: SecretName.optional().describe("A Secret with tls.crt and tls.key, shown to the host."),
+  insecureSkipVerify: z
+    .literal(true)
+    .optional()
+    .describe("Takes whatever certificate the host shows: whoever is in between can read and change all."),
+  server: HostName.optional().describe("The one server that serves all names of a wildcard."),
+  addresses: z
+    .array(Cidr)
+    .min(1)
+    .optional()
+    .describe("The addresses that the application calls; by the host's name where left out."),
+  timeout: Duration.optional().describe("How long an answer may take in whole; without end by default."),
+  retries: Retries.optional().describe(
+    "What the gateway tries again where the host can't be reached: idempotent requests, twice, by default.",
+  ),
+  limits: Limits.optional().describe("Circuit breaking: what is beyond is refused with 503."),
+  outlierDetection: OutlierDetection.optional().describe("Leaves out addresses that fail."),
+  rateLimit: RateLimit.optional().describe("Requests that each gateway pod lets through; 429 beyond."),
+};
 
 /** One host on one port: how it is reached, and who may. */
 export const HostEntry = z.strictObject({
   host: HostName,
-  tls: Mode,
-  port: PortNumber.optional().describe("80 for none and 443 for passthrough by default."),
+  tls: z
+    .enum(MODES)
+    .describe(
+      "none and originate: the application speaks HTTP; passthrough: TLS; mutual: HTTP, with a client certificate; tcp: anything.",
+    ),
+  port: PortNumber.optional().describe("What the application calls: 80, and 443 for passthrough."),
   gateway: DnsLabel.optional().describe("The gateway by name, where the environment has several."),
   allow: z
     .array(z.strictObject({ from: Caller }))
     .default([])
     .describe("Who may call; nobody by default."),
+  ...hostSettings,
 });

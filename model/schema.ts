@@ -38,7 +38,9 @@ export const Mesh = z
 
 const GatewayPort = z.strictObject({
   port: PortNumber,
-  protocol: z.enum(["http", "tls"]).describe("http for hosts with tls: none, tls for passthrough."),
+  protocol: z
+    .enum(["http", "tls", "tcp"])
+    .describe("http for hosts with tls: none, originate or mutual; tls for passthrough; tcp for tcp."),
 });
 
 const Resources = z.strictObject({

@@ -1,7 +1,7 @@
 import type { Gateway, Mesh } from "../../model/environment.ts";
 import { gatewaySelector, inGatewayNamespace, labelsOf } from "../labels.ts";
 import type { Manifest, PlannedObject, Wave } from "../manifest.ts";
-import { telemetry } from "../telemetry/telemetry.ts";
+import { accessLog } from "../telemetry/telemetry.ts";
 import { gatewayDeployment, gatewayService } from "./deployment.ts";
 import { gatewayNetworkPolicy } from "./network-policy.ts";
 
@@ -24,7 +24,7 @@ export function planGateway({ gateway, mesh, pool }: GatewayPlan): PlannedObject
       denyAll(gateway),
       serviceAccount(gateway),
       gatewayNetworkPolicy(gateway, mesh),
-      ...telemetry(gateway),
+      accessLog(gateway),
     ),
     ...inWave(
       "gateway",

@@ -7,17 +7,21 @@ import type { HostsContext } from "./context.ts";
 import { shardMetadata } from "./context.ts";
 import type { Shard } from "./shards.ts";
 
-/** How a policy recognises a host on its way through the gateway. */
-export type HostMatch = (
-  hosts: readonly Host[],
-  port: number,
-) => { readonly operation: Json; readonly when: readonly Json[] };
+/** By what a policy recognises hosts on their way through the gateway. */
+export interface HostMatch {
+  readonly operation: Readonly<Record<string, Json>>;
+  readonly when: readonly Json[];
+}
 
 /**
  * The policy that lets a shard's callers, and no one else, call its hosts. One rule for each distinct set of callers:
  * Envoy walks its rules one by one. The port is always named, or the rule would open the gateway's other listeners.
  */
-export function accessPolicy(context: HostsContext, shard: Shard, match: HostMatch): Manifest {
+export function accessPolicy(
+  context: HostsContext,
+  shard: Shard,
+  matchOf: (hosts: readonly Host[]) => HostMatch,
+): Manifest {
   const { gateway } = context;
   return {
     apiVersion: "security.istio.io/v1",
@@ -26,17 +30,21 @@ export function accessPolicy(context: HostsContext, shard: Shard, match: HostMat
     spec: {
       selector: { matchLabels: gatewaySelector(gateway.name) },
       action: "ALLOW",
-      rules: byCallers(shard.hosts).map((hosts) => rule(context, shard.port, hosts, match)),
+      rules: byCallers(shard.hosts).map((hosts) => rule(context, shard.port, hosts, matchOf(hosts))),
     },
   };
 }
 
-function rule({ mesh }: HostsContext, port: number, hosts: readonly Host[], match: HostMatch): Json {
-  const { operation, when } = match(hosts, port);
+function rule(
+  { mesh }: HostsContext,
+  port: number,
+  hosts: readonly Host[],
+  { operation, when }: HostMatch,
+): Json {
   const principals = (hosts[0]?.allow ?? []).map((caller) => principalOf(caller, mesh.trustDomain));
   return {
     from: [{ source: { principals } }],
-    to: [{ operation: { ...(operation as Record<string, Json>), ports: [String(listenerPort(port))] } }],
+    to: [{ operation: { ...operation, ports: [String(listenerPort(port))] } }],
     ...(when.length === 0 ? {} : { when }),
   };
 }

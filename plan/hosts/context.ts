@@ -14,12 +14,22 @@ export function gatewayHost({ gateway }: HostsContext): string {
   return `${gateway.name}.${gateway.namespace}.svc.cluster.local`;
 }
 
+/** A name that only this gateway's objects have; nobody can register it outside. */
+export function internalHost({ gateway }: HostsContext, name: string): string {
+  return `${name}.${gateway.name}.${gateway.namespace}.sallyport.internal`;
+}
+
 /** The Istio Gateway object, as routes in any namespace name it. */
 export function gatewayReference({ gateway }: HostsContext): string {
   return `${gateway.namespace}/${gateway.name}`;
 }
 
 /** The head of an object of a shard, in the gateway's namespace. */
-export function shardMetadata({ gateway }: HostsContext, shard: Shard, suffix = ""): Manifest["metadata"] {
-  return inGatewayNamespace(gateway, `${shard.name}${suffix}`, { [OWNER_LABEL]: shard.owner });
+export function shardMetadata(
+  { gateway }: HostsContext,
+  shard: Shard,
+  suffix = "",
+  labels: Readonly<Record<string, string>> = {},
+): Manifest["metadata"] {
+  return inGatewayNamespace(gateway, `${shard.name}${suffix}`, { [OWNER_LABEL]: shard.owner, ...labels });
 }

@@ -1,10 +1,18 @@
 import type { Gateway, Host, Mesh, Mode } from "../../model/environment.ts";
+import { PROTOCOLS } from "../../model/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
+import { hostCounters } from "../telemetry/counters.ts";
 import type { HostsContext } from "./context.ts";
+import { planPassthrough } from "./forward/passthrough.ts";
+import { planForwardPorts } from "./forward/ports.ts";
+import { planTcp } from "./forward/tcp.ts";
 import { planHop } from "./hop.ts";
-import { planHttp } from "./http.ts";
-import { planPassthrough } from "./passthrough.ts";
-import { planPassthroughPort } from "./passthrough-port.ts";
+import { hasOwnCluster } from "./http/own-cluster.ts";
+import { planHttp, standsAlone } from "./http/routes.ts";
+import { planSharedUpstreams } from "./http/upstream.ts";
+import { planListeners } from "./listeners.ts";
+import { planOutside } from "./outside.ts";
+import { planSecretAccess } from "./secret-access.ts";
 import { type Shard, shardsOf } from "./shards.ts";
 
 /** A list of hosts behind one gateway. */
@@ -16,28 +24,35 @@ export interface HostsPlan {
 
 const PLANNERS: Readonly<Record<Mode, (context: HostsContext, shard: Shard) => PlannedObject[]>> = {
   none: planHttp,
+  originate: planHttp,
+  mutual: planHttp,
   passthrough: planPassthrough,
+  tcp: planTcp,
 };
 
 /** Plans everything that a list of hosts takes, at the gateway and in the mesh. Nothing is granted by default. */
 export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] {
   const context: HostsContext = { gateway, mesh };
-  const shards = shardsOf(gateway.name, hosts);
+  const granted = hosts.filter(({ allow }) => allow.length > 0);
+  const shards = shardsOf(gateway.name, granted, isAlone);
+  const namespaces = [...new Set(shards.flatMap((shard) => shard.namespaces))].sort();
+  const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
   return [
-    ...planHop(context, namespacesOf(shards)),
-    ...passthroughPorts(shards).flatMap(([port, sharing]) =>
-      planPassthroughPort(context, port, namespacesOf(sharing)),
+    ...planHop(context, namespaces),
+    ...planListeners(context, http),
+    ...planOutside(context, granted),
+    ...planSecretAccess(context, http),
+    { wave: "registry", manifest: hostCounters(gateway, granted) },
+    ...planSharedUpstreams(
+      context,
+      http.filter((host) => !hasOwnCluster(host)),
     ),
+    ...planForwardPorts(context, shards),
     ...shards.flatMap((shard) => PLANNERS[shard.mode](context, shard)),
   ];
 }
 
-/** The passthrough shards by port, in the order of the ports. */
-function passthroughPorts(shards: readonly Shard[]): [port: number, sharing: Shard[]][] {
-  const passthrough = shards.filter((shard) => shard.mode === "passthrough");
-  return [...Map.groupBy(passthrough, (shard) => shard.port)].sort(([a], [b]) => a - b);
-}
-
-function namespacesOf(shards: readonly Shard[]): string[] {
-  return [...new Set(shards.flatMap((shard) => shard.namespaces))].sort();
+/** A wildcard can't share a VirtualService with a host under it, and TCP hosts are told apart by their own routes. */
+function isAlone(host: Host): boolean {
+  return host.mode === "tcp" || standsAlone(host);
 }

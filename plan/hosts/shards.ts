@@ -1,20 +1,22 @@
 import { hash } from "node:crypto";
-import type { Host, Mode } from "../../model/environment.ts";
+import type { Host, HostSettings, Mode } from "../../model/environment.ts";
+import { settingsOf } from "../../model/host-settings.ts";
 
 /** How many objects of one kind a group of hosts is spread over, so that none grows near etcd's limit. */
-const BUCKETS = 8;
+const BUCKETS = 4;
 
-/** Hosts that share their objects: same owner, mode and port, granted to the same namespaces, in one bucket. */
+/** Hosts that share their objects: alike in all but their names and callers' accounts, in one bucket. */
 export interface Shard {
   /** A name of its own, the same whatever other shards there are. */
   readonly name: string;
   readonly owner: string;
   readonly mode: Mode;
   readonly port: number;
+  readonly settings: HostSettings;
   /** The namespaces that were granted these hosts, sorted. Objects for their sidecars go to these only. */
   readonly namespaces: readonly string[];
-  /** Sorted by name. */
-  readonly hosts: readonly Host[];
+  /** Sorted by name; at least one. */
+  readonly hosts: readonly [Host, ...Host[]];
 }
 
 /**
@@ -23,28 +25,36 @@ export interface Shard {
  * adding one touches one shard.
  *
  * @param hosts sorted by host and port; hosts granted to nobody get no shard
+ * @param alone whether a host has objects of its own that no other can share
  */
-export function shardsOf(gateway: string, hosts: readonly Host[]): Shard[] {
-  const shards = new Map<string, { shard: Omit<Shard, "hosts">; hosts: Host[] }>();
+export function shardsOf(gateway: string, hosts: readonly Host[], alone: (host: Host) => boolean): Shard[] {
+  const shards = new Map<string, Shard & { readonly hosts: [Host, ...Host[]] }>();
   for (const host of hosts) {
     const namespaces = [...new Set(host.allow.map((caller) => caller.namespace))].sort();
     if (namespaces.length === 0) continue;
-    const group = [gateway, host.owner, host.mode, String(host.port), ...namespaces].join(" ");
+    const { owner, mode, port } = host;
+    const settings = settingsOf(host);
+    const name = alone(host) ? host.host : "";
+    const group = JSON.stringify([gateway, owner, mode, port, settings, namespaces, name]);
     const bucket = Number.parseInt(digest(host.host), 16) % BUCKETS;
     const key = `${group} ${bucket}`;
     const known = shards.get(key);
     if (known) known.hosts.push(host);
-    else {
-      const name = `${gateway}-${host.mode}-${host.port}-${digest(group)}-${bucket}`;
-      const { owner, mode, port } = host;
-      shards.set(key, { shard: { name, owner, mode, port, namespaces }, hosts: [host] });
-    }
+    else
+      shards.set(key, {
+        name: `${gateway}-${mode}-${port}-${digest(group)}${name === "" ? `-${bucket}` : ""}`,
+        owner,
+        mode,
+        port,
+        settings,
+        namespaces,
+        hosts: [host],
+      });
   }
-  return [...shards.values()]
-    .map(({ shard, hosts }) => ({ ...shard, hosts }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...shards.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function digest(text: string): string {
-  return hash("sha256", text).slice(0, 8);
+/** Ten hexadecimal digits: among 10,000 groups two are alike with a chance of one in 20,000. */
+export function digest(text: string): string {
+  return hash("sha256", text).slice(0, 10);
 }

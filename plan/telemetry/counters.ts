@@ -1,4 +1,6 @@
-import type { Gateway } from "../../model/environment.ts";
+import type { Gateway, Host } from "../../model/environment.ts";
+import { isWildcard } from "../../model/host-settings.ts";
+import { destinationsOf } from "../hosts/forward/tcp.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 
@@ -7,10 +9,14 @@ export const COUNTER_PREFIX = "sallyport_egress";
 
 /** The caller by the certificate of the hop, which the caller can't choose. */
 const PRINCIPAL: Json = { name: "principal", value_format: "%DOWNSTREAM_PEER_URI_SAN%" };
-/** Routes are named by their declared host: a Host header that nobody declared has no route, and counts as `-`. */
-const HTTP_HOST: Json = { name: "host", value_format: "%ROUTE_NAME%" };
-/** The name that the hop asked for; only counted once policy let it through. */
-const TLS_HOST: Json = { name: "host", value_format: "%REQUESTED_SERVER_NAME%" };
+/**
+ * The authority of a request that has a route, so that it is declared; a wildcard's by its route's name. Authorities
+ * are compared without regard to case, and a client could make many of one: all but the plain one are `other`.
+ */
+const HTTP_HOST = label(
+  "xds.route_name.startsWith('*') ? xds.route_name : xds.route_name == '' ? 'other' : " +
+    "request.host.matches('^[a-z0-9.:-]+$') ? request.host : 'other'",
+);
 /** A name that policy refused is the client's free choice: it never becomes a label. */
 const REFUSED_HOST: Json = { name: "host", value_format: "other" };
 const CODE: Json = { name: "code", value_format: "%RESPONSE_CODE%" };
@@ -19,7 +25,7 @@ const CODE: Json = { name: "code", value_format: "%RESPONSE_CODE%" };
  * Counters by host and caller, from Envoy's own stats access logger (envoy.access_loggers.stats): requests with their
  * code for HTTP, connections and bytes for TLS. Their labels are bounded by what is declared.
  */
-export function hostCounters(gateway: Gateway): Manifest {
+export function hostCounters(gateway: Gateway, hosts: readonly Host[]): Manifest {
   return {
     apiVersion: "networking.istio.io/v1alpha3",
     kind: "EnvoyFilter",
@@ -31,12 +37,37 @@ export function hostCounters(gateway: Gateway): Manifest {
           logger([counter("requests", [HTTP_HOST, PRINCIPAL, CODE])]),
         ]),
         mergeInto("envoy.filters.network.tcp_proxy", TCP_PROXY, [
-          logger(connectionCounters(TLS_HOST), FORWARDED),
+          logger(connectionCounters(connectionHost(hosts)), FORWARDED),
           logger([counter("refused_connections", [REFUSED_HOST, PRINCIPAL])], REFUSED),
         ]),
       ],
     },
   };
+}
+
+/** The name that the hop asked for; only counted once policy let it through. One label for all names of a range. */
+function connectionHost(hosts: readonly Host[]): Json {
+  const name = "connection.requested_server_name";
+  const ranges = hosts.flatMap((host) =>
+    host.mode === "tcp"
+      ? destinationsOf(host)
+          .filter((found) => found !== host.host)
+          .map((found) => [testOf(name, found), host.host] as const)
+      : host.mode === "passthrough" && isWildcard(host)
+        ? [[testOf(name, host.host), host.host] as const]
+        : [],
+  );
+  return label(ranges.reduceRight((rest, [test, host]) => `${test} ? '${host}' : ${rest}`, name));
+}
+
+function testOf(name: string, pattern: string): string {
+  if (pattern.startsWith("*")) return `${name}.endsWith('${pattern.slice(1)}')`;
+  return pattern.endsWith("*") ? `${name}.startsWith('${pattern.slice(0, -1)}')` : `${name} == '${pattern}'`;
+}
+
+/** @param expression in CEL, over what Envoy knows of the request or connection */
+function label(expression: string): Json {
+  return { name: "host", value_format: `%CEL(${expression})%` };
 }
 
 const HTTP_CONNECTION_MANAGER =

@@ -20,14 +20,14 @@ describe("sallyport check", () => {
   it("says in one line that a file is fine", () => {
     expect(sallyport(["check", "stacks/dev.yaml"])).toEqual({
       exit: 0,
-      stdout: "stacks/dev.yaml: fine (4 hosts behind 1 gateway take 32 objects)\n",
+      stdout: "stacks/dev.yaml: fine (4 hosts behind 1 gateway take 34 objects)\n",
       stderr: "",
     });
   });
 
   it("gives a program JSON, of the summary or of the problems", () => {
     const fine = sallyport(["check", "--json", "stacks/dev.yaml"]);
-    expect(JSON.parse(fine.stdout)).toEqual({ environment: "dev", gateways: 1, hosts: 4, objects: 32 });
+    expect(JSON.parse(fine.stdout)).toEqual({ environment: "dev", gateways: 1, hosts: 4, objects: 34 });
     const file = join(folderOf({ "env.yaml": `${GATEWAY}x: "\\e[31m"\n` }), "env.yaml");
     const refused = sallyport(["check", "--json", file]);
     expect({ exit: refused.exit, stdout: refused.stdout }).toEqual({ exit: 1, stdout: "" });

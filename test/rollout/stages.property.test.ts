@@ -1,39 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Way, waysIn } from "../../access/ways.ts";
-import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { type Manifest, objectKey, type PlannedObject } from "../../plan/manifest.ts";
-import { planEnvironment } from "../../plan/plan.ts";
 import { type Stage, stagesBetween } from "../../rollout/stages.ts";
-
-const mesh = completeMesh(undefined);
-const gateways = ["egress", "partners"].map((name) => completeGateway({ name, namespace: name }, mesh));
-
-const caller = fc.oneof(
-  fc.constantFrom("news", "shop").map((namespace) => ({ from: { namespace } })),
-  fc.constantFrom("news/politics", "shop/cart").map((serviceAccount) => ({ from: { serviceAccount } })),
-);
-const host = fc.record({
-  gateway: fc.constantFrom(0, 1),
-  host: fc.integer({ min: 0, max: 12 }).map((number) => `h${number}.example.com`),
-  tls: fc.constantFrom("none" as const, "passthrough" as const),
-  allow: fc.array(caller, { minLength: 1, maxLength: 3 }),
-});
-/** Two environments that are often alike: hosts come and go, change their callers, their mode and their gateway. */
-const environment = fc.uniqueArray(host, { maxLength: 10, selector: ({ host, tls }) => `${host} ${tls}` });
-
-function planned(
-  hosts: readonly (Omit<HostInput, "gateway"> & { readonly gateway: number })[],
-): PlannedObject[] {
-  const complete = gateways.flatMap((gateway, index) =>
-    completeHosts(
-      hosts.filter((host) => host.gateway === index).map(({ gateway: _, ...host }) => host),
-      gateway,
-    ),
-  );
-  return planEnvironment({ name: "test", mesh, gateways, lockdown: [], hosts: complete });
-}
+import { environment, planned } from "./environments.ts";
 
 /** The cluster after each single write and removal. */
 function* moments(start: readonly PlannedObject[], stages: readonly Stage[]): Generator<Manifest[]> {
@@ -50,6 +21,8 @@ function* moments(start: readonly PlannedObject[], stages: readonly Stage[]): Ge
     }
   }
 }
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const name = ({ principal, host, port }: Way) => `${principal} ${host}:${port}`;
 const manifestsOf = (objects: readonly PlannedObject[]) => objects.map(({ manifest }) => manifest);

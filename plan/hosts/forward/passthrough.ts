@@ -1,11 +1,12 @@
-import type { Host } from "../../model/environment.ts";
-import type { Json, Manifest, PlannedObject } from "../manifest.ts";
-import { accessPolicy } from "./authorization-policy.ts";
-import type { HostsContext } from "./context.ts";
-import { TLS_SUBSET } from "./hop.ts";
-import { meshVirtualService, toGateway } from "./mesh-route.ts";
-import { anchorHost } from "./passthrough-port.ts";
-import type { Shard } from "./shards.ts";
+import type { Host } from "../../../model/environment.ts";
+import type { Manifest, PlannedObject } from "../../manifest.ts";
+import { accessPolicy, type HostMatch } from "../authorization-policy.ts";
+import type { HostsContext } from "../context.ts";
+import { TLS_SUBSET } from "../hop.ts";
+import { meshVirtualService, toGateway } from "../mesh-route.ts";
+import type { Shard } from "../shards.ts";
+import { planCommonServer } from "./common-server.ts";
+import { anchorHost } from "./sidecar-port.ts";
 
 /**
  * Mode `passthrough`: the application speaks TLS to the host itself, carried inside the hop's mutual TLS. The sidecar
@@ -13,12 +14,13 @@ import type { Shard } from "./shards.ts";
  */
 export function planPassthrough(context: HostsContext, shard: Shard): PlannedObject[] {
   return [
+    ...planCommonServer(context, shard),
     { wave: "routes", manifest: accessPolicy(context, shard, bySni) },
     { wave: "mesh", manifest: meshRoute(context, shard) },
   ];
 }
 
-function bySni(hosts: readonly Host[]): { operation: Json; when: Json[] } {
+function bySni(hosts: readonly Host[]): HostMatch {
   return { operation: {}, when: [{ key: "connection.sni", values: hosts.map(({ host }) => host) }] };
 }
 

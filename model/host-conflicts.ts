@@ -1,0 +1,95 @@
+import type { DeclaredHost } from "./environment.ts";
+import { overlap } from "./network.ts";
+import { PROTOCOLS } from "./protocols.ts";
+import type { ReportFault } from "./source.ts";
+
+/** A host that is sound by itself, and how a fault of it is told. */
+export interface SoundHost {
+  readonly host: DeclaredHost;
+  readonly fault: ReportFault;
+}
+
+/** Finds hosts that can't be declared together; each fault names the other declaration. */
+export function findConflicts(hosts: readonly SoundHost[]): void {
+  findCovered(hosts);
+  findOnOnePort(hosts);
+}
+
+/** A wildcard's callers would reach another team's host without that team's word. */
+function findCovered(hosts: readonly SoundHost[]): void {
+  const wildcards = new Map<string, SoundHost[]>();
+  for (const one of hosts)
+    if (one.host.host.startsWith("*.")) {
+      const key = `${one.host.host.slice(1)} ${one.host.port}`;
+      wildcards.set(key, [...(wildcards.get(key) ?? []), one]);
+    }
+  if (wildcards.size === 0) return;
+  for (const covered of hosts) {
+    const { host, port, owner } = covered.host;
+    for (const suffix of parentsOf(host))
+      for (const { host: wildcard, fault } of wildcards.get(`${suffix} ${port}`) ?? [])
+        if (wildcard.owner !== owner)
+          fault(
+            ["host"],
+            wildcard.host,
+            `covers ${host}:${port}, declared at ${placeOf(covered.host)} by ${owner}`,
+            `declare each host by its own name, or let one team own both`,
+          );
+  }
+}
+
+/** `.wikipedia.org` and `.org` for `en.wikipedia.org`. */
+function parentsOf(host: string): string[] {
+  const labels = host.replace(/^\*\./, "").split(".");
+  const start = host.startsWith("*.") ? 0 : 1;
+  // A wildcard does not cover itself.
+  return labels
+    .slice(start)
+    .map((_, index) => `.${labels.slice(start + index).join(".")}`)
+    .filter((suffix) => `*${suffix}` !== host);
+}
+
+/** What a namespace's sidecars can't tell apart: they see a port, and for plain TCP an address. */
+function findOnOnePort(hosts: readonly SoundHost[]): void {
+  const seen = new Map<string, SoundHost[]>();
+  for (const one of hosts) {
+    for (const namespace of new Set(one.host.allow.map((caller) => caller.namespace))) {
+      const key = `${namespace} ${one.host.port}`;
+      const others = seen.get(key);
+      if (others === undefined) seen.set(key, [one]);
+      else {
+        const rival = others.find((other) => clash(one.host, other.host) !== undefined);
+        if (rival !== undefined) {
+          const [why, fix] = clash(one.host, rival.host) ?? ["", ""];
+          const where = `${rival.host.host} at ${placeOf(rival.host)}`;
+          one.fault(["host"], one.host.host, `in ${namespace}, ${why}: ${where}`, fix);
+        }
+        // Other protocols are all alike: one of them stands for all, so that this stays linear.
+        if (one.host.mode === "tcp" || others.length === 0) others.push(one);
+      }
+    }
+  }
+}
+
+function clash(a: DeclaredHost, b: DeclaredHost): readonly [why: string, fix: string] | undefined {
+  const protocols = [PROTOCOLS[a.mode], PROTOCOLS[b.mode]];
+  if (protocols[0] !== protocols[1])
+    return [
+      `port ${a.port} can't carry ${protocols.join(" and ")}`,
+      "take different ports, or callers in different namespaces",
+    ];
+  if (a.mode !== "tcp") return undefined;
+  if (a.addresses === undefined || b.addresses === undefined)
+    return [
+      `another TCP host has port ${a.port}, and no address tells the two apart`,
+      "give both their addresses:, or take different ports",
+    ];
+  const shared = a.addresses.find((range) => b.addresses?.some((other) => overlap(range, other)));
+  return shared === undefined
+    ? undefined
+    : [`another TCP host on port ${a.port} has ${shared} too`, "give each host its own addresses"];
+}
+
+function placeOf({ at: { file, line, column } }: DeclaredHost): string {
+  return `${file}:${line}:${column}`;
+}

@@ -1,0 +1,92 @@
+import { listenerPort } from "../../../model/ports.ts";
+import { gatewaySelector, inGatewayNamespace } from "../../labels.ts";
+import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
+import { gatewayReference, type HostsContext, internalHost } from "../context.ts";
+import { dnsCache, dnsCachePatch } from "../dns-cache.ts";
+import { serviceEntry } from "../service-entry.ts";
+
+/** The gateway's one upstream for a port's connections: any name, resolved when it is asked for. */
+function forwardHost(context: HostsContext, port: number): string {
+  return `*.${internalHost(context, `forward-${port}`)}`;
+}
+
+/**
+ * The gateway's half of a port that carries TLS or TCP, shared by all its hosts: it connects to the name that the hop
+ * asks for as SNI, once policy has let that name through.
+ *
+ * Istio takes the first tcp route of a server whatever the SNI, and repeats the policies in every filter chain, so
+ * routes by host would grow with the square of their number.
+ */
+export function planForwardPort(context: HostsContext, port: number): PlannedObject[] {
+  const metadata = inGatewayNamespace(context.gateway, `${context.gateway.name}-forward-${port}`);
+  const registry = serviceEntry(metadata, {
+    hosts: [forwardHost(context, port)],
+    exportTo: ["."],
+    resolution: "DYNAMIC_DNS",
+    port,
+    protocol: "tls",
+  });
+  return [
+    { wave: "registry", manifest: registry },
+    { wave: "routes", manifest: forwardByName(context, port, metadata) },
+    { wave: "routes", manifest: gatewayRoute(context, port, metadata) },
+  ];
+}
+
+function gatewayRoute(context: HostsContext, port: number, metadata: Manifest["metadata"]): Manifest {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata,
+    spec: {
+      hosts: ["*"],
+      exportTo: ["."],
+      gateways: [gatewayReference(context)],
+      tcp: [
+        {
+          match: [{ port }],
+          route: [{ destination: { host: forwardHost(context, port), port: { number: port } } }],
+        },
+      ],
+    },
+  };
+}
+
+/**
+ * Resolves the asked name at the gateway. Istio builds the cluster for this, but adds the filter to sidecars only. The
+ * two share a cache by its name, and Envoy takes them only if both describe it alike: so both descriptions are ours.
+ */
+function forwardByName(context: HostsContext, port: number, metadata: Manifest["metadata"]): Manifest {
+  const { gateway } = context;
+  const filter: Json = {
+    name: "envoy.filters.network.sni_dynamic_forward_proxy",
+    typed_config: {
+      "@type":
+        "type.googleapis.com/envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig",
+      port_value: port,
+      dns_cache_config: dnsCache(forwardHost(context, port)),
+    },
+  };
+  return {
+    apiVersion: "networking.istio.io/v1alpha3",
+    kind: "EnvoyFilter",
+    metadata,
+    spec: {
+      workloadSelector: { labels: gatewaySelector(gateway.name) },
+      configPatches: [
+        dnsCachePatch(forwardHost(context, port)),
+        {
+          applyTo: "NETWORK_FILTER",
+          match: {
+            context: "GATEWAY",
+            listener: {
+              portNumber: listenerPort(port),
+              filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } },
+            },
+          },
+          patch: { operation: "INSERT_BEFORE", value: filter },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { Host } from "../../../model/environment.ts";
+import { isWildcard } from "../../../model/host-settings.ts";
+import { HTTP_PORT } from "../../../model/ports.ts";
+import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
+import { accessPolicy, type HostMatch } from "../authorization-policy.ts";
+import { gatewayReference, type HostsContext, shardMetadata } from "../context.ts";
+import { HTTP_SUBSET } from "../hop.ts";
+import { meshVirtualService, toGateway } from "../mesh-route.ts";
+import { NO_ADDRESS, serviceEntry } from "../service-entry.ts";
+import type { Shard } from "../shards.ts";
+import { authoritiesOf } from "./authority.ts";
+import { hasOwnCluster, planOwnCluster } from "./own-cluster.ts";
+import { planRateLimit } from "./rate-limit.ts";
+import { sharedUpstream, type Upstream } from "./upstream.ts";
+
+/** Whether a host has routes or a cluster that no other host can share. */
+export function standsAlone(host: Host): boolean {
+  return isWildcard(host) || host.rateLimit !== undefined || hasOwnCluster(host);
+}
+
+/**
+ * The modes in which the application speaks HTTP. Its sidecar sends the request over the hop; the gateway looks at the
+ * caller and the authority, and sends it on in the way of the mode.
+ */
+export function planHttp(context: HostsContext, shard: Shard): PlannedObject[] {
+  const [host] = shard.hosts;
+  const own = hasOwnCluster(host) ? planOwnCluster(context, shard) : undefined;
+  const upstream = own?.upstream ?? sharedUpstream(context, host);
+  return [
+    ...(own?.objects ?? []),
+    ...(shard.port === HTTP_PORT
+      ? []
+      : [{ wave: "registry", manifest: meshRegistry(context, shard) } satisfies PlannedObject]),
+    { wave: "routes", manifest: gatewayRoutes(context, shard, upstream) },
+    { wave: "routes", manifest: accessPolicy(context, shard, byAuthority) },
+    ...planRateLimit(context, shard),
+    { wave: "mesh", manifest: meshRoute(context, shard) },
+  ];
+}
+
+function byAuthority(hosts: readonly Host[]): HostMatch {
+  return { operation: { hosts: authoritiesOf(hosts) }, when: [] };
+}
+
+/** Requests that can be sent twice without harm. */
+const IDEMPOTENT = "GET|HEAD|OPTIONS|TRACE|PUT|DELETE";
+/** What the server can't have answered. */
+const RETRY_ON = "connect-failure,refused-stream,reset";
+const DEFAULT_RETRIES = { attempts: 2, methods: "idempotent" } as const;
+
+/**
+ * What the mesh adds to a request; the outside has no use for it and would learn of pods, identities and traces. Also
+ * removed where the application itself set them.
+ */
+const STAYS_INSIDE = [
+  "baggage",
+  "traceparent",
+  "tracestate",
+  "x-b3-flags",
+  "x-b3-parentspanid",
+  "x-b3-sampled",
+  "x-b3-spanid",
+  "x-b3-traceid",
+  "x-envoy-attempt-count",
+  "x-envoy-decorator-operation",
+  "x-envoy-external-address",
+  "x-envoy-internal",
+  "x-envoy-peer-metadata",
+  "x-envoy-peer-metadata-id",
+  "x-forwarded-client-cert",
+  "x-forwarded-for",
+  "x-forwarded-proto",
+  "x-request-id",
+] as const;
+
+/** The same routes for all hosts of the shard, whose names are the virtual hosts' domains: found by hash. */
+function gatewayRoutes(context: HostsContext, shard: Shard, upstream: Upstream): Manifest {
+  const { port, settings, hosts } = shard;
+  const { attempts, methods } = settings.retries ?? DEFAULT_RETRIES;
+  const route = (match: Readonly<Record<string, Json>>, attempts: number): Json => ({
+    // A wildcard's name tells its routes in the log and the counters; others are told by their authority.
+    name: isWildcard(hosts[0]) ? hosts[0].host : shard.name,
+    match: [{ port, ...match }],
+    route: [{ destination: { host: upstream.host, port: { number: upstream.port } } }],
+    headers: { request: { remove: STAYS_INSIDE } },
+    retries: attempts === 0 ? { attempts } : { attempts, retryOn: RETRY_ON },
+    ...(settings.timeout === undefined ? {} : { timeout: settings.timeout }),
+  });
+  const http =
+    attempts === 0 || methods === "all"
+      ? [route({}, attempts)]
+      : [route({ method: { regex: IDEMPOTENT } }, attempts), route({}, 0)];
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: shardMetadata(context, shard, "-gateway"),
+    spec: { hosts: namesOf(shard), exportTo: ["."], gateways: [gatewayReference(context)], http },
+  };
+}
+
+/** Sidecars take routes for a host that nobody registered on port 80 alone. It has no endpoints to go to. */
+function meshRegistry(context: HostsContext, shard: Shard): Manifest {
+  return serviceEntry(shardMetadata(context, shard, "-mesh", NO_ADDRESS), {
+    hosts: namesOf(shard),
+    exportTo: shard.namespaces,
+    resolution: "STATIC",
+    port: shard.port,
+    protocol: "http",
+  });
+}
+
+/** One route for all hosts: Istio copies a VirtualService's routes into each of its hosts. */
+function meshRoute(context: HostsContext, shard: Shard): Manifest {
+  const { port } = shard;
+  return meshVirtualService(context, shard, namesOf(shard), {
+    // The gateway retries; a retry at each hop would multiply.
+    http: [{ match: [{ port }], route: toGateway(context, HTTP_SUBSET, port), retries: { attempts: 0 } }],
+  });
+}
+
+function namesOf({ hosts }: Shard): string[] {
+  return hosts.map(({ host }) => host);
+}

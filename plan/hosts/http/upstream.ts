@@ -1,0 +1,82 @@
+import type { Host } from "../../../model/environment.ts";
+import { gatewaySelector, inGatewayNamespace } from "../../labels.ts";
+import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
+import { type HostsContext, internalHost } from "../context.ts";
+import { dnsCachePatch } from "../dns-cache.ts";
+import { serviceEntry } from "../service-entry.ts";
+import { digest } from "../shards.ts";
+import { destinationRule } from "./destination-rule.ts";
+import { TLS_BY_MODE } from "./modes.ts";
+
+/** Where the gateway sends requests: a destination as routes name it. */
+export interface Upstream {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The host's own port. */
+export function upstreamPort({ mode, port, upstreamPort }: Host): number {
+  return upstreamPort ?? (mode === "none" ? port : 443);
+}
+
+/** How the gateway speaks TLS to a host, as a DestinationRule has it; nothing where it speaks HTTP. */
+export function tlsOf(host: Host): Record<string, Json> {
+  const tls = TLS_BY_MODE[host.mode]?.(host);
+  return tls === undefined ? {} : { tls };
+}
+
+/**
+ * The cluster that a host shares with all whose TLS is alike: it resolves the authority of each request when it is
+ * asked for, and takes the authority as the name that the certificate must have.
+ */
+export function sharedUpstream(context: HostsContext, host: Host): Upstream {
+  return { host: `*.${internalHost(context, sharedName(host))}`, port: host.mode === "none" ? 80 : 443 };
+}
+
+/** Plans the shared clusters of some hosts, each once. */
+export function planSharedUpstreams(context: HostsContext, hosts: readonly Host[]): PlannedObject[] {
+  const byName = new Map(hosts.map((host) => [sharedName(host), host]));
+  return [...byName]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, host]) => {
+      const { host: wildcard, port } = sharedUpstream(context, host);
+      const metadata = inGatewayNamespace(context.gateway, `${context.gateway.name}-upstream-${name}`);
+      return [
+        serviceEntry(metadata, {
+          hosts: [wildcard],
+          exportTo: ["."],
+          resolution: "DYNAMIC_DNS",
+          port,
+          protocol: "http",
+        }),
+        destinationRule(metadata, wildcard, tlsOf(host)),
+        dnsCacheFilter(context, metadata, wildcard, tlsOf(host).tls === undefined),
+      ].map((manifest): PlannedObject => ({ wave: "registry", manifest }));
+    });
+}
+
+function dnsCacheFilter(
+  { gateway }: HostsContext,
+  metadata: Manifest["metadata"],
+  host: string,
+  plain: boolean,
+): Manifest {
+  // Envoy wants verified TLS in such a cluster, or to be told that there is none.
+  const more = plain ? { allow_insecure_cluster_options: true } : {};
+  return {
+    apiVersion: "networking.istio.io/v1alpha3",
+    kind: "EnvoyFilter",
+    metadata,
+    spec: {
+      workloadSelector: { labels: gatewaySelector(gateway.name) },
+      configPatches: [dnsCachePatch(host, more)],
+    },
+  };
+}
+
+function sharedName(host: Host): string {
+  const { tls } = tlsOf(host);
+  const text = JSON.stringify(tls ?? null);
+  if (tls === undefined) return "http";
+  return text === '{"mode":"SIMPLE"}' ? "https" : `https-${digest(text)}`;
+}

@@ -1,0 +1,88 @@
+import type { Host } from "../../model/environment.ts";
+import { HTTP_PORT, listenerPort } from "../../model/ports.ts";
+import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
+import type { Json, Manifest, PlannedObject } from "../manifest.ts";
+import type { HostsContext } from "./context.ts";
+import { RATE_LIMIT_FILTER } from "./http/rate-limit.ts";
+
+/**
+ * What the gateway listens on, one listener a port for all hosts, and how it reads HTTP there.
+ *
+ * `./*` takes routes of this namespace alone, so nobody else's route attaches; the policies tell the hosts apart. That
+ * nobody else's Gateway selects these pods is istiod's to see to (PILOT_SCOPE_GATEWAY_TO_NAMESPACE).
+ */
+export function planListeners(context: HostsContext, hosts: readonly Host[]): PlannedObject[] {
+  const patches = httpPatches(context, hosts);
+  return [
+    { wave: "routes", manifest: listeners(context) },
+    ...(patches.length === 0
+      ? []
+      : [{ wave: "routes", manifest: httpSettings(context, patches) } satisfies PlannedObject]),
+  ];
+}
+
+function listeners({ gateway }: HostsContext): Manifest {
+  const servers: Json[] = gateway.ports.map(({ port, protocol }) => ({
+    port: { number: port, name: `${protocol}-${port}`, protocol: protocol === "http" ? "HTTPS" : "TLS" },
+    hosts: ["./*"],
+    tls: { mode: "ISTIO_MUTUAL" },
+  }));
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "Gateway",
+    metadata: inGatewayNamespace(gateway, gateway.name),
+    spec: { selector: gatewaySelector(gateway.name), servers },
+  };
+}
+
+function httpSettings({ gateway }: HostsContext, configPatches: readonly Json[]): Manifest {
+  return {
+    apiVersion: "networking.istio.io/v1alpha3",
+    kind: "EnvoyFilter",
+    metadata: inGatewayNamespace(gateway, `${gateway.name}-http`),
+    spec: { workloadSelector: { labels: gatewaySelector(gateway.name) }, configPatches },
+  };
+}
+
+const CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager";
+
+function httpPatches({ gateway }: HostsContext, hosts: readonly Host[]): Json[] {
+  const http = gateway.ports.filter(({ protocol }) => protocol === "http").map(({ port }) => port);
+  const limited = hosts.some(({ rateLimit }) => rateLimit !== undefined);
+  return [...(http.includes(HTTP_PORT) ? [withoutPort] : []), ...(limited ? http.map(rateLimitFilter) : [])];
+}
+
+/** A shared cluster connects to the authority's port, and by TLS to 443 only where it names none. */
+const withoutPort: Json = {
+  applyTo: "NETWORK_FILTER",
+  match: {
+    context: "GATEWAY",
+    listener: { portNumber: listenerPort(HTTP_PORT), filterChain: { filter: { name: CONNECTION_MANAGER } } },
+  },
+  patch: {
+    operation: "MERGE",
+    value: {
+      typed_config: {
+        "@type":
+          "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        strip_any_host_port: true,
+      },
+    },
+  },
+};
+
+function rateLimitFilter(port: number): Json {
+  return {
+    applyTo: "HTTP_FILTER",
+    match: {
+      context: "GATEWAY",
+      listener: {
+        portNumber: listenerPort(port),
+        filterChain: {
+          filter: { name: CONNECTION_MANAGER, subFilter: { name: "envoy.filters.http.router" } },
+        },
+      },
+    },
+    patch: { operation: "INSERT_BEFORE", value: RATE_LIMIT_FILTER },
+  };
+}

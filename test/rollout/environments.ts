@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
+import type { PlannedObject } from "../../plan/manifest.ts";
+import { planEnvironment } from "../../plan/plan.ts";
+
+const mesh = completeMesh(undefined);
+const PORTS = [
+  { port: 80, protocol: "http" as const },
+  { port: 443, protocol: "tls" as const },
+  { port: 5432, protocol: "tcp" as const },
+  { port: 5433, protocol: "tcp" as const },
+  { port: 8080, protocol: "http" as const },
+];
+/** The gateways of random environments. */
+export const gateways = ["egress", "partners"].map((name) =>
+  completeGateway({ name, namespace: name, ports: PORTS }, mesh),
+);
+
+const caller = fc.oneof(
+  fc.constantFrom("news", "shop").map((namespace) => ({ from: { namespace } })),
+  fc.constantFrom("news/politics", "shop/cart").map((serviceAccount) => ({ from: { serviceAccount } })),
+);
+const allow = fc.array(caller, { minLength: 1, maxLength: 3 });
+const number = fc.integer({ min: 0, max: 12 });
+const gateway = fc.constantFrom(0, 1);
+const retries = fc.option(fc.constant({ attempts: 0 }), { nil: undefined });
+
+/** A host on one of the gateways: HTTP in each of its ways, TLS, a wildcard, TCP by name and by address. */
+const host = fc.oneof(
+  fc.record({
+    gateway,
+    host: number.map(named),
+    tls: fc.constantFrom("none" as const, "passthrough" as const),
+    allow,
+  }),
+  fc.record({
+    gateway,
+    host: number.map(named),
+    tls: fc.constantFrom("none" as const, "originate" as const),
+    port: fc.constantFrom(80, 8080),
+    retries,
+    allow,
+  }),
+  fc.record({
+    gateway,
+    host: number.map(named),
+    tls: fc.constant("mutual" as const),
+    clientSecret: fc.constantFrom("one", "two"),
+    allow,
+  }),
+  fc.record({
+    gateway,
+    host: number.map(named),
+    tls: fc.constant("none" as const),
+    limits: fc.constant({ connections: 10 }),
+    allow,
+  }),
+  fc.record({
+    gateway,
+    host: fc.constantFrom("*.wild.example.com", "*.open.example.com"),
+    tls: fc.constantFrom("none" as const, "passthrough" as const),
+    allow,
+  }),
+  fc
+    .record({ gateway, index: number, tls: fc.constant("tcp" as const), port: fc.constant(5432), allow })
+    .map(({ index, ...rest }) => ({
+      ...rest,
+      host: `tcp${index}.example.com`,
+      addresses: [`198.51.100.${index}/32`, `203.0.${index * 4}.0/23`],
+    })),
+  fc.record({
+    gateway,
+    host: fc.constant("db.example.com"),
+    tls: fc.constant("tcp" as const),
+    port: fc.constant(5433),
+    allow,
+  }),
+);
+
+function named(index: number): string {
+  return `h${index}.example.com`;
+}
+
+type RandomHost = typeof host extends fc.Arbitrary<infer T> ? T : never;
+
+/** Two such environments are often alike: hosts come and go, change their callers, their mode and their gateway. */
+export const environment = fc.uniqueArray(host, {
+  maxLength: 10,
+  selector: (one) =>
+    `${one.host} ${("port" in one ? one.port : undefined) ?? (one.tls === "passthrough" ? 443 : 80)}`,
+});
+
+/** All that an environment takes. */
+export function planned(hosts: readonly RandomHost[]): PlannedObject[] {
+  const complete = gateways.flatMap((one, index) =>
+    completeHosts(
+      hosts
+        .filter((host) => host.gateway === index)
+        .map(({ gateway: _, ...host }) => withoutUndefined(host) as HostInput),
+      one,
+    ),
+  );
+  return planEnvironment({ name: "test", mesh, gateways, lockdown: [], hosts: complete });
+}
+
+function withoutUndefined(host: object): object {
+  return Object.fromEntries(Object.entries(host).filter(([, value]) => value !== undefined));
+}
