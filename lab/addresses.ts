@@ -43,6 +43,18 @@ export const internet = {
   hub: "198.51.100.1",
   /** Web servers. */
   web: "198.51.100.10",
+  /** The web server that asks for client certificates. */
+  mutual: "198.51.100.11",
+  /** The WebSocket server. */
+  webSocket: "198.51.100.12",
+  /** The gRPC server. */
+  grpc: "198.51.100.13",
+  /** TCP servers with the same port, which have no name: only their addresses tell them apart. */
+  tcp: ["198.51.100.20", "198.51.100.21"],
+  /** Nothing listens here: connections are refused. */
+  down: "198.51.100.30",
+  /** Packets to here are dropped: connections time out. */
+  silent: "198.51.100.31",
   /** Name server, to which the cluster forwards every name that is not its own. */
   dns: "198.51.100.53",
   prefix6: 64,

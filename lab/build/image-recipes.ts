@@ -84,6 +84,7 @@ export async function imageRecipes(from: Ingredients): Promise<Recipe[]> {
         ...(await programsWithLibraries({
           "/usr/bin/curl": await needed("curl"),
           "/usr/bin/openssl": await needed("openssl"),
+          "/usr/bin/wrk": await needed("wrk"),
         })),
       ],
       config: { user: "1000:1000", entrypoint: [], command: ["/bin/sleep", "infinity"], environment },

@@ -29,6 +29,7 @@ const requirements: readonly Requirement[] = [
   { program: "nsenter", debianPackage: "util-linux" },
   { program: "curl", debianPackage: "curl" },
   { program: "openssl", debianPackage: "openssl" },
+  { program: "wrk", debianPackage: "wrk" },
   { program: "tar", debianPackage: "tar" },
   { program: "ldd", debianPackage: "libc-bin" },
   { program: "python3", debianPackage: "python3" },

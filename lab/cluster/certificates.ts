@@ -5,6 +5,8 @@ import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
+  type Extension,
+  type JsonName,
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
@@ -31,6 +33,13 @@ export interface CertificateRequest {
   readonly organisation?: string;
   readonly dnsNames?: readonly string[];
   readonly addresses?: readonly string[];
+  /** From yesterday on for a year by default. */
+  readonly validity?: Validity;
+}
+
+export interface Validity {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
 }
 
 const keyAlgorithm = { name: "ECDSA", namedCurve: "P-256" };
@@ -45,7 +54,7 @@ export async function createAuthority(commonName: string): Promise<Authority> {
     name: [{ CN: [commonName] }],
     keys,
     signingAlgorithm,
-    ...validity(),
+    ...aYear(),
     extensions: [
       new BasicConstraintsExtension(true, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
@@ -80,33 +89,56 @@ export async function createSigningKey(): Promise<{ publicKey: string; key: stri
   return { publicKey: PemConverter.encode(spki, PemConverter.PublicKeyTag), key: await exportKey(keys) };
 }
 
+/** A certificate that vouches for itself, as nobody's authority. */
+export async function createSelfSigned(request: CertificateRequest): Promise<KeyPair> {
+  const keys = await generateKeys();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: subject(request),
+    keys,
+    signingAlgorithm,
+    ...(request.validity ?? aYear()),
+    extensions: await leafExtensions(keys, request),
+  });
+  return { certificate: certificate.toString("pem"), key: await exportKey(keys) };
+}
+
 async function issue(
   root: X509Certificate,
   rootKeys: CryptoKeyPair,
   request: CertificateRequest,
 ): Promise<KeyPair> {
   const keys = await generateKeys();
-  const names = [
-    ...(request.dnsNames ?? []).map((value) => ({ type: "dns" as const, value })),
-    ...(request.addresses ?? []).map((value) => ({ type: "ip" as const, value })),
-  ];
   const certificate = await X509CertificateGenerator.create({
-    subject: [{ CN: [request.commonName] }, ...(request.organisation ? [{ O: [request.organisation] }] : [])],
+    subject: subject(request),
     issuer: root.subject,
     publicKey: keys.publicKey,
     signingKey: rootKeys.privateKey,
     signingAlgorithm,
-    ...validity(),
+    ...(request.validity ?? aYear()),
     extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ...(await leafExtensions(keys, request)),
       await AuthorityKeyIdentifierExtension.create(root.publicKey),
-      ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
     ],
   });
   return { certificate: certificate.toString("pem"), key: await exportKey(keys) };
+}
+
+function subject({ commonName, organisation }: CertificateRequest): JsonName {
+  return [{ CN: [commonName] }, ...(organisation ? [{ O: [organisation] }] : [])];
+}
+
+async function leafExtensions(keys: CryptoKeyPair, request: CertificateRequest): Promise<Extension[]> {
+  const names = [
+    ...(request.dnsNames ?? []).map((value) => ({ type: "dns" as const, value })),
+    ...(request.addresses ?? []).map((value) => ({ type: "ip" as const, value })),
+  ];
+  return [
+    new BasicConstraintsExtension(false, undefined, true),
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+    await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
+  ];
 }
 
 type CryptoKeyPair = webcrypto.CryptoKeyPair;
@@ -122,6 +154,6 @@ async function exportKey(keys: CryptoKeyPair): Promise<string> {
   );
 }
 
-function validity(): { notBefore: Date; notAfter: Date } {
+function aYear(): Validity {
   return { notBefore: new Date(Date.now() - oneDay), notAfter: new Date(Date.now() + lifetime) };
 }

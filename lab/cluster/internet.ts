@@ -1,28 +1,31 @@
 import { internet } from "../addresses.ts";
 import type { Artifacts } from "../build/artifacts.ts";
-import { internetProcesses } from "../internet/internet.ts";
+import { type InternetProcess, internetProcesses } from "../internet/internet.ts";
+import { listeners } from "../internet/listeners.ts";
+import type { Endpoint } from "../internet/server.ts";
 import { internetNamespace } from "../network/topology.ts";
 import { stateDirectory } from "../paths.ts";
 import { tryCommand } from "../process/command.ts";
 import { startProcess, waitFor } from "../process/start.ts";
 
-/** Starts the internet's name server and web servers, and waits until they take connections. */
+/** Starts the internet's name server and its other servers, and waits until each takes connections. */
 export async function startInternet(artifacts: Artifacts, signal: AbortSignal): Promise<void> {
-  const processes = await internetProcesses(artifacts, stateDirectory);
-  const started = await Promise.all(
-    processes.map(({ name, command, args }) =>
-      startProcess({ name, command, args, namespace: internetNamespace }),
-    ),
-  );
-  for (const [address, port] of [
-    [internet.dns, 53],
-    [internet.web, 80],
-    [internet.web, 443],
-  ] as const) {
-    await waitFor(`${address} port ${port} of the lab's internet`, async () => await accepts(address, port), {
+  const { nameServer, servers } = await internetProcesses(artifacts, stateDirectory);
+  await start(nameServer, [{ address: internet.dns, port: 53 }], signal);
+  await start(servers, listeners, signal);
+}
+
+async function start(
+  { name, command, args }: InternetProcess,
+  endpoints: readonly Endpoint[],
+  signal: AbortSignal,
+): Promise<void> {
+  const process = await startProcess({ name, command, args, namespace: internetNamespace });
+  for (const { address, port } of endpoints) {
+    await waitFor(`${address} port ${port} of the lab's internet`, () => accepts(address, port), {
       limit: 20_000,
       signal,
-      ...(started[0] ? { process: started[0] } : {}),
+      process,
     });
   }
 }

@@ -2,19 +2,32 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { internet } from "../addresses.ts";
-import type { Authority, KeyPair } from "../cluster/certificates.ts";
-import { type AuthorityFiles, readAuthority } from "./authority.ts";
-import type { WebServersConfiguration } from "./main.ts";
-import { sites } from "./sites.ts";
-import { corefile, type NameServer, zone } from "./zone.ts";
+import type { KeyPair } from "../cluster/certificates.ts";
+import {
+  type AuthorityFiles,
+  privateFiles,
+  readAuthority,
+  savePair,
+  writePrivateAuthority,
+} from "./authority.ts";
+import { type CertificateKind, issueFor } from "./certificates.ts";
+import { hosts } from "./hosts.ts";
+import { listeners } from "./listeners.ts";
+import type { ServersConfiguration } from "./main.ts";
+import { corefile, zone } from "./zone.ts";
 
 /** A program to start in the internet's network namespace; it runs in the foreground until SIGTERM. */
 export interface InternetProcess {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** What was written for it. */
-  readonly files: readonly string[];
+}
+
+/** The programs of the lab's internet. */
+export interface InternetProcesses {
+  readonly nameServer: InternetProcess;
+  /** Everything else that listens. */
+  readonly servers: InternetProcess;
 }
 
 /** What the internet is made from: the folder with `coredns`, and its authority. */
@@ -27,47 +40,56 @@ export interface InternetInputs {
 const fallbackName = "no-such-host.invalid";
 
 /**
- * Writes the files of the lab's internet below `stateDirectory` and describes its two programs: the name server
- * and the web servers. Their addresses must be there before they start.
+ * Writes the files of the lab's internet below `stateDirectory` and describes its two programs. Their addresses must
+ * be there before they start.
  */
 export async function internetProcesses(
   inputs: InternetInputs,
   stateDirectory: string,
-): Promise<InternetProcess[]> {
+): Promise<InternetProcesses> {
   const directory = join(stateDirectory, "internet");
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  return [await nameServer(inputs.bin, directory), await webServers(inputs.authority, directory)];
+  return {
+    nameServer: await nameServer(inputs.bin, directory),
+    servers: await servers(inputs.authority, stateDirectory, directory),
+  };
 }
 
 async function nameServer(bin: string, directory: string): Promise<InternetProcess> {
-  const server: NameServer = {
-    address: internet.dns,
-    hosts: sites.map((site) => site.host),
-    ipv4: internet.web,
-    ipv6: internet.web6,
-  };
   const [zoneFile, configuration] = [join(directory, "zone"), join(directory, "Corefile")];
-  await writeFile(zoneFile, zone(server));
-  await writeFile(configuration, corefile(server, zoneFile));
-  return {
-    name: "internet-names",
-    command: join(bin, "coredns"),
-    args: ["-conf", configuration],
-    files: [zoneFile, configuration],
-  };
+  await writeFile(zoneFile, zone(hosts, internet.dns));
+  await writeFile(configuration, corefile(internet.dns, zoneFile));
+  return { name: "internet-names", command: join(bin, "coredns"), args: ["-conf", configuration] };
 }
 
-async function webServers(files: AuthorityFiles, directory: string): Promise<InternetProcess> {
-  const authority = await readAuthority(files);
-  const hosts = Object.fromEntries(
-    await Promise.all(
-      sites.map(async ({ host }) => [host, await certificate(authority, host, directory)] as const),
-    ),
+async function servers(
+  worldFiles: AuthorityFiles,
+  stateDirectory: string,
+  directory: string,
+): Promise<InternetProcess> {
+  const { authority } = privateFiles(stateDirectory);
+  await writePrivateAuthority(stateDirectory);
+  const authorities = {
+    world: await readAuthority(worldFiles),
+    private: await readAuthority(authority),
+  };
+  const certificate = async (name: string, kind: CertificateKind): Promise<[string, KeyPair]> => {
+    const file = join(directory, name.replace("*", "wildcard"));
+    const paths = { certificate: `${file}.crt`, key: `${file}.key` };
+    await savePair(paths, await issueFor(name, kind, authorities));
+    return [name, paths];
+  };
+  const issued = hosts.flatMap(({ name, certificate: kind }) =>
+    kind === undefined ? [] : [certificate(name, kind)],
   );
-  const fallback = await certificate(authority, fallbackName, directory);
-  const configuration: WebServersConfiguration = {
-    listen: [internet.web, internet.web6].map((address) => ({ address, http: 80, https: 443 })),
-    certificates: { hosts, fallback },
+  const [, fallback] = await certificate(fallbackName, "valid");
+  const configuration: ServersConfiguration = {
+    listeners: [...listeners],
+    certificates: {
+      hosts: Object.fromEntries(await Promise.all(issued)),
+      fallback,
+    },
+    clientAuthority: authority.certificate,
   };
   const path = join(directory, "web.json");
   await writeFile(path, JSON.stringify(configuration, null, 2));
@@ -76,15 +98,5 @@ async function webServers(files: AuthorityFiles, directory: string): Promise<Int
     command: process.execPath,
     // main.ts in the repository, main.js in the package.
     args: [fileURLToPath(new URL(`main${extname(import.meta.filename)}`, import.meta.url)), path],
-    files: [path, ...Object.values(hosts).flatMap((pair) => [pair.certificate, pair.key])],
   };
-}
-
-/** Issues a host's certificate and returns the paths of its two files. */
-async function certificate(authority: Authority, host: string, directory: string): Promise<KeyPair> {
-  const pair = await authority.issue({ commonName: host, dnsNames: [host] });
-  const paths = { certificate: join(directory, `${host}.crt`), key: join(directory, `${host}.key`) };
-  await writeFile(paths.certificate, pair.certificate);
-  await writeFile(paths.key, pair.key, { mode: 0o600 });
-  return paths;
 }

@@ -1,37 +1,58 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { startWebServers } from "./web-servers.ts";
+import type { KeyPair } from "../cluster/certificates.ts";
+import { startGrpcServer } from "./grpc-server.ts";
+import { grpcHost, mutualHost } from "./hosts.ts";
+import { startHttpServer, startHttpsServer } from "./http-server.ts";
+import { startLineServer } from "./line-server.ts";
+import { type Listener, protocols } from "./listeners.ts";
+import type { Endpoint, RunningServer } from "./server.ts";
+import type { Log } from "./visit.ts";
+import { startWebSocketServer } from "./websocket-server.ts";
 
-/** `node main.ts CONFIGURATION`: serves the lab's internet until SIGTERM; each request is a line of JSON on standard output. */
+const pair = z.strictObject({ certificate: z.string(), key: z.string() });
+
+/** `node main.ts CONFIGURATION`: serves the lab's internet until SIGTERM; each visit is a line of JSON on standard output. */
 const configuration = z.strictObject({
-  listen: z.array(z.strictObject({ address: z.string(), http: z.number(), https: z.number() })),
+  listeners: z.array(z.strictObject({ address: z.string(), port: z.number(), protocol: z.enum(protocols) })),
   /** Paths of PEM files. */
-  certificates: z.strictObject({
-    hosts: z.record(z.string(), z.strictObject({ certificate: z.string(), key: z.string() })),
-    fallback: z.strictObject({ certificate: z.string(), key: z.string() }),
-  }),
+  certificates: z.strictObject({ hosts: z.record(z.string(), pair), fallback: pair }),
+  /** Path of the certificate of who signs client certificates. */
+  clientAuthority: z.string(),
 });
 
 /** What the program reads: where to listen, and the files of the certificates. */
-export type WebServersConfiguration = z.infer<typeof configuration>;
+export type ServersConfiguration = z.infer<typeof configuration>;
 
 const [path] = process.argv.slice(2);
 if (path === undefined) {
   process.stderr.write("usage: node main.ts CONFIGURATION.json\n");
   process.exit(2);
 }
-const { listen, certificates } = configuration.parse(JSON.parse(await readFile(path, "utf8")));
+const { listeners, ...files } = configuration.parse(JSON.parse(await readFile(path, "utf8")));
 const hosts = Object.fromEntries(
   await Promise.all(
-    Object.entries(certificates.hosts).map(async ([host, pair]) => [host, await read(pair)] as const),
+    Object.entries(files.certificates.hosts).map(async ([host, pair]) => [host, await read(pair)] as const),
   ),
 );
-const fallback = await read(certificates.fallback);
-const servers = await Promise.all(
-  listen.map((one) =>
-    startWebServers(one, { hosts, fallback }, (entry) => process.stdout.write(`${JSON.stringify(entry)}\n`)),
-  ),
-);
+const certificates = { hosts, fallback: await read(files.certificates.fallback) };
+const clientAuthority = await readFile(files.clientAuthority, "utf8");
+
+const log: Log = (visit) =>
+  void process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...visit })}\n`);
+const start: Readonly<Record<Listener["protocol"], (endpoint: Endpoint) => Promise<RunningServer>>> = {
+  http: (endpoint) => startHttpServer(endpoint, log),
+  https: (endpoint) => startHttpsServer(endpoint, log, certificates),
+  // One certificate for whatever name: a session can only be resumed in the context that asked for its client's.
+  mutual: (endpoint) =>
+    startHttpsServer(endpoint, log, { hosts: {}, fallback: pairOf(mutualHost) }, clientAuthority),
+  ws: (endpoint) => startWebSocketServer(endpoint, log),
+  wss: (endpoint) => startWebSocketServer(endpoint, log, certificates),
+  grpc: (endpoint) => startGrpcServer(endpoint, log),
+  grpcs: (endpoint) => startGrpcServer(endpoint, log, pairOf(grpcHost)),
+  tcp: (endpoint) => startLineServer(endpoint, log),
+};
+const servers = await Promise.all(listeners.map(({ protocol, ...endpoint }) => start[protocol](endpoint)));
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(
     signal,
@@ -39,10 +60,13 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   );
 }
 
-async function read(pair: {
-  certificate: string;
-  key: string;
-}): Promise<{ certificate: string; key: string }> {
+function pairOf(host: string): KeyPair {
+  const found = hosts[host];
+  if (found === undefined) throw new TypeError(`${path} names no certificate for ${host}`);
+  return found;
+}
+
+async function read(pair: KeyPair): Promise<KeyPair> {
   const [certificate, key] = await Promise.all([
     readFile(pair.certificate, "utf8"),
     readFile(pair.key, "utf8"),

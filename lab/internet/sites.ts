@@ -1,3 +1,5 @@
+import { wildcardOf } from "./names.ts";
+
 /** What a request gets. */
 export interface Page {
   readonly status: number;
@@ -5,16 +7,20 @@ export interface Page {
   readonly body: string;
 }
 
-/** One host of the lab's internet. */
+/** A host of the lab's internet that has pages. */
 export interface Site {
+  /** `*.` and a domain for every name right under that domain. */
   readonly host: string;
   /** Over HTTP: the same pages as over HTTPS, or a 301 to the same path over HTTPS. */
   readonly http: "pages" | "redirect";
-  /** Pages by path, the query left out; `echo` answers every path with what the server got. */
-  readonly pages: Readonly<Record<string, Page>> | "echo";
+  /**
+   * Pages by path, the query left out; `echo` answers every path with what the server got, `stream` has the long and
+   * large bodies of stream.ts.
+   */
+  readonly pages: Readonly<Record<string, Page>> | "echo" | "stream";
 }
 
-/** Every host that exists. All have the same addresses, as hosts behind one delivery network do. */
+/** Every host that has pages. */
 export const sites: readonly Site[] = [
   {
     host: "edition.cnn.com",
@@ -36,13 +42,25 @@ export const sites: readonly Site[] = [
   wikipedia("de", "Wikipedia – Die freie Enzyklopädie", "/wiki/Wikipedia:Hauptseite"),
   wikipedia("es", "Wikipedia, la enciclopedia libre", "/wiki/Wikipedia:Portada"),
   wikipedia("fr", "Wikipédia, l'encyclopédie libre", "/wiki/Wikip%C3%A9dia:Accueil_principal"),
-  { host: "echo.example.com", http: "pages", pages: "echo" },
+  echo("echo.example.com"),
+  echo("six.example.com"),
+  echo("mutual.example.com"),
+  echo("private.example.com"),
+  echo("expired.example.com"),
+  echo("wrong-name.example.com"),
+  echo("self-signed.example.com"),
+  echo("*.wild.example.com"),
+  { host: "stream.example.com", http: "pages", pages: "stream" },
 ];
 
 /** The site of a host name, whatever its case and without its port. */
 export function siteOf(host: string): Site | undefined {
   const name = host.toLowerCase().replace(/:\d+$/, "").replace(/\.$/, "");
-  return sites.find((site) => site.host === name);
+  return sites.find((site) => site.host === name) ?? sites.find((site) => site.host === wildcardOf(name));
+}
+
+function echo(host: string): Site {
+  return { host, http: "pages", pages: "echo" };
 }
 
 function plain(host: string, title: string): Site {

@@ -1,20 +1,17 @@
-/** What the lab's name server needs to know. */
-export interface NameServer {
-  /** Address to listen on. */
-  readonly address: string;
-  /** Every host that exists. */
-  readonly hosts: readonly string[];
-  /** Addresses of every host. */
-  readonly ipv4: string;
-  readonly ipv6: string;
-}
+import type { Host } from "./hosts.ts";
 
 /** Seconds for which answers may be kept: few, so that tests see changes. */
 const timeToLive = 30;
 
-/** One zone for the whole of the world's names: a host is in it or does not exist (NXDOMAIN). */
-export function zone({ hosts, address, ipv4, ipv6 }: NameServer): string {
-  const records = hosts.flatMap((host) => [`${host}. IN A ${ipv4}`, `${host}. IN AAAA ${ipv6}`]);
+/**
+ * One zone for the whole of the world's names: a host is in it or does not exist (NXDOMAIN). `address` is the name
+ * server's own.
+ */
+export function zone(hosts: readonly Host[], address: string): string {
+  const records = hosts.flatMap(({ name, ipv4, ipv6 }) => [
+    ...(ipv4 === undefined ? [] : [`${name}. IN A ${ipv4}`]),
+    ...(ipv6 === undefined ? [] : [`${name}. IN AAAA ${ipv6}`]),
+  ]);
   return [
     `$TTL ${timeToLive}`,
     `. IN SOA ns.lab.invalid. hostmaster.lab.invalid. 1 3600 600 86400 ${timeToLive}`,
@@ -25,10 +22,10 @@ export function zone({ hosts, address, ipv4, ipv6 }: NameServer): string {
   ].join("\n");
 }
 
-/** CoreDNS's configuration: answers from the zone file with authority, and logs each question. */
-export function corefile(server: NameServer, zoneFile: string): string {
+/** CoreDNS's configuration: answers from the zone file with authority on its own address, and logs each question. */
+export function corefile(address: string, zoneFile: string): string {
   return `.:53 {
-  bind ${server.address}
+  bind ${address}
   file ${zoneFile} .
   log
   errors

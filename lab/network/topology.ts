@@ -77,6 +77,8 @@ function hubCommands(): string[] {
     `address add ${internet.hub}/${internet.prefix} dev ${uplink}`,
     `address add ${internet.hub6}/${internet.prefix6} dev ${uplink} nodad`,
     `link set ${uplink} up`,
+    // Where nobody has the address the hub itself would answer that the host is unreachable.
+    `route add ${internet.silent} via ${internet.web}`,
     ...nodes.map((node) => `route add ${node.podSubnet} via ${node.address}`),
   ];
 }
@@ -84,10 +86,18 @@ function hubCommands(): string[] {
 function internetCommands(): string[] {
   return [
     "link set lo up",
-    `address add ${internet.web}/${internet.prefix} dev hub`,
-    `address add ${internet.dns}/${internet.prefix} dev hub`,
+    ...[
+      internet.web,
+      internet.mutual,
+      internet.webSocket,
+      internet.grpc,
+      ...internet.tcp,
+      internet.down,
+      internet.dns,
+    ].map((address) => `address add ${address}/${internet.prefix} dev hub`),
     `address add ${internet.web6}/${internet.prefix6} dev hub nodad`,
     "link set hub up",
+    `route add blackhole ${internet.silent}`,
     `route add default via ${internet.hub}`,
   ];
 }

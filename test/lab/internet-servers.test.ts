@@ -1,58 +1,38 @@
-import { type RequestOptions, request as requestHttp } from "node:http";
 import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
-import { request as requestHttps } from "node:https";
+import type { RequestOptions } from "node:https";
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Authority, createAuthority } from "../../lab/cluster/certificates.ts";
-import { type LogEntry, type RunningServers, startWebServers } from "../../lab/internet/web-servers.ts";
+import { startHttpServer, startHttpsServer } from "../../lab/internet/http-server.ts";
+import type { RunningServer } from "../../lab/internet/server.ts";
+import type { Visit } from "../../lab/internet/visit.ts";
+import { ask, type Got } from "./internet-client.ts";
 
-const hosts = ["edition.cnn.com", "es.wikipedia.org", "echo.example.com"];
-const seen: LogEntry[] = [];
+const hosts = ["edition.cnn.com", "es.wikipedia.org", "echo.example.com", "*.wild.example.com"];
+const seen: Visit[] = [];
 let authority: Authority;
-let servers: RunningServers;
+let servers: Record<"http" | "https", RunningServer>;
 
 beforeAll(async () => {
   authority = await createAuthority("test internet");
   const issue = (host: string) => authority.issue({ commonName: host, dnsNames: [host] });
-  servers = await startWebServers(
-    { address: "127.0.0.1", http: 0, https: 0 },
-    {
-      hosts: Object.fromEntries(
-        await Promise.all(hosts.map(async (host) => [host, await issue(host)] as const)),
-      ),
-      fallback: await issue("no-such-host.invalid"),
-    },
-    (entry) => seen.push(entry),
-  );
+  const certificates = {
+    hosts: Object.fromEntries(
+      await Promise.all(hosts.map(async (host) => [host, await issue(host)] as const)),
+    ),
+    fallback: await issue("no-such-host.invalid"),
+  };
+  const endpoint = { address: "127.0.0.1", port: 0 };
+  const log = (visit: Visit) => void seen.push(visit);
+  servers = {
+    http: await startHttpServer(endpoint, log),
+    https: await startHttpsServer(endpoint, log, certificates),
+  };
 });
-afterAll(() => servers.close());
-
-interface Got {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: string;
-}
+afterAll(() => Promise.all([servers.http.close(), servers.https.close()]));
 
 function get(scheme: "http" | "https", host: string, path: string, more: RequestOptions = {}): Promise<Got> {
-  const options = { host: "127.0.0.1", port: servers.ports[scheme], path, agent: false, ...more };
-  return new Promise((resolve, reject) => {
-    const headers = { host, ...more.headers };
-    const sent =
-      scheme === "http"
-        ? requestHttp({ ...options, headers })
-        : requestHttps({ ...options, headers, servername: host, ca: authority.certificate });
-    sent.once("error", reject);
-    sent.once("response", (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (text: string) => {
-        body += text;
-      });
-      response.once("end", () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-      );
-    });
-    sent.end();
-  });
+  return ask(scheme, servers[scheme].port, host, path, { ca: authority.certificate, ...more });
 }
 
 test("edition.cnn.com answers HTTP with 301 to the same path over HTTPS, and HTTPS with its page", async () => {
@@ -87,8 +67,18 @@ test("the echo host returns what it got", async () => {
     host: "echo.example.com",
     path: "/a?b",
     sni: "echo.example.com",
+    alpn: null,
+    clientCertificate: null,
     headers: { "x-asked": "yes" },
   });
+});
+
+test("every name right under the wildcard's domain answers, by a certificate that is right for it", async () => {
+  for (const host of ["any.wild.example.com", "other.wild.example.com"]) {
+    expect(JSON.parse((await get("https", host, "/")).body)).toMatchObject({ host, sni: host });
+    expect((await get("http", host, "/")).status).toBe(200);
+  }
+  expect((await get("http", "wild.example.com", "/")).status).toBe(404);
 });
 
 test("HEAD has the length of the page and no body", async () => {
@@ -107,16 +97,23 @@ test("each name gets a certificate of its own, other names one that fits none", 
   expect(await subject("edition.cnn.com")).toBe("edition.cnn.com");
   expect(await subject("es.wikipedia.org")).toBe("es.wikipedia.org");
   expect(await subject("nobody.example.com")).toBe("no-such-host.invalid");
+  expect(await subject("any.wild.example.com")).toBe("*.wild.example.com");
+  expect(await subject("a.any.wild.example.com")).toBe("no-such-host.invalid");
 });
 
 test("HTTP/2 is spoken to who asks for it", async () => {
-  const session = connectHttp2(`https://127.0.0.1:${servers.ports.https}`, {
+  const session = connectHttp2(`https://127.0.0.1:${servers.https.port}`, {
     servername: "echo.example.com",
     ca: authority.certificate,
   });
   const body = await getHttp2(session, "echo.example.com", "/two");
   session.close();
-  expect(JSON.parse(body)).toMatchObject({ httpVersion: "2.0", host: "echo.example.com", path: "/two" });
+  expect(JSON.parse(body)).toMatchObject({
+    httpVersion: "2.0",
+    alpn: "h2",
+    host: "echo.example.com",
+    path: "/two",
+  });
 });
 
 test("the log says what the outside saw", async () => {
@@ -135,7 +132,7 @@ test("the log says what the outside saw", async () => {
 
 function handshake(servername: string): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port: servers.ports.https, servername, rejectUnauthorized: false };
+    const options = { host: "127.0.0.1", port: servers.https.port, servername, rejectUnauthorized: false };
     const socket = connect(options, () => resolve(socket));
     socket.once("error", reject);
   });

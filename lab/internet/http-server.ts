@@ -1,0 +1,75 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import { pipeline } from "node:stream/promises";
+import { TLSSocket } from "node:tls";
+import { type Answer, answer, type Received } from "./answer.ts";
+import { type Endpoint, listen, type RunningServer } from "./server.ts";
+import { type ServerCertificates, tlsOptions } from "./tls.ts";
+import type { Log } from "./visit.ts";
+
+/** Starts a server of all sites over plain HTTP. */
+export function startHttpServer(endpoint: Endpoint, log: Log): Promise<RunningServer> {
+  // No limit for a whole request: a large body through a slow gateway is no attack here.
+  const server = createServer({ requestTimeout: 0 }, (request, response) => handle(request, response, log));
+  return listen(server, endpoint);
+}
+
+/**
+ * Starts a server of all sites over HTTPS, HTTP/1.1 and HTTP/2 by ALPN. With `clientAuthority`, PEM, it speaks only to
+ * clients with a certificate of that authority.
+ */
+export function startHttpsServer(
+  endpoint: Endpoint,
+  log: Log,
+  certificates: ServerCertificates,
+  clientAuthority?: string,
+): Promise<RunningServer> {
+  const clients = clientAuthority === undefined ? {} : { ca: clientAuthority, requestCert: true };
+  const server = createSecureServer(
+    { allowHTTP1: true, ...tlsOptions(certificates), ...clients },
+    (request, response) => void handle(request, response, log),
+  );
+  return listen(server, endpoint);
+}
+
+type AnyRequest = IncomingMessage | Http2ServerRequest;
+type AnyResponse = ServerResponse | Http2ServerResponse;
+
+async function handle(request: AnyRequest, response: AnyResponse, log: Log): Promise<void> {
+  const received = readRequest(request);
+  const remotePort = request.socket.remotePort ?? 0;
+  const { status, headers, body } = await answer(received, request);
+  // What is left of the request's body is read to its end and dropped.
+  request.resume();
+  const { headers: _, ...seen } = received;
+  log({ ...seen, remotePort, status });
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  await send(response, received.method === "HEAD", body);
+}
+
+async function send(response: AnyResponse, headOnly: boolean, body: Answer["body"]): Promise<void> {
+  if (typeof body === "string") {
+    response.setHeader("content-length", String(Buffer.byteLength(body)));
+    response.end(headOnly ? "" : body);
+  } else if (headOnly) response.end();
+  // It fails where the client has gone, or where the page itself cuts the connection.
+  else await pipeline(body, response).catch(() => {});
+}
+
+function readRequest(request: AnyRequest): Received {
+  const { socket } = request;
+  const tls = socket instanceof TLSSocket ? socket : undefined;
+  return {
+    scheme: tls === undefined ? "http" : "https",
+    method: request.method ?? "",
+    host: String(request.headers[":authority"] ?? request.headers.host ?? ""),
+    path: request.url ?? "",
+    httpVersion: request.httpVersion,
+    headers: request.headers,
+    remoteAddress: socket.remoteAddress ?? "",
+    sni: typeof tls?.servername === "string" ? tls.servername : null,
+    alpn: tls?.alpnProtocol || null,
+    clientCertificate: tls?.getPeerX509Certificate()?.subject.replaceAll("\n", ", ") ?? null,
+  };
+}

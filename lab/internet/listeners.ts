@@ -1,0 +1,26 @@
+import { internet } from "../addresses.ts";
+import type { Endpoint } from "./server.ts";
+
+export const protocols = ["http", "https", "mutual", "ws", "wss", "grpc", "grpcs", "tcp"] as const;
+
+/** A place where the internet answers, and what it speaks there; `mutual` is HTTPS for clients with a certificate. */
+export interface Listener extends Endpoint {
+  readonly protocol: (typeof protocols)[number];
+}
+
+/** Everything that listens but the name server. */
+export const listeners: readonly Listener[] = [
+  ...[internet.web, internet.web6].flatMap((address): Listener[] => [
+    { address, port: 80, protocol: "http" },
+    { address, port: 8080, protocol: "http" },
+    { address, port: 443, protocol: "https" },
+    { address, port: 5432, protocol: "tcp" },
+    { address, port: 6379, protocol: "tcp" },
+  ]),
+  { address: internet.mutual, port: 443, protocol: "mutual" },
+  { address: internet.webSocket, port: 80, protocol: "ws" },
+  { address: internet.webSocket, port: 443, protocol: "wss" },
+  { address: internet.grpc, port: 50051, protocol: "grpc" },
+  { address: internet.grpc, port: 443, protocol: "grpcs" },
+  ...internet.tcp.map((address): Listener => ({ address, port: 5432, protocol: "tcp" })),
+];

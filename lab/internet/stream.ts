@@ -1,0 +1,81 @@
+import { setTimeout } from "node:timers/promises";
+import type { Answer } from "./answer.ts";
+import { ticks } from "./ticks.ts";
+
+/**
+ * What the host of long and large bodies answers. `requestBody` is read as it comes, where the page wants it.
+ *
+ * - `/events?seconds=N`: server-sent events, one a second.
+ * - `/bytes?size=N`: N bytes, made as they are sent.
+ * - `/upload`: how many bytes the request's body had.
+ * - `/slow?seconds=N`: N seconds of silence, then the answer.
+ * - `/cut`: the first bytes of a page that says it is longer, then the connection is closed.
+ */
+export async function streamAnswer(path: string, requestBody: AsyncIterable<Uint8Array>): Promise<Answer> {
+  const url = new URL(path, "http://stream.example.com");
+  const page = pages[url.pathname];
+  if (page === undefined) return text(404, "no such page");
+  return await page({ number: (name) => numberOf(url, name), requestBody });
+}
+
+interface PageRequest {
+  /** A number of the query; NaN where it is none. */
+  readonly number: (name: string) => number;
+  readonly requestBody: AsyncIterable<Uint8Array>;
+}
+
+const pages: Readonly<Record<string, (request: PageRequest) => Answer | Promise<Answer>>> = {
+  "/events": ({ number }) => {
+    const seconds = number("seconds");
+    if (Number.isNaN(seconds)) return text(400, "say ?seconds=N");
+    return { status: 200, headers: { "content-type": "text/event-stream" }, body: events(seconds) };
+  },
+  "/bytes": ({ number }) => {
+    const size = number("size");
+    if (Number.isNaN(size)) return text(400, "say ?size=N");
+    const headers = { "content-type": "application/octet-stream", "content-length": String(size) };
+    return { status: 200, headers, body: bytes(size) };
+  },
+  "/upload": async ({ requestBody }) => {
+    let size = 0;
+    try {
+      for await (const chunk of requestBody) size += chunk.byteLength;
+    } catch {
+      return text(400, `cut after ${size} bytes`);
+    }
+    return text(200, `${size} bytes`);
+  },
+  "/slow": async ({ number }) => {
+    const seconds = number("seconds");
+    if (Number.isNaN(seconds)) return text(400, "say ?seconds=N");
+    await setTimeout(seconds * 1_000);
+    return text(200, `waited ${seconds} s`);
+  },
+  "/cut": () => ({ status: 200, headers: { "content-length": "1000" }, body: cut() }),
+};
+
+async function* events(seconds: number): AsyncGenerator<string> {
+  for await (const second of ticks(seconds)) yield `data: ${second}\n\n`;
+}
+
+const chunk = Buffer.alloc(64 * 1024, "sallyport ");
+
+async function* bytes(size: number): AsyncGenerator<Uint8Array> {
+  for (let left = size; left > 0; left -= chunk.byteLength) yield chunk.subarray(0, left);
+}
+
+async function* cut(): AsyncGenerator<string> {
+  yield "so far and\n";
+  // What was written has to leave before the connection ends.
+  await setTimeout(100);
+  throw new Error("cut on purpose");
+}
+
+function text(status: number, line: string): Answer {
+  return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: `${line}\n` };
+}
+
+function numberOf(url: URL, name: string): number {
+  const value = url.searchParams.get(name);
+  return value !== null && /^\d+$/.test(value) ? Number(value) : Number.NaN;
+}

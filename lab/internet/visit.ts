@@ -1,0 +1,21 @@
+import type { Received } from "./answer.ts";
+
+/** One line of the servers' log: what the outside saw of a request, a call or a connection. */
+export type Visit = RequestVisit | ConnectionVisit;
+
+/** A request and the status of its answer. */
+export interface RequestVisit extends Omit<Received, "headers"> {
+  readonly remotePort: number;
+  readonly status: number;
+}
+
+/** A connection over TCP or WebSocket, or a gRPC call. */
+export interface ConnectionVisit {
+  readonly scheme: "tcp" | "ws" | "wss" | "grpc" | "grpcs";
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** Of a WebSocket or a call; the port that was asked, for TCP. */
+  readonly path: string;
+}
+
+export type Log = (visit: Visit) => void;
