@@ -12,10 +12,11 @@ import { ticks } from "./ticks.ts";
  * - `/cut`: the first bytes of a page that says it is longer, then the connection is closed.
  */
 export async function streamAnswer(path: string, requestBody: AsyncIterable<Uint8Array>): Promise<Answer> {
-  const url = new URL(path, "http://stream.example.com");
-  const page = pages[url.pathname];
+  const [name = "", query] = path.split("?", 2);
+  const page = pages[name];
   if (page === undefined) return text(404, "no such page");
-  return await page({ number: (name) => numberOf(url, name), requestBody });
+  const parameters = new URLSearchParams(query);
+  return await page({ number: (name) => numberOf(parameters.get(name)), requestBody });
 }
 
 interface PageRequest {
@@ -75,7 +76,6 @@ function text(status: number, line: string): Answer {
   return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: `${line}\n` };
 }
 
-function numberOf(url: URL, name: string): number {
-  const value = url.searchParams.get(name);
-  return value !== null && /^\d+$/.test(value) ? Number(value) : Number.NaN;
+function numberOf(value: string | null): number {
+  return value !== null && /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
 }

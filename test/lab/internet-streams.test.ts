@@ -52,7 +52,7 @@ test("the cut page ends in its middle, and the server goes on", async () => {
 });
 
 test("a page that isn't there is 404, one without its number 400", async () => {
-  expect((await get("/")).status).toBe(404);
+  for (const path of ["/", "//", "*"]) expect((await get(path)).status).toBe(404);
   for (const path of ["/events", "/bytes?size=-1", "/slow?seconds=x"])
     expect((await get(path)).status).toBe(400);
 });
