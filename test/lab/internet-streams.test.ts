@@ -47,7 +47,9 @@ test("the slow page waits before it answers", async () => {
 });
 
 test("the cut page ends in its middle, and the server goes on", async () => {
-  await expect(get("/cut")).rejects.toThrow("aborted");
+  // A connection that both sides meant to keep.
+  const kept = { headers: { connection: "keep-alive" } };
+  await expect(ask("http", server.port, host, "/cut", kept)).rejects.toThrow("aborted");
   expect((await get("/bytes?size=1")).status).toBe(200);
 });
 
