@@ -1,17 +1,22 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from "node:http2";
 import { pipeline } from "node:stream/promises";
 import { TLSSocket } from "node:tls";
-import { type Answer, answer, type Received } from "./answer.ts";
+import { answer } from "./answer.ts";
+import type { Answer, Received } from "./exchange.ts";
 import { type Endpoint, listen, type RunningServer } from "./server.ts";
 import { type ServerCertificates, tlsOptions } from "./tls.ts";
 import type { Log } from "./visit.ts";
 
 /** Starts a server of all sites over plain HTTP. */
 export function startHttpServer(endpoint: Endpoint, log: Log): Promise<RunningServer> {
-  // No limit for a whole request: a large body through a slow gateway is no attack here.
-  const server = createServer({ requestTimeout: 0 }, (request, response) => handle(request, response, log));
-  return listen(server, endpoint);
+  const server = createServer((request, response) => handle(request, response, log));
+  return listenWithoutLimit(server, endpoint);
 }
 
 /**
@@ -29,6 +34,18 @@ export function startHttpsServer(
     { allowHTTP1: true, ...tlsOptions(certificates), ...clients },
     (request, response) => void handle(request, response, log),
   );
+  return listenWithoutLimit(server, endpoint);
+}
+
+/**
+ * Takes requests however long they last: a large body through a slow gateway is no attack here. Node ends them after
+ * five minutes, those of HTTP/1.1 beside HTTP/2 too, whose servers' type leaves the setting out.
+ */
+function listenWithoutLimit(
+  server: Server | (Http2SecureServer & { requestTimeout?: number }),
+  endpoint: Endpoint,
+): Promise<RunningServer> {
+  server.requestTimeout = 0;
   return listen(server, endpoint);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "./exchange.ts";
 import { ticks } from "./ticks.ts";
 
 /**

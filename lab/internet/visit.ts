@@ -1,4 +1,4 @@
-import type { Received } from "./answer.ts";
+import type { Received } from "./exchange.ts";
 
 /** One line of the servers' log: what the outside saw of a request, a call or a connection. */
 export type Visit = RequestVisit | ConnectionVisit;
