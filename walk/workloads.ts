@@ -7,11 +7,12 @@ export interface SleepOptions {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly runAsUser?: number;
   readonly hostNetwork?: boolean;
+  readonly serviceAccount?: string;
 }
 
 /** The documents' sleep sample: a Deployment of one pod that waits for commands. */
 export function sleep(namespace: string, image: string, options: SleepOptions = {}): Manifest {
-  const { name = "sleep", labels = {}, annotations = {}, runAsUser, hostNetwork } = options;
+  const { name = "sleep", labels = {}, annotations = {}, runAsUser, hostNetwork, serviceAccount } = options;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -22,6 +23,7 @@ export function sleep(namespace: string, image: string, options: SleepOptions = 
         metadata: { labels: { app: name, ...labels }, annotations },
         spec: {
           terminationGracePeriodSeconds: 0,
+          ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
           ...(hostNetwork === undefined ? {} : { hostNetwork }),
           containers: [
             {

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { serverSideDeployment } from "../../walk/deployment/server-side.ts";
+import { LAB_IMAGE } from "../../walk/walk-004.ts";
+import { walkHosts } from "../../walk/walk-hosts.ts";
+import { onCluster } from "./cluster.ts";
+
+const cluster = onCluster("lab");
+
+it("reaches hosts in every mode, with every row as expected", { timeout: 20 * 60_000 }, async ({
+  signal,
+}) => {
+  const { access, programs = "" } = cluster ?? { access: {} };
+  const rows = await walkHosts({
+    access,
+    programs,
+    image: LAB_IMAGE,
+    deployment: serverSideDeployment(access),
+    signal,
+    report: (line) =>
+      process.stdout.write(typeof line === "string" ? `${line}\n` : `  ${line.step}: ${line.got}\n`),
+  });
+  expect(rows.length).toBeGreaterThan(60);
+  expect(rows.filter(({ passed }) => !passed)).toEqual([]);
+});

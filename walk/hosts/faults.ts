@@ -1,0 +1,58 @@
+import type { Row } from "../row.ts";
+import { codeOf, commandRow, type World } from "./world.ts";
+
+/** What goes wrong outside, or is sent wrongly: a clear code, no crash, no way round. */
+export function faultRows(world: World): Row[] {
+  const row = (step: string, command: string, expected: string) => commandRow(world, step, command, expected);
+  // The name is not in DNS, so that the application has to be told some address.
+  const unknown = (port: number) => `--resolve missing.example.com:${port}:198.51.100.10`;
+  return [
+    row("a host that is down", codeOf("http://down.example.com/"), "503"),
+    row("a host that is down, by TLS", codeOf("https://down.example.com/"), "000 exit 35"),
+    row("a host that is silent", codeOf("http://silent.example.com/"), "503"),
+    row("a name that does not resolve", codeOf("http://missing.example.com/", unknown(80)), "503"),
+    row(
+      "a name that does not resolve, by TLS",
+      codeOf("https://missing.example.com/", unknown(443)),
+      "000 exit 35",
+    ),
+    row("a host that cuts its answer", "curl -s -m 10 http://stream.example.com/cut", "so far and exit 18"),
+    row("an answer within its limit", codeOf("http://stream.example.com:8080/slow?seconds=0"), "200"),
+    row("an answer beyond its limit", codeOf("http://stream.example.com:8080/slow?seconds=3"), "504"),
+    row(
+      "a rate limit",
+      `for i in 1 2 3 4; do ${codeOf("http://www.yahoo.com/")}; echo; done | tail -1`,
+      "429",
+    ),
+    row(
+      "more at once than a limit lets through",
+      "seq 40 | xargs -P 40 -I{} curl -s -m 10 -o /dev/null -w '%{http_code}\\n' http://finance.yahoo.com/?{} | sort -u | xargs",
+      "200 503",
+    ),
+    row(
+      "2,000 headers",
+      `seq 2000 | sed 's/.*/header = "x-h&: y"/' | ${codeOf("http://echo.example.com/", "-K -")}`,
+      "431",
+    ),
+    row("plain HTTP on the TLS port", `${codeOf("http://echo.example.com:443/")} | cut -c1-3`, "000"),
+    row("TLS on the HTTP port", codeOf("https://echo.example.com:80/"), "000 exit 35"),
+    row("a name that leads into the cluster", codeOf("https://inside.example.com/", "-k"), "000 exit 35"),
+    row("a name that leads to a cloud's metadata", codeOf("http://metadata.example.com/"), "503"),
+    {
+      step: "the gateway is as it was",
+      command: "kubectl get pods -n hosts-egress",
+      expected: "no restart",
+      answer: async () => {
+        const counts = await world.kubectl.run([
+          "get",
+          "pods",
+          "-n",
+          "hosts-egress",
+          "-o",
+          "jsonpath={.items[*].status.containerStatuses[*].restartCount}",
+        ]);
+        return /^[0 ]+$/.test(counts) ? "no restart" : `restarts: ${counts}`;
+      },
+    },
+  ];
+}

@@ -1,0 +1,55 @@
+import type { Row } from "../row.ts";
+import { commandRow, type World } from "./world.ts";
+
+/** Longer than Envoy's edge defaults, which cut a stream after five minutes. */
+const SECONDS = 310;
+const GIGABYTE = 1_000_000_000;
+/** So much may the gateway's Envoy grow by while it passes on a body of a gigabyte: it does not keep it. */
+const GROWTH_BYTES = 64 * 2 ** 20;
+
+/** Long and large bodies. The long one begins when the rows are made, and is looked at last. */
+export function streamRows(world: World): { readonly large: Row[]; readonly long: Row } {
+  const events = world.shell(
+    `curl -s -N -m ${SECONDS + 20} 'http://stream.example.com/events?seconds=${SECONDS}' | grep -c data`,
+  );
+  return {
+    large: [
+      {
+        step: "a body of 1 GB, not kept at the gateway",
+        command: `curl -s http://stream.example.com/bytes?size=${GIGABYTE}`,
+        expected: "1000000000 bytes, the gateway grew by less than 64 MiB",
+        answer: async () => {
+          const before = await heap(world);
+          const { stdout } = await world.shell(
+            `curl -s -m 120 -o /dev/null -w '%{size_download}' 'http://stream.example.com/bytes?size=${GIGABYTE}'`,
+          );
+          const growth = (await heap(world)) - before;
+          return `${stdout} bytes, the gateway grew by ${growth < GROWTH_BYTES ? "less than 64 MiB" : `${growth} bytes`}`;
+        },
+      },
+      commandRow(
+        world,
+        "100 MB sent",
+        "head -c 100000000 /dev/zero | curl -s -m 60 -T - http://stream.example.com/upload",
+        "100000000 bytes",
+      ),
+    ],
+    long: {
+      step: `events for ${SECONDS} s`,
+      command: `curl -N http://stream.example.com/events?seconds=${SECONDS}`,
+      expected: `${SECONDS} events`,
+      answer: async () => `${(await events).stdout} events`,
+    },
+  };
+}
+
+/** What the gateway's Envoy has of the machine's memory. */
+async function heap(world: World): Promise<number> {
+  const stats = await world.atGateway([
+    "pilot-agent",
+    "request",
+    "GET",
+    "stats?filter=server.memory_heap_size",
+  ]);
+  return Number(/server\.memory_heap_size: (\d+)/.exec(stats)?.[1]);
+}

@@ -1,0 +1,156 @@
+import type { Row } from "../row.ts";
+import { codeOf, commandRow, type World } from "./world.ts";
+
+/** HTTP in each of its modes: who gets there, over which connection, and what the host learns. */
+export function webRows(world: World): Row[] {
+  const row = (step: string, command: string, expected: string, account?: "other") =>
+    commandRow(world, step, command, expected, account);
+  const received = (step: string, url: string, expected: string, options = ""): Row => ({
+    step,
+    command: `curl -s ${options} ${url}`,
+    expected,
+    answer: async () => {
+      const { stdout } = await world.shell(`curl -s -m 20 ${options} ${url}`);
+      return describe(JSON.parse(stdout) as Received);
+    },
+  });
+  return [
+    row("none", codeOf("http://echo.example.com/"), "200"),
+    row("none", codeOf("http://echo.example.com/"), "403", "other"),
+    row("none: a port of its own", codeOf("http://echo.example.com:8080/"), "200"),
+    row("none: a port of its own", codeOf("http://echo.example.com:8080/"), "403", "other"),
+    row(
+      "none: the port said aloud",
+      codeOf("http://echo.example.com/", "-H 'Host: echo.example.com:80'"),
+      "200",
+    ),
+    row(
+      "none: another port said",
+      codeOf("http://echo.example.com:8080/", "-H 'Host: echo.example.com:22'"),
+      "403",
+    ),
+    received(
+      "none: what the host received",
+      "http://echo.example.com/",
+      "http 1.1, no TLS; accept host user-agent",
+      "-H 'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' -H 'X-Forwarded-For: 10.0.0.1'",
+    ),
+    received(
+      "none: on another port",
+      "http://echo.example.com:8080/",
+      "http 1.1, no TLS; accept host user-agent",
+    ),
+    row("originate", codeOf("http://edition.cnn.com/politics"), "200"),
+    row("originate", codeOf("http://edition.cnn.com/politics"), "403", "other"),
+    row("originate beside passthrough", codeOf("https://edition.cnn.com/politics"), "200"),
+    row("originate beside passthrough", codeOf("https://edition.cnn.com/politics"), "000 exit 35", "other"),
+    row("originate: an expired certificate", codeOf("http://expired.example.com/"), "503"),
+    row("originate: another name's certificate", codeOf("http://wrong-name.example.com/"), "503"),
+    row("originate: a certificate of its own", codeOf("http://self-signed.example.com/"), "503"),
+    row("originate: not verified, said aloud", codeOf("http://self-signed.example.com:8080/"), "200"),
+    row("originate: a private authority, given", codeOf("http://private.example.com/"), "200"),
+    row("originate: a private authority, not given", codeOf("http://private.example.com:8080/"), "503"),
+    {
+      step: "mutual: whom the host saw",
+      command: "curl -s http://mutual.example.com/",
+      expected: "O=lab, CN=first",
+      answer: () => clientSeen(world),
+    },
+    row("mutual", codeOf("http://mutual.example.com/"), "403", "other"),
+    {
+      step: "mutual: the Secret is rotated, the pods stay",
+      command: "kubectl apply -f secret.yaml; curl -s http://mutual.example.com/",
+      expected: "O=lab, CN=second",
+      answer: async () => {
+        await world.issueClientCertificate("second");
+        return clientSeen(world);
+      },
+    },
+    row("wildcard over HTTP", codeOf("http://any.wild.example.com/"), "200"),
+    row("wildcard over HTTP", codeOf("http://other.wild.example.com/"), "403", "other"),
+    received(
+      "wildcard over HTTP: what the host received",
+      "http://any.wild.example.com/",
+      "https 1.1, TLS to any.wild.example.com; accept host user-agent",
+    ),
+    received(
+      "HTTP/2 stays HTTP/2",
+      "http://any.wild.example.com/",
+      "https 2.0, TLS to any.wild.example.com; :authority :method :path :scheme accept user-agent",
+      "--http2-prior-knowledge",
+    ),
+    ...["http://grpc.example.com:50051", "http://grpc.example.com"].map((url) => grpcRow(world, url)),
+    ...[80, 8080].map((port) => webSocketRow(world, port)),
+    row("a gateway of its own", codeOf("http://developers.google.com/"), "200"),
+    {
+      step: "a gateway of its own: who served it",
+      command: "kubectl logs -n hosts-second deploy/second",
+      expected: "developers.google.com 200",
+      answer: async () => {
+        const log = await world.kubectl.run(["logs", "-n", "hosts-second", "deploy/second", "--tail=50"]);
+        return /" (200) .*"(developers\.google\.com)"/.test(log)
+          ? "developers.google.com 200"
+          : "not in its log";
+      },
+    },
+  ];
+}
+
+/** What the echo site says of a request. */
+interface Received {
+  readonly scheme: string;
+  readonly httpVersion: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly sni: string | null;
+}
+
+function describe({ scheme, httpVersion, headers, sni }: Received): string {
+  const names = Object.keys(headers).sort().join(" ");
+  return `${scheme} ${httpVersion}, ${sni === null ? "no TLS" : `TLS to ${sni}`}; ${names}`;
+}
+
+async function clientSeen({ shell }: World): Promise<string> {
+  const { stdout } = await shell("curl -s -m 10 http://mutual.example.com/");
+  return (JSON.parse(stdout) as { clientCertificate: string }).clientCertificate;
+}
+
+/** `lab.Echo/Say` with the text «hello»: a message of 7 bytes behind its 5 bytes of frame. */
+function grpcRow(world: World, url: string): Row {
+  const message = "\\000\\000\\000\\000\\007\\012\\005hello";
+  const curl = `curl -s -m 10 --http2-prior-knowledge -i -H 'content-type: application/grpc' -H 'te: trailers' --data-binary @- ${url}/lab.Echo/Say`;
+  return foundRow(world, `gRPC to ${url}`, `printf '${message}' | ${curl}`, [
+    "HTTP/2 200",
+    "hello",
+    "grpc-status: 0",
+  ]);
+}
+
+/** An upgrade, then a frame of five letters under a mask of zeros. */
+function webSocketRow(world: World, port: number): Row {
+  const upgrade = [
+    "GET / HTTP/1.1",
+    `Host: ws.example.com${port === 80 ? "" : `:${port}`}`,
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+    "",
+    "",
+  ].join("\\r\\n");
+  const frame = "\\201\\205\\000\\000\\000\\000hello";
+  const call = `(printf '${upgrade}'; sleep 1; printf '${frame}'; sleep 1) | curl -s -m 4 telnet://ws.example.com:${port}`;
+  return foundRow(world, `WebSocket on ${port}`, call, ["HTTP/1.1 101", "hello"]);
+}
+
+/** A row of a command that prints more than text: which of the expected parts are in it. */
+function foundRow(world: World, step: string, command: string, parts: readonly string[]): Row {
+  return {
+    step,
+    command,
+    expected: parts.join(", "),
+    answer: async () => {
+      const { stdout } = await world.shell(command);
+      return parts.filter((part) => stdout.includes(part)).join(", ");
+    },
+  };
+}

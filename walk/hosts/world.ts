@@ -1,0 +1,134 @@
+import { readFile } from "node:fs/promises";
+import { privateFiles, readAuthority } from "../../lab/internet/authority.ts";
+import { stateDirectory } from "../../lab/paths.ts";
+import type { Environment } from "../../model/environment.ts";
+import type { Manifest } from "../../plan/manifest.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import type { Answer, Kubectl } from "../kubectl.ts";
+import type { Row } from "../row.ts";
+import { sleep } from "../workloads.ts";
+
+/** Where the callers live; the caller was granted the hosts, the other was not. */
+const NAMESPACE = "hosts-client";
+type Account = "caller" | "other";
+
+/** What the rows of the hosts' table act on. */
+export interface World {
+  readonly kubectl: Kubectl;
+  readonly environment: Environment;
+  /** Makes the callers and the Secrets, and puts the environment in force. */
+  prepare(): Promise<void>;
+  /** Takes away all of it, and waits until it is gone. */
+  clear(): Promise<void>;
+  /** Runs a shell command in the caller's pod, or the other's. */
+  shell(command: string, account?: Account): Promise<Answer>;
+  /** Gives the gateway a client certificate of this subject to show. */
+  issueClientCertificate(commonName: string): Promise<void>;
+  /** Runs a command in the proxy of a gateway. */
+  atGateway(command: readonly string[], gateway?: string): Promise<string>;
+}
+
+/** What a world is made of. */
+export interface WorldParts {
+  readonly kubectl: Kubectl;
+  readonly environment: Environment;
+  readonly deployment: Deployment;
+  /** An image with a shell, curl and openssl. */
+  readonly image: string;
+}
+
+export function makeWorld({ kubectl, environment, deployment, image }: WorldParts): World {
+  const apply = (manifest: Manifest) => kubectl.run(["apply", "-f", "-"], JSON.stringify(manifest));
+  const homes = environment.gateways.map(({ namespace }) => namespace);
+  const rolledOut = (namespace: string, name: string) =>
+    kubectl.run(["rollout", "status", `deploy/${name}`, `--namespace=${namespace}`, "--timeout=120s"]);
+  return {
+    kubectl,
+    environment,
+    async prepare() {
+      await apply(namespace());
+      for (const name of ["caller", "other"]) {
+        await apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace: NAMESPACE } });
+        await apply(sleep(NAMESPACE, image, { name, serviceAccount: name }));
+      }
+      for (const name of ["caller", "other"]) await rolledOut(NAMESPACE, name);
+      await deployment.put(environment);
+      await apply(secret("private-authority", { "ca.crt": await privateAuthority() }));
+      await this.issueClientCertificate("first");
+      for (const { name, namespace } of environment.gateways) await rolledOut(namespace, name);
+    },
+    async clear() {
+      await deployment.remove();
+      await kubectl.run(["delete", "namespace", NAMESPACE, "--ignore-not-found", "--timeout=120s"]);
+      for (const home of homes)
+        await kubectl.run(["wait", "--for=delete", `namespace/${home}`, "--timeout=120s"]);
+    },
+    shell: (command, account = "caller") =>
+      kubectl.exec(NAMESPACE, ["sh", "-c", command], `deploy/${account}`),
+    async issueClientCertificate(commonName) {
+      const { authority } = privateFiles(stateDirectory);
+      const { certificate, key } = await (await readAuthority(authority)).issue({
+        commonName,
+        organisation: "lab",
+      });
+      await apply(
+        secret("mutual-client", {
+          "tls.crt": certificate,
+          "tls.key": key,
+          "ca.crt": await worldAuthority(kubectl),
+        }),
+      );
+    },
+    async atGateway(command, gateway = "hosts") {
+      const home = environment.gateways.find(({ name }) => name === gateway)?.namespace ?? "";
+      return (await kubectl.exec(home, command, `deploy/${gateway}`, "istio-proxy")).stdout;
+    },
+  };
+}
+
+function namespace(): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: NAMESPACE, labels: { "istio-injection": "enabled" } },
+  };
+}
+
+function secret(name: string, stringData: Readonly<Record<string, string>>): Manifest {
+  return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace: "hosts-egress" }, stringData };
+}
+
+function privateAuthority(): Promise<string> {
+  return readFile(privateFiles(stateDirectory).authority.certificate, "utf8");
+}
+
+/** The authority of the internet's own certificates, as the workloads' image has it. */
+async function worldAuthority({ exec }: Kubectl): Promise<string> {
+  return (await exec(NAMESPACE, ["cat", "/etc/ssl/certs/ca-certificates.crt"], "deploy/caller")).stdout;
+}
+
+/** A row of a command as it is typed in the caller's pod; its answer is what it prints, and how it ends if not well. */
+export function commandRow(
+  { shell }: World,
+  step: string,
+  command: string,
+  expected: string,
+  account?: Account,
+): Row {
+  return {
+    step: account === "other" ? `${step}, without a grant` : step,
+    command,
+    expected,
+    answer: async () => {
+      const { stdout, exitCode } = await shell(command, account);
+      return [stdout.trim(), ...(exitCode === 0 ? [] : [`exit ${exitCode}`])]
+        .filter((part) => part !== "")
+        .join(" ");
+    },
+  };
+}
+
+/** Asks for a URL and prints the code alone. */
+export function codeOf(url: string, options = ""): string {
+  return `curl -s -m 20 ${options}${options === "" ? "" : " "}-o /dev/null -w '%{http_code}' ${url}`;
+}
