@@ -4,6 +4,7 @@ import { checkCommand } from "./check.ts";
 import { EXIT, endWithReader, reportFailure } from "./exit.ts";
 import { labCommand } from "./lab.ts";
 import { renderCommand } from "./render.ts";
+import { applyCommand, deleteCommand } from "./rollout.ts";
 import { schemaCommand } from "./schema.ts";
 
 const program = new Command("sallyport")
@@ -15,6 +16,8 @@ const program = new Command("sallyport")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.fine : EXIT.refused))
   .addCommand(checkCommand())
   .addCommand(renderCommand())
+  .addCommand(applyCommand())
+  .addCommand(deleteCommand())
   .addCommand(schemaCommand())
   .addCommand(labCommand())
   .addHelpText(

@@ -9,7 +9,11 @@ export const POOL_LABEL = `${DOMAIN}/pool`;
 /** Tells the team that owns the hosts in an object. */
 export const OWNER_LABEL = `${DOMAIN}/owner`;
 
-const MANAGED = { "app.kubernetes.io/managed-by": "sallyport" } as const;
+/** Tells the environment that `sallyport apply` wrote an object for. */
+export const ENVIRONMENT_LABEL = `${DOMAIN}/environment`;
+
+/** The label of every object of ours. */
+export const MANAGED = { "app.kubernetes.io/managed-by": "sallyport" } as const;
 
 /** The labels of every object of a gateway. */
 export function labelsOf(

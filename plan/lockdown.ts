@@ -3,6 +3,7 @@ import { listenerPort } from "../model/ports.ts";
 import { gatewaySelector, managedLabels } from "./labels.ts";
 import type { Json, Manifest, PlannedObject } from "./manifest.ts";
 import { dnsRule, istiodRule, namespacePeer, tcp } from "./network.ts";
+import { withSyncWaves } from "./sync-wave.ts";
 
 const NAME = "sallyport-lockdown";
 
@@ -23,7 +24,7 @@ export function planLockdown(plan: LockdownPlan): PlannedObject[] {
     ...(plan.mesh.outboundTrafficPolicy === "ALLOW_ANY" ? [registryOnly(plan)] : []),
     networkPolicy(plan),
   ];
-  return manifests.map((manifest) => ({ wave: "lockdown", manifest }));
+  return withSyncWaves(manifests.map((manifest) => ({ wave: "lockdown", manifest })));
 }
 
 /** One Sidecar without a selector a namespace is what Istio takes; a second one would be ignored. */

@@ -1,44 +1,162 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterAccess } from "../cluster/access.ts";
-import { connect } from "../cluster/client.ts";
+import { ClusterError, connect } from "../cluster/client.ts";
 import { markNodes, unmarkNodes } from "../cluster/nodes.ts";
-import { applyObject, removeObject } from "../cluster/objects.ts";
-import type { Manifest, PlannedObject } from "../plan/manifest.ts";
+import { applyObject, readObject, removeObject, type Written } from "../cluster/objects.ts";
+import { readApplied } from "../cluster/owned.ts";
+import { type Manifest, objectKey, type PlannedObject } from "../plan/manifest.ts";
 import { recordIn } from "../plan/nodes/marks.ts";
-import { stagesBetween } from "./stages.ts";
+import { waveOf } from "../plan/sync-wave.ts";
+import { type GateOptions, waitUntilInForce } from "./gate/gate.ts";
+import { markersOf } from "./gate/markers.ts";
+import { ownedBy, ownObjects } from "./ownership.ts";
+import { type Stage, stagesBetween } from "./stages.ts";
+
+/** The way from what a cluster has of an environment to what it is to have. */
+export interface Rollout {
+  readonly stages: readonly Stage[];
+  /** What is there. */
+  readonly had: readonly Written[];
+  /** All objects, of before and of after. */
+  readonly known: readonly Manifest[];
+}
+
+/** How to roll out. */
+export interface RolloutOptions extends GateOptions {
+  /** Told each stage before it is written. */
+  readonly onStage?: (stage: Stage) => void;
+}
 
 /**
- * Changes a cluster from one plan to another, in stages: first old and new side by side, then the new alone. Running it
- * again finishes what an interrupted run began.
+ * Looks what a cluster has of an environment and plans the stages to what it is to have. What an earlier rollout left
+ * half done is part of what is there, so that the stages finish it; nothing to do, no stages.
  *
- * @param before the objects of the plan that was applied before, empty for none
- * @throws ClusterError naming the object that the cluster did not take
+ * @param environment the environment's name; objects of other environments are left alone
+ * @param objects all that it is to have, empty to take it away
+ * @throws ClusterError if another environment has one of the objects
  */
-export async function applyObjects(
+export async function planRollout(
   access: ClusterAccess,
+  environment: string,
   objects: readonly PlannedObject[],
-  before: readonly PlannedObject[] = [],
+): Promise<Rollout> {
+  const wanted = objects.map((object) => ownedBy(environment, object));
+  const had = ownObjects(environment, await readApplied(connect(access)), wanted);
+  const before = had.map(({ manifest }) => ({ wave: waveOf(manifest), manifest }));
+  return {
+    stages: stagesBetween(before, wanted),
+    had,
+    known: [...before, ...wanted].map(({ manifest }) => manifest),
+  };
+}
+
+/**
+ * Writes the stages one after the other, each when the one before is in force. Ended anywhere, a new plan goes on from
+ * there.
+ *
+ * @throws ClusterError naming the object that the cluster did not take, or who does not have a stage in time
+ */
+export async function runRollout(
+  access: ClusterAccess,
+  { stages, had, known }: Rollout,
+  options: RolloutOptions,
 ): Promise<void> {
   const config = connect(access);
-  for (const { write, remove } of stagesBetween(before, objects)) {
-    for (const manifest of write) await put(config, access, manifest);
-    for (const manifest of remove) await take(config, access, manifest);
+  if (stages.length > 0 && had.length > 0) await settle(config, had, options);
+  for (const stage of stages) {
+    options.onStage?.(stage);
+    const written: Written[] = [];
+    for (const manifest of stage.write) written.push(await put(config, access, manifest));
+    for (const manifest of stage.remove) await take(config, access, manifest);
+    const changed = [...stage.write, ...stage.remove];
+    await waitUntilInForce(
+      config,
+      {
+        written,
+        removed: stage.remove,
+        markers: markersOf(changed, known),
+        drained: takesAccessAway(stage),
+      },
+      options,
+    );
+    await waitUntilGone(config, stage.remove, options.limitSeconds);
   }
 }
 
-/** Removes planned objects: the sidecars' routes go before lockdown, and both before the gateway. */
-export function removeObjects(access: ClusterAccess, objects: readonly PlannedObject[]): Promise<void> {
-  return applyObjects(access, [], objects);
+/** An earlier rollout may have been ended before its last stage was in force. */
+const SETTLING_SECONDS = 15;
+
+/** Waits for what is there; not for long, as the change may be what mends it. */
+async function settle(config: KubeConfig, had: readonly Written[], options: GateOptions): Promise<void> {
+  const known = had.map(({ manifest }) => manifest);
+  const written = had.filter(({ manifest }) => manifest.kind !== "Deployment");
+  try {
+    const stage = { written, removed: [], markers: markersOf(known, known), drained: false };
+    await waitUntilInForce(config, stage, { ...options, limitSeconds: SETTLING_SECONDS });
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+  }
 }
 
-async function put(config: KubeConfig, access: ClusterAccess, manifest: Manifest): Promise<void> {
-  await applyObject(config, manifest);
+/**
+ * Removes objects, whoever wrote them, in the order in which a rollout does, but waits for nobody.
+ *
+ * @throws ClusterError naming the object that the cluster did not give up
+ */
+export async function removeObjects(access: ClusterAccess, objects: readonly PlannedObject[]): Promise<void> {
+  const config = connect(access);
+  for (const { remove } of stagesBetween(objects, []))
+    for (const manifest of remove) await take(config, access, manifest);
+}
+
+/** Asks the API server about each write of a rollout without doing it. @throws ClusterError at the first refusal */
+export async function tryRollout(access: ClusterAccess, { stages }: Rollout): Promise<void> {
+  const config = connect(access);
+  const homes = new Map<string, boolean>();
+  for (const manifest of stages.flatMap(({ write }) => write)) {
+    const { namespace } = manifest.metadata;
+    if (namespace !== undefined && !homes.has(namespace)) {
+      const home = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
+      homes.set(namespace, (await readObject(config, home)) !== undefined);
+    }
+    // The API server takes nothing in a namespace that is yet to be made, not even for a trial.
+    if (namespace === undefined || homes.get(namespace)) await applyObject(config, manifest, true);
+  }
+}
+
+/** Old connections go on by the old policy until their filter chain has drained. */
+function takesAccessAway({ phase, write, remove }: Stage): boolean {
+  return phase === "contract" && [...write, ...remove].some(({ kind }) => kind === "AuthorizationPolicy");
+}
+
+/** Nodes first: a record without its marks would look done to the next run. */
+async function put(config: KubeConfig, access: ClusterAccess, manifest: Manifest): Promise<Written> {
   const record = recordIn(manifest);
   if (record !== undefined) await markNodes(access, record);
+  return applyObject(config, manifest);
 }
 
 async function take(config: KubeConfig, access: ClusterAccess, manifest: Manifest): Promise<void> {
   const record = recordIn(manifest);
   if (record !== undefined) await unmarkNodes(access, record);
   await removeObject(config, manifest);
+}
+
+/** A namespace takes its time, and until then nothing can be made in it again. */
+async function waitUntilGone(
+  config: KubeConfig,
+  removed: readonly Manifest[],
+  limitSeconds: number,
+): Promise<void> {
+  const end = performance.now() + limitSeconds * 1000;
+  for (const manifest of removed.filter(({ kind }) => kind === "Namespace"))
+    while ((await readObject(config, manifest)) !== undefined) {
+      if (performance.now() > end)
+        throw new ClusterError(
+          `${objectKey(manifest)} is still there after ${limitSeconds} s`,
+          "see its status for what is left in it, and run this again",
+        );
+      await pause(500);
+    }
 }

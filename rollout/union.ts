@@ -4,7 +4,11 @@ type Fields = Readonly<Record<string, Json>>;
 
 /** Two entries of a list that stand for the same thing have the same key. */
 type KeyOf = (entry: Json) => string;
-const whole: KeyOf = (entry) => JSON.stringify(entry);
+/** The API server gives a map's keys back in an order of its own. */
+const whole: KeyOf = (entry) =>
+  JSON.stringify(entry, (_, value: Json) =>
+    isFields(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
 const by =
   (...path: readonly string[]): KeyOf =>
   (entry) =>

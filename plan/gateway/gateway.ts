@@ -1,6 +1,7 @@
 import type { Gateway, Mesh } from "../../model/environment.ts";
 import { gatewaySelector, inGatewayNamespace, labelsOf } from "../labels.ts";
 import type { Manifest, PlannedObject, Wave } from "../manifest.ts";
+import { withSyncWaves } from "../sync-wave.ts";
 import { accessLog } from "../telemetry/telemetry.ts";
 import { gatewayDeployment, gatewayService } from "./deployment.ts";
 import { gatewayNetworkPolicy } from "./network-policy.ts";
@@ -17,7 +18,7 @@ export interface GatewayPlan {
 export function planGateway({ gateway, mesh, pool }: GatewayPlan): PlannedObject[] {
   const inWave = (wave: Wave, ...manifests: Manifest[]): PlannedObject[] =>
     manifests.map((manifest) => ({ wave, manifest }));
-  return [
+  return withSyncWaves([
     ...inWave("foundation", namespace(gateway)),
     ...inWave(
       "guard",
@@ -33,7 +34,7 @@ export function planGateway({ gateway, mesh, pool }: GatewayPlan): PlannedObject
       autoscaler(gateway),
       disruptionBudget(gateway),
     ),
-  ];
+  ]);
 }
 
 function namespace(gateway: Gateway): Manifest {

@@ -9,6 +9,11 @@ export const TLS_SUBSET = "tls";
 /** The sidecar lets a connection go well before the gateway would, so that no request meets a closed one. */
 const IDLE = "5m";
 
+/** The name of the hop's DestinationRule, in the gateway's namespace. */
+export function hopName(gateway: string): string {
+  return `${gateway}-hop`;
+}
+
 /**
  * The hop from a sidecar to the gateway, shared by all hosts: one DestinationRule in the gateway's own namespace (the
  * last place where Istio looks one up, so it serves a namespace that was granted a host later too).
@@ -24,7 +29,7 @@ export function planHop(context: HostsContext, namespaces: readonly string[]): P
       manifest: {
         apiVersion: "networking.istio.io/v1",
         kind: "DestinationRule",
-        metadata: inGatewayNamespace(gateway, `${gateway.name}-hop`),
+        metadata: inGatewayNamespace(gateway, hopName(gateway.name)),
         spec: {
           host: gatewayHost(context),
           exportTo: [".", ...namespaces],

@@ -1,6 +1,7 @@
 import type { Gateway, Host, Mesh, Mode } from "../../model/environment.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
+import { withSyncWaves } from "../sync-wave.ts";
 import { hostCounters } from "../telemetry/counters.ts";
 import type { HostsContext } from "./context.ts";
 import { planPassthrough } from "./forward/passthrough.ts";
@@ -37,7 +38,7 @@ export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] 
   const shards = shardsOf(gateway.name, granted, isAlone);
   const namespaces = [...new Set(shards.flatMap((shard) => shard.namespaces))].sort();
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
-  return [
+  return withSyncWaves([
     ...planHop(context, namespaces),
     ...planListeners(context, http),
     ...planOutside(context, granted),
@@ -49,7 +50,7 @@ export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] 
     ),
     ...planForwardPorts(context, shards),
     ...shards.flatMap((shard) => PLANNERS[shard.mode](context, shard)),
-  ];
+  ]);
 }
 
 /** A wildcard can't share a VirtualService with a host under it, and TCP hosts are told apart by their own routes. */

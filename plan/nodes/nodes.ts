@@ -1,6 +1,7 @@
 import type { ExistingNodes, KarpenterNodes, Nodes } from "../../model/environment.ts";
 import { managedLabels, POOL_LABEL } from "../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
+import { withSyncWaves } from "../sync-wave.ts";
 import { recordAnnotation } from "./marks.ts";
 
 /** Where the record of marked nodes lives: nodes have no namespace, and this one is always there. */
@@ -9,7 +10,7 @@ const RECORD_NAMESPACE = "kube-system";
 /** Plans the nodes that only gateways use. */
 export function planNodes(nodes: Nodes): PlannedObject[] {
   const manifest = nodes.provider === "existing" ? existingNodesRecord(nodes) : karpenterNodePool(nodes);
-  return [{ wave: "foundation", manifest }];
+  return withSyncWaves([{ wave: "foundation", manifest }]);
 }
 
 /**

@@ -1,25 +1,30 @@
 import type { ClusterAccess } from "../../cluster/access.ts";
-import type { PlannedObject } from "../../plan/manifest.ts";
+import type { Environment } from "../../model/environment.ts";
 import { planEnvironment } from "../../plan/plan.ts";
-import { applyObjects, removeObjects } from "../../rollout/apply.ts";
+import { planRollout, runRollout } from "../../rollout/apply.ts";
 import type { Deployment } from "./deployment.ts";
 
-/** Without the engine: what `sallyport render` prints, written by server-side apply in the same order. */
+/** Each stage of a walk has so long to be in force. */
+const LIMIT_SECONDS = 120;
+
+/** Without the engine: what `sallyport render` prints, as `sallyport apply` writes it. */
 export function serverSideDeployment(access: ClusterAccess): Deployment {
-  let deployed: readonly PlannedObject[] = [];
+  let deployed: Environment | undefined;
+  const options = ({ mesh }: Environment) => ({
+    istiodNamespace: mesh.namespace,
+    limitSeconds: LIMIT_SECONDS,
+  });
   return {
     by: "server-side apply of what `sallyport render` prints, in rollout order",
     async put(environment) {
-      const objects = planEnvironment(environment);
-      const before = deployed;
-      // Known before it is there: what fails or is stopped halfway is removed in whole.
-      deployed = [...objects, ...before];
-      await applyObjects(access, objects, before);
-      deployed = objects;
+      deployed = environment;
+      const rollout = await planRollout(access, environment.name, planEnvironment(environment));
+      await runRollout(access, rollout, options(environment));
     },
     async remove() {
-      await removeObjects(access, deployed);
-      deployed = [];
+      if (deployed === undefined) return;
+      await runRollout(access, await planRollout(access, deployed.name, []), options(deployed));
+      deployed = undefined;
     },
   };
 }

@@ -1,0 +1,126 @@
+import { Command, InvalidArgumentError } from "commander";
+import type { Environment } from "../model/index.ts";
+import { objectKey, type PlannedObject } from "../plan/manifest.ts";
+import { planEnvironment } from "../plan/plan.ts";
+import type { Rollout } from "../rollout/apply.ts";
+import { describe, type Lag } from "../rollout/gate/lag.ts";
+import type { Stage } from "../rollout/stages.ts";
+import { count, loadOrReport } from "./environment.ts";
+
+/** Loaded when it runs: check and render have no use for a cluster's client. */
+const rollout = () => import("../rollout/apply.ts");
+
+const DEFAULT_LIMIT_SECONDS = 120;
+
+interface Options {
+  readonly context: string;
+  readonly kubeconfig?: string;
+  readonly gateTimeout: number;
+  readonly dryRun?: true;
+}
+
+export function applyCommand(): Command {
+  return rolloutCommand(
+    new Command("apply").description(
+      "Write an environment to a cluster, stage by stage, each when every proxy has the one before.",
+    ),
+    planEnvironment,
+  ).addHelpText(
+    "after",
+    `
+Written by server-side apply with the field manager sallyport. What apply wrote for this environment before and the file
+no longer declares is removed; what others wrote is left alone, and a field of theirs is a conflict that names them.
+Interrupted anywhere, a second run goes on from what is there.
+
+Examples:
+  sallyport apply stacks/dev.yaml --context dev --dry-run
+  sallyport apply stacks/dev.yaml --context dev`,
+  );
+}
+
+export function deleteCommand(): Command {
+  return rolloutCommand(
+    new Command("delete").description("Take away from a cluster what apply wrote for an environment."),
+    () => [],
+  ).addHelpText(
+    "after",
+    `
+The applications' routes go first, then what locks their namespaces down, then the gateways.
+
+Example:
+  sallyport delete stacks/dev.yaml --context dev`,
+  );
+}
+
+function rolloutCommand(command: Command, plan: (environment: Environment) => PlannedObject[]): Command {
+  return command
+    .argument("<file>", "the environment file, such as stacks/dev.yaml")
+    .requiredOption("--context <name>", "the kubeconfig context of the cluster")
+    .option("--kubeconfig <path>", "the kubeconfig file, where it is not your own")
+    .option("--dry-run", "print the stages and ask the API server about each write, but change nothing")
+    .option(
+      "--gate-timeout <seconds>",
+      "how long a stage may take to be in force; what gateways drain comes on top",
+      parseSeconds,
+      DEFAULT_LIMIT_SECONDS,
+    )
+    .action(async (file: string, options: Options) => {
+      const environment = loadOrReport(file);
+      if (environment === undefined) return;
+      const { context, kubeconfig } = options;
+      const access = { context, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
+      const { planRollout, runRollout, tryRollout } = await rollout();
+      const planned = await planRollout(access, environment.name, plan(environment));
+      if (options.dryRun) {
+        await tryRollout(access, planned);
+        process.stdout.write(planned.stages.map(stageLines).join(""));
+      } else {
+        await runRollout(access, planned, {
+          istiodNamespace: environment.mesh.namespace,
+          limitSeconds: options.gateTimeout,
+          onStage: (stage) => process.stderr.write(`${stageLine(stage)}\n`),
+          report: (lags) => process.stderr.write(waitingLines(lags)),
+        });
+      }
+      process.stdout.write(summary(environment.name, planned, options.dryRun));
+    });
+}
+
+/** Such as `expand routes: 3 written`. */
+function stageLine({ phase, wave, write, remove }: Stage): string {
+  const parts = [
+    ...(write.length > 0 ? [`${count(write.length, "object")} to write`] : []),
+    ...(remove.length > 0 ? [`${count(remove.length, "object")} to remove`] : []),
+  ];
+  return `${phase} ${wave}: ${parts.join(", ")}`;
+}
+
+function stageLines(stage: Stage): string {
+  const lines = [
+    ...stage.write.map((manifest) => `  write  ${objectKey(manifest)}`),
+    ...stage.remove.map((manifest) => `  remove ${objectKey(manifest)}`),
+  ];
+  return `${[stageLine(stage), ...lines].join("\n")}\n`;
+}
+
+/** A large mesh has many proxies; the first few tell enough. */
+const SHOWN = 3;
+
+function waitingLines(lags: readonly Lag[]): string {
+  const more = lags.length > SHOWN ? [`  … and ${lags.length - SHOWN} more`] : [];
+  return `${[...lags.slice(0, SHOWN).map((lag) => `  waiting: ${describe(lag)}`), ...more].join("\n")}\n`;
+}
+
+function summary(environment: string, { stages }: Rollout, dryRun: true | undefined): string {
+  if (stages.length === 0) return `${environment}: nothing to change\n`;
+  return `${environment}: ${count(stages.length, "stage")} ${dryRun ? "would be written; nothing was" : "written and in force"}\n`;
+}
+
+const LONGEST_SECONDS = 86_400;
+
+function parseSeconds(text: string): number {
+  const seconds = /^\d+$/.test(text) ? Number(text) : 0;
+  if (seconds === 0 || seconds > LONGEST_SECONDS)
+    throw new InvalidArgumentError(`Give whole seconds from 1 to ${LONGEST_SECONDS}.`);
+  return seconds;
+}

@@ -1,0 +1,76 @@
+import { request } from "node:http";
+import { type Duplex, duplexPair, Writable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { type KubeConfig, PortForward } from "@kubernetes/client-node";
+
+/** What a program in a pod answered on a port that only the pod itself can reach. */
+export interface Answer {
+  readonly text: string;
+  /** When it answered by its own clock, in milliseconds but of whole seconds; absent where it does not say. */
+  readonly date?: number;
+}
+
+/** Such an answer comes from memory; one that takes longer will not come. */
+const LIMIT_MILLISECONDS = 15_000;
+
+/**
+ * Asks a pod by HTTP through the API server's port-forward. It takes the right to create `pods/portforward` and, other
+ * than a command in the pod would, lets nobody do more than ask.
+ *
+ * @throws Error if the pod can't be reached, answers with a failure, or takes over 15 seconds
+ */
+export async function askPod(
+  config: KubeConfig,
+  pod: { readonly namespace: string; readonly name: string },
+  port: number,
+  path: string,
+): Promise<Answer> {
+  const signal = AbortSignal.timeout(LIMIT_MILLISECONDS);
+  const [near, far] = duplexPair();
+  const failed = new Writable({
+    write(words: Buffer, _encoding, done) {
+      // It begins with an empty one.
+      if (words.length > 0) near.destroy(new Error(words.toString().trim()));
+      done();
+    },
+  });
+  // Whoever asks hears of it from the request; this side only must not end the program.
+  near.on("error", () => {});
+  const opening = new PortForward(config).portForward(pod.namespace, pod.name, [port], far, failed, far);
+  const socket = await Promise.race([opening, late(signal)]).catch((error: unknown) => {
+    throw new Error(messageOf(error), { cause: error });
+  });
+  try {
+    return await ask(near, path, signal);
+  } finally {
+    if (typeof socket !== "function") socket.close();
+    near.destroy();
+  }
+}
+
+function ask(stream: Duplex, path: string, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = { host: "localhost", connection: "close" };
+    const asking = request({ path, headers, signal, createConnection: () => stream }, (answer) => {
+      const date = Date.parse(answer.headers.date ?? "");
+      text(answer).then((text) => {
+        if (answer.statusCode === 200) resolve({ text, ...(Number.isNaN(date) ? {} : { date }) });
+        else reject(new Error(`${path} gave ${answer.statusCode} ${text.trim().slice(0, 200)}`));
+      }, reject);
+    });
+    asking.on("error", reject).end();
+  });
+}
+
+function late(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("no answer in time")), { once: true });
+  });
+}
+
+/** A web socket that does not open gives an event, which is no Error but has a message. */
+function messageOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "message" in error
+    ? String(error.message)
+    : String(error);
+}

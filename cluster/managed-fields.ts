@@ -1,0 +1,79 @@
+import type { Json, Manifest } from "../plan/manifest.ts";
+
+type Fields = { readonly [key: string]: Fields };
+
+/** An object with the record of who wrote what of it (Kubernetes' FieldsV1). */
+export interface ManagedObject extends Manifest {
+  readonly metadata: Manifest["metadata"] & {
+    readonly managedFields?: readonly {
+      readonly manager?: string;
+      readonly operation?: string;
+      readonly subresource?: string;
+      readonly fieldsV1?: Fields;
+    }[];
+  };
+}
+
+/**
+ * What of an object a field manager applied: its manifest as it was last written, without defaults and without what
+ * others added, but with what others changed since.
+ *
+ * @returns undefined where that manager applied nothing
+ */
+export function appliedBy(object: ManagedObject, manager: string): Manifest | undefined {
+  const entry = object.metadata.managedFields?.find(
+    (entry) => entry.manager === manager && entry.operation === "Apply" && entry.subresource === undefined,
+  );
+  if (entry?.fieldsV1 === undefined) return undefined;
+  const { apiVersion, kind, metadata } = object;
+  const { name, namespace } = metadata;
+  const applied = pick(object as unknown as Json, entry.fieldsV1) as Manifest;
+  return {
+    ...applied,
+    apiVersion,
+    kind,
+    metadata: { ...applied.metadata, name, ...(namespace === undefined ? {} : { namespace }) },
+  };
+}
+
+/** `.` stands for the thing itself, `f:` for a map's key, `k:` for a list's entry by its keys, `v:` by its value. */
+function pick(value: Json, fields: Fields): Json {
+  const inner = Object.entries(fields).filter(([field]) => field !== ".");
+  if (inner.length === 0) return "." in fields ? emptied(value) : value;
+  if (isList(value)) return value.flatMap((entry) => pickEntry(entry, inner));
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    inner.flatMap(([field, of]) => {
+      const key = field.slice("f:".length);
+      const found = value[key];
+      return found === undefined ? [] : [[key, pick(found, of)]];
+    }),
+  );
+}
+
+function pickEntry(entry: Json, fields: readonly (readonly [string, Fields])[]): Json[] {
+  const found = fields.find(([field]) =>
+    isMeant(entry, JSON.parse(field.slice("k:".length)), field[0] === "k"),
+  );
+  return found === undefined ? [] : [pick(entry, found[1])];
+}
+
+function isMeant(entry: Json, wanted: Json, byKeys: boolean): boolean {
+  if (!byKeys) return JSON.stringify(entry) === JSON.stringify(wanted);
+  return (
+    isMap(entry) && isMap(wanted) && Object.entries(wanted).every(([key, value]) => entry[key] === value)
+  );
+}
+
+function emptied(value: Json): Json {
+  if (isList(value)) return [];
+  return isMap(value) ? {} : value;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function isMap(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,51 @@
+import { CoreV1Api, type KubeConfig, type V1ContainerStatus, type V1Pod } from "@kubernetes/client-node";
+
+/** A pod, as far as one asks whether its program serves. */
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  /** Another one after each restart of the container, so that nothing is remembered of the one before. */
+  readonly life: string;
+  /** The container runs, be it ready or not. */
+  readonly running: boolean;
+  /** The container says that it can serve. */
+  readonly ready: boolean;
+  /** The pod was asked to end. */
+  readonly ending: boolean;
+  /** How long it may take to end, in seconds. */
+  readonly graceSeconds: number;
+}
+
+/** Lists a namespace's pods that have a container of this name; native sidecars are init containers. */
+export async function podsWith(
+  config: KubeConfig,
+  namespace: string,
+  container: string,
+  labelSelector?: string,
+): Promise<Pod[]> {
+  const api = config.makeApiClient(CoreV1Api);
+  const { items } = await api.listNamespacedPod({
+    namespace,
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+  });
+  return items.flatMap((pod) => {
+    const status = statuses(pod).find(({ name }) => name === container);
+    return status === undefined ? [] : [podOf(pod, status)];
+  });
+}
+
+function statuses({ status }: V1Pod): V1ContainerStatus[] {
+  return [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+}
+
+function podOf({ metadata, spec }: V1Pod, status: V1ContainerStatus): Pod {
+  return {
+    namespace: metadata?.namespace ?? "",
+    name: metadata?.name ?? "",
+    life: `${metadata?.uid} ${status.restartCount}`,
+    running: status.state?.running !== undefined,
+    ready: status.ready,
+    ending: metadata?.deletionTimestamp !== undefined,
+    graceSeconds: spec?.terminationGracePeriodSeconds ?? 30,
+  };
+}

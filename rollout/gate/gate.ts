@@ -1,0 +1,195 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { ClusterError } from "../../cluster/client.ts";
+import { readTransition } from "../../cluster/envoy.ts";
+import { istiodsIn, readStore, readStreams, storeKey } from "../../cluster/istiod.ts";
+import { touchObject, type Written } from "../../cluster/objects.ts";
+import { type Pod, podsWith } from "../../cluster/pods.ts";
+import { GATEWAY_LABEL } from "../../plan/labels.ts";
+import type { Manifest } from "../../plan/manifest.ts";
+import { describe, type IstiodSight, type Lag, lagsIn, rightsFix } from "./lag.ts";
+import { namespacesOf } from "./markers.ts";
+import { unfinished } from "./rollouts.ts";
+
+/** How to wait for a stage. */
+export interface GateOptions {
+  /** Where istiod runs. */
+  readonly istiodNamespace: string;
+  /** How long at most, in seconds; what gateways drain comes on top. */
+  readonly limitSeconds: number;
+  /** Told who is waited for, each time that this changes. */
+  readonly report?: (lags: readonly Lag[]) => void;
+}
+
+/** A stage that was written. */
+export interface WrittenStage {
+  readonly written: readonly Written[];
+  readonly removed: readonly Manifest[];
+  /** Of {@link markersOf}. */
+  readonly markers: readonly Manifest[];
+  /** Wait until connections that were accepted under older rules are gone from the gateways. */
+  readonly drained: boolean;
+}
+
+const FIRST_PAUSE_MILLISECONDS = 100;
+const LONGEST_PAUSE_MILLISECONDS = 2_000;
+/** Nobody lags who is waited for no longer than this. */
+const QUIET_MILLISECONDS = 3_000;
+/** Istiod tells times in whole seconds: so long after it told one, all it tells are later. */
+const SECOND = 1_000;
+const PROXY = "istio-proxy";
+
+/**
+ * Waits until a stage is in force: each new Deployment runs, each istiod has read each object, each proxy concerned took
+ * a push that was computed after that, and the gateways use what they took.
+ *
+ * Istiod names a push by the second in which it began. So each istiod is asked for what it has read until that is all;
+ * then, in a later second, a marker is touched, which makes it compute a push for the proxies concerned and for no
+ * others. A proxy that took a push of that second or a later one has the stage.
+ *
+ * @throws ClusterError naming who lags, why and since when, if it takes longer than the limit
+ */
+export async function waitUntilInForce(
+  config: KubeConfig,
+  stage: WrittenStage,
+  options: GateOptions,
+): Promise<void> {
+  const look = looker(config, stage, options);
+  const begun = performance.now();
+  let told = "";
+  for (let wait = FIRST_PAUSE_MILLISECONDS; ; wait = Math.min(wait * 1.5, LONGEST_PAUSE_MILLISECONDS)) {
+    const { lags, graceSeconds } = await look();
+    if (lags.length === 0) return;
+    const waited = performance.now() - begun;
+    const text = lags.map(describe).join("\n");
+    if (text !== told && waited > QUIET_MILLISECONDS) {
+      options.report?.(lags);
+      told = text;
+    }
+    const limit = options.limitSeconds + (stage.drained ? graceSeconds : 0);
+    if (waited > limit * 1000)
+      throw new ClusterError(
+        `after ${limit} s this is not in force everywhere:\n  ${lags.map(describe).join("\n  ")}`,
+        [...new Set(lags.map(({ fix }) => fix))].join("; "),
+      );
+    await pause(wait);
+  }
+}
+
+interface Look {
+  readonly lags: readonly Lag[];
+  /** The longest that a gateway's pod may take to end, and so to drain. */
+  readonly graceSeconds: number;
+}
+
+/** Remembers from look to look which istiods have read all, and when the markers were last touched. */
+function looker(
+  config: KubeConfig,
+  { written, removed, markers, drained }: WrittenStage,
+  { istiodNamespace }: GateOptions,
+): () => Promise<Look> {
+  /** By an istiod's life, from when on its pushes hold the stage. */
+  const since = new Map<string, number>();
+  let touched: { readonly istiods: number; readonly objects: readonly Manifest[] } | undefined;
+  const expected = written.filter(({ manifest }) => isOfIstio(manifest));
+  const gone = removed.filter(isOfIstio).map(storeKey);
+
+  const readBy = async (istiod: Pod): Promise<Lag[]> => {
+    if (since.has(istiod.life)) return [];
+    const { versions, date } = await readStore(config, istiod);
+    const missing = [
+      ...expected
+        .filter(
+          ({ manifest, resourceVersion }) => !isAtLeast(versions.get(storeKey(manifest)), resourceVersion),
+        )
+        .map(({ manifest }) => storeKey(manifest)),
+      ...gone.filter((key) => versions.has(key)),
+    ];
+    if (missing.length === 0) since.set(istiod.life, date + SECOND);
+    return missing.slice(0, 1).map((key) => ({
+      who: `${istiod.namespace}/${istiod.name}`,
+      why: `has not read ${key.split(" ")[1]}${missing.length > 1 ? ` and ${missing.length - 1} more` : ""}`,
+      fix: "see istiod's log; its discoverySelectors have to select the namespace",
+    }));
+  };
+
+  return async () => {
+    const waiting = await unfinished(
+      config,
+      written.map(({ manifest }) => manifest),
+    );
+    if (expected.length + gone.length === 0 || waiting.length > 0) return { lags: waiting, graceSeconds: 0 };
+
+    const istiods = await istiodsIn(config, istiodNamespace);
+    if (istiods.length === 0) return { lags: [noIstiod(istiodNamespace)], graceSeconds: 0 };
+    const unread = await Promise.all(
+      istiods.map((istiod) => asked(istiod, "istiod's", () => readBy(istiod))),
+    );
+    if (unread.flat().length > 0) return { lags: unread.flat(), graceSeconds: 0 };
+    if (touched?.istiods !== since.size) {
+      await pause(SECOND);
+      const objects = await Promise.all(markers.map((marker) => touchObject(config, marker)));
+      touched = { istiods: since.size, objects: objects.filter((object) => object !== undefined) };
+    }
+
+    const unheard: Lag[] = [];
+    const sights: IstiodSight[] = [];
+    for (const istiod of istiods) {
+      const lags = await asked(istiod, "istiod's", async () => {
+        sights.push({ since: since.get(istiod.life) ?? 0, streams: await readStreams(config, istiod) });
+        return [];
+      });
+      unheard.push(...lags);
+    }
+    const pods = await gatewayPods(config, touched.objects);
+    const gateways = await Promise.all(
+      pods.map(async (pod) => ({
+        pod,
+        envoy: await readTransition(config, pod).catch((error: unknown) => String(error)),
+      })),
+    );
+    const sidecars = await sidecarPods(config, touched.objects);
+    const graceSeconds = Math.max(0, ...pods.map((pod) => pod.graceSeconds));
+    return { lags: [...unheard, ...lagsIn({ istiods: sights, gateways, sidecars }, drained)], graceSeconds };
+  };
+}
+
+function isOfIstio({ apiVersion }: Manifest): boolean {
+  return /\.istio\.io\//.test(apiVersion);
+}
+
+/** An istiod may have read a later one already: the API server counts them up. */
+function isAtLeast(version: string | undefined, wanted: string): boolean {
+  return version !== undefined && BigInt(version) >= BigInt(wanted);
+}
+
+function noIstiod(namespace: string): Lag {
+  return {
+    who: `namespace ${namespace}`,
+    why: "has no istiod that is ready",
+    fix: "see the pods with the label app=istiod; mesh.namespace says where they run",
+  };
+}
+
+/** What asking a pod gives, or the lag that it can't be asked. */
+async function asked(pod: Pod, whose: string, ask: () => Promise<Lag[]>): Promise<Lag[]> {
+  try {
+    return await ask();
+  } catch (error) {
+    const why = `can't be asked: ${error instanceof Error ? error.message : String(error)}`;
+    return [{ who: `${pod.namespace}/${pod.name}`, why, fix: rightsFix(whose) }];
+  }
+}
+
+async function gatewayPods(config: KubeConfig, markers: readonly Manifest[]): Promise<Pod[]> {
+  const found = markers.map(({ metadata: { namespace = "", labels = {} } }) => {
+    const gateway = labels[GATEWAY_LABEL];
+    return gateway === undefined ? [] : podsWith(config, namespace, PROXY, `${GATEWAY_LABEL}=${gateway}`);
+  });
+  return (await Promise.all(found)).flat();
+}
+
+async function sidecarPods(config: KubeConfig, markers: readonly Manifest[]): Promise<Pod[]> {
+  const namespaces = [...new Set(markers.flatMap(namespacesOf))];
+  return (await Promise.all(namespaces.map((namespace) => podsWith(config, namespace, PROXY)))).flat();
+}

@@ -1,0 +1,136 @@
+import type { Transition } from "../../cluster/envoy.ts";
+import { type Delivery, pushTime, type Stream } from "../../cluster/istiod.ts";
+import type { Pod } from "../../cluster/pods.ts";
+
+/** Who does not have a stage yet, why, and what mends it. */
+export interface Lag {
+  readonly who: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** A lag in one line. */
+export function describe({ who, why }: Lag): string {
+  return `${who} ${why}`;
+}
+
+/** One istiod that knows a stage's objects. */
+export interface IstiodSight {
+  /** A push that it began to compute then or later holds the stage's objects; in milliseconds, by its own clock. */
+  readonly since: number;
+  readonly streams: readonly Stream[];
+}
+
+/** What one look at the mesh shows. */
+export interface Sight {
+  readonly istiods: readonly IstiodSight[];
+  /** The gateways' pods, with what their Envoys say of themselves, or why they say nothing. */
+  readonly gateways: readonly { readonly pod: Pod; readonly envoy: Transition | string }[];
+  /** The pods with a sidecar in the namespaces that see the objects. */
+  readonly sidecars: readonly Pod[];
+}
+
+/**
+ * Who does not have a stage yet; nobody, and the next stage may begin.
+ *
+ * A gateway's pod counts as long as its Envoy runs, ready or not: it may serve old connections by old rules. A sidecar
+ * counts while it is ready: one that is not has no part in its application's traffic yet, or any more, and a gateway
+ * holds back what it must not let through.
+ *
+ * @param drained also wait until connections that were accepted under older rules are gone from the gateways
+ */
+export function lagsIn({ istiods, gateways, sidecars }: Sight, drained: boolean): Lag[] {
+  const counted = [
+    ...gateways.flatMap(({ pod }) => (pod.running ? [pod] : [])),
+    ...sidecars.filter(({ ready, ending }) => ready && !ending),
+  ];
+  return [
+    ...counted.flatMap((pod) => {
+      const streams = istiods.flatMap(({ since, streams }) =>
+        streams
+          .filter(({ proxy }) => proxy === `${pod.name}.${pod.namespace}`)
+          .map(({ deliveries }) => ({ since, deliveries })),
+      );
+      return named(pod, proxyLag(streams));
+    }),
+    ...gateways.flatMap(({ pod, envoy }) => (pod.running ? named(pod, envoyLag(envoy, drained)) : [])),
+  ];
+}
+
+type Reason = Omit<Lag, "who">;
+
+function named(pod: Pod, reason: Reason | undefined): Lag[] {
+  return reason === undefined ? [] : [{ who: `${pod.namespace}/${pod.name}`, ...reason }];
+}
+
+/** What Envoy takes from istiod, in the order in which istiod sends it. */
+const TYPES = ["Cluster", "ClusterLoadAssignment", "Listener", "RouteConfiguration", "TypedExtensionConfig"];
+/** What each push of a marker ends with; what else a push holds was sent before these. */
+const LAST_TYPES = ["Listener", "RouteConfiguration"];
+
+interface StreamSight {
+  readonly since: number;
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+}
+
+/** Only a live stream can take a new push, so one that did tells for its proxy, whatever others are left of it. */
+function proxyLag(streams: readonly StreamSight[]): Reason | undefined {
+  const reasons = streams.map(streamLag);
+  if (reasons.length === 0)
+    return {
+      why: "is connected to no istiod",
+      fix: "see the log of its container istio-proxy, or end the pod",
+    };
+  return reasons.includes(undefined) ? undefined : reasons[0];
+}
+
+function streamLag({ since, deliveries }: StreamSight): Reason | undefined {
+  const sent = TYPES.flatMap((type) => {
+    const delivery = deliveries.get(type);
+    return delivery?.sent === undefined ? [] : [{ type, ...delivery, sent: delivery.sent }];
+  });
+  const refused = sent.find(({ sent, acked, lastError }) => sent !== acked && lastError !== undefined);
+  if (refused !== undefined)
+    return {
+      why: `refuses ${refused.type} of ${timeOf(refused.sent)}: ${refused.lastError?.trim()}`,
+      fix: "mend what its Envoy names; often it is an EnvoyFilter that this version does not take",
+    };
+  const last = sent.filter(({ type }) => LAST_TYPES.includes(type));
+  const old = last.find(({ sent }) => !(pushTime(sent) >= since));
+  if (old !== undefined || last.length === 0)
+    return {
+      why: `was sent no ${old?.type ?? "Listener"} since ${old === undefined ? "it connected" : timeOf(old.sent)}`,
+      fix: "see istiod's log; a Sidecar in the pod's namespace has to import the gateway's namespace",
+    };
+  const open = sent.find(({ sent, acked }) => sent !== acked);
+  if (open !== undefined)
+    return {
+      why: `has not taken ${open.type} of ${timeOf(open.sent)}`,
+      fix: "see the log of its container istio-proxy, or end the pod",
+    };
+  return undefined;
+}
+
+function timeOf(nonce: string): string {
+  return nonce.split("/", 1)[0] ?? nonce;
+}
+
+function envoyLag(envoy: Transition | string, drained: boolean): Reason | undefined {
+  if (typeof envoy === "string") return { why: `can't be asked: ${envoy}`, fix: rightsFix("the gateway's") };
+  if (envoy.warmingClusters + envoy.warmingListeners > 0)
+    return {
+      why: `has ${envoy.warmingClusters} clusters and ${envoy.warmingListeners} listeners that still wait`,
+      fix: "they wait for a certificate, a Secret or an answer of DNS: see the log of its container istio-proxy",
+    };
+  if (drained && envoy.drainingListeners + envoy.drainingChains > 0)
+    return {
+      why: `serves old connections by ${envoy.drainingChains} filter chains and ${envoy.drainingListeners} listeners`,
+      fix: "they end after the gateway's drainSeconds; give more time with --gate-timeout",
+    };
+  return undefined;
+}
+
+/** What mends a pod that can't be asked. */
+export function rightsFix(whose: string): string {
+  return `see that the pod runs, and that you may create pods/portforward in ${whose} namespace`;
+}
