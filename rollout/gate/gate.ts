@@ -17,7 +17,7 @@ export interface GateOptions {
   readonly istiodNamespace: string;
   /** How long at most, in seconds; what gateways drain comes on top. */
   readonly limitSeconds: number;
-  /** Told who is waited for, each time that this changes. */
+  /** Told every few seconds who is waited for. */
   readonly report?: (lags: readonly Lag[]) => void;
 }
 
@@ -33,8 +33,8 @@ export interface WrittenStage {
 
 const FIRST_PAUSE_MILLISECONDS = 100;
 const LONGEST_PAUSE_MILLISECONDS = 2_000;
-/** Nobody lags who is waited for no longer than this. */
-const QUIET_MILLISECONDS = 3_000;
+/** Who is waited for is told this often. */
+const REPORT_MILLISECONDS = 5_000;
 /** Istiod tells times in whole seconds: so long after it told one, all it tells are later. */
 const SECOND = 1_000;
 const PROXY = "istio-proxy";
@@ -56,15 +56,14 @@ export async function waitUntilInForce(
 ): Promise<void> {
   const look = looker(config, stage, options);
   const begun = performance.now();
-  let told = "";
+  let told = 0;
   for (let wait = FIRST_PAUSE_MILLISECONDS; ; wait = Math.min(wait * 1.5, LONGEST_PAUSE_MILLISECONDS)) {
     const { lags, graceSeconds } = await look();
     if (lags.length === 0) return;
     const waited = performance.now() - begun;
-    const text = lags.map(describe).join("\n");
-    if (text !== told && waited > QUIET_MILLISECONDS) {
+    if (waited > told + REPORT_MILLISECONDS) {
       options.report?.(lags);
-      told = text;
+      told = waited;
     }
     const limit = options.limitSeconds + (stage.drained ? graceSeconds : 0);
     if (waited > limit * 1000)

@@ -84,31 +84,36 @@ function proxyLag(streams: readonly StreamSight[]): Reason | undefined {
   return reasons.includes(undefined) ? undefined : reasons[0];
 }
 
+/**
+ * What was sent last need not be taken, as others' changes may come without end, if what was taken is new enough. Of
+ * what no push since then held, all that was sent has to be taken.
+ */
 function streamLag({ since, deliveries }: StreamSight): Reason | undefined {
   const sent = TYPES.flatMap((type) => {
     const delivery = deliveries.get(type);
-    return delivery?.sent === undefined ? [] : [{ type, ...delivery, sent: delivery.sent }];
+    return delivery?.sent === undefined ? [] : [{ ...delivery, type, sent: delivery.sent }];
   });
-  const refused = sent.find(({ sent, acked, lastError }) => sent !== acked && lastError !== undefined);
+  const isNew = (nonce: string | undefined) => nonce !== undefined && pushTime(nonce) >= since;
+  const open = sent.filter(({ sent, acked }) => sent !== acked && !isNew(acked));
+  const refused = open.find(({ lastError }) => lastError !== undefined);
   if (refused !== undefined)
     return {
       why: `refuses ${refused.type} of ${timeOf(refused.sent)}: ${refused.lastError?.trim()}`,
       fix: "mend what its Envoy names; often it is an EnvoyFilter that this version does not take",
     };
   const last = sent.filter(({ type }) => LAST_TYPES.includes(type));
-  const old = last.find(({ sent }) => !(pushTime(sent) >= since));
+  const old = last.find(({ sent }) => !isNew(sent));
   if (old !== undefined || last.length === 0)
     return {
       why: `was sent no ${old?.type ?? "Listener"} since ${old === undefined ? "it connected" : timeOf(old.sent)}`,
       fix: "see istiod's log; a Sidecar in the pod's namespace has to import the gateway's namespace",
     };
-  const open = sent.find(({ sent, acked }) => sent !== acked);
-  if (open !== undefined)
-    return {
-      why: `has not taken ${open.type} of ${timeOf(open.sent)}`,
-      fix: "see the log of its container istio-proxy, or end the pod",
-    };
-  return undefined;
+  const slow = open[0];
+  if (slow === undefined) return undefined;
+  return {
+    why: `has not taken ${slow.type} of ${timeOf(slow.sent)}`,
+    fix: "see the log of its container istio-proxy, or end the pod",
+  };
 }
 
 function timeOf(nonce: string): string {

@@ -1,6 +1,6 @@
 import { hopName } from "../../plan/hosts/hop.ts";
 import { GATEWAY_LABEL } from "../../plan/labels.ts";
-import type { Manifest } from "../../plan/manifest.ts";
+import { type Manifest, objectKey } from "../../plan/manifest.ts";
 
 /**
  * The objects whose change istiod pushes to exactly the proxies that a stage concerns: the hop's DestinationRule, which
@@ -11,10 +11,9 @@ import type { Manifest } from "../../plan/manifest.ts";
  */
 export function markersOf(changed: readonly Manifest[], known: readonly Manifest[]): Manifest[] {
   const gateways = new Set(changed.map(gatewayOf));
-  const hops = known.filter(
-    (manifest) => manifest.kind === "DestinationRule" && isHop(manifest) && gateways.has(gatewayOf(manifest)),
-  );
-  return [...hops, ...changed.filter(({ kind }) => kind === "Sidecar")];
+  const hops = known.filter((manifest) => isHop(manifest) && gateways.has(gatewayOf(manifest)));
+  const markers = [...hops, ...changed.filter(({ kind }) => kind === "Sidecar")];
+  return [...new Map(markers.map((marker) => [objectKey(marker), marker])).values()];
 }
 
 function gatewayOf({ metadata }: Manifest): string | undefined {
@@ -23,7 +22,11 @@ function gatewayOf({ metadata }: Manifest): string | undefined {
 
 function isHop(manifest: Manifest): boolean {
   const gateway = gatewayOf(manifest);
-  return gateway !== undefined && manifest.metadata.name === hopName(gateway);
+  return (
+    manifest.kind === "DestinationRule" &&
+    gateway !== undefined &&
+    manifest.metadata.name === hopName(gateway)
+  );
 }
 
 /** The namespaces whose sidecars a marker concerns, by the object as it is in the cluster. */
