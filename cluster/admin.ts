@@ -10,22 +10,20 @@ export interface Answer {
   readonly date?: number;
 }
 
-/** Such an answer comes from memory; one that takes longer will not come. */
-const LIMIT_MILLISECONDS = 15_000;
-
 /**
  * Asks a pod by HTTP through the API server's port-forward. It takes the right to create `pods/portforward` and, other
  * than a command in the pod would, lets nobody do more than ask.
  *
- * @throws Error if the pod can't be reached, answers with a failure, or takes over 15 seconds
+ * @throws Error if the pod can't be reached, answers with a failure, or takes longer than the limit
  */
 export async function askPod(
   config: KubeConfig,
   pod: { readonly namespace: string; readonly name: string },
   port: number,
   path: string,
+  limitSeconds: number,
 ): Promise<Answer> {
-  const signal = AbortSignal.timeout(LIMIT_MILLISECONDS);
+  const signal = AbortSignal.timeout(limitSeconds * 1000);
   const [near, far] = duplexPair();
   const failed = new Writable({
     write(words: Buffer, _encoding, done) {
@@ -37,14 +35,18 @@ export async function askPod(
   // Whoever asks hears of it from the request; this side only must not end the program.
   near.on("error", () => {});
   const opening = new PortForward(config).portForward(pod.namespace, pod.name, [port], far, failed, far);
-  const socket = await Promise.race([opening, late(signal)]).catch((error: unknown) => {
-    throw new Error(messageOf(error), { cause: error });
-  });
   try {
-    return await ask(near, path, signal);
-  } finally {
-    if (typeof socket !== "function") socket.close();
-    near.destroy();
+    const socket = await Promise.race([opening, aborted(signal)]);
+    try {
+      return await ask(near, path, signal);
+    } finally {
+      if (typeof socket !== "function") socket.close();
+      near.destroy();
+    }
+  } catch (error) {
+    throw new Error(signal.aborted ? `no answer within ${limitSeconds} s` : messageOf(error), {
+      cause: error,
+    });
   }
 }
 
@@ -62,9 +64,9 @@ function ask(stream: Duplex, path: string, signal: AbortSignal): Promise<Answer>
   });
 }
 
-function late(signal: AbortSignal): Promise<never> {
+function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Error("no answer in time")), { once: true });
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }
 

@@ -3,6 +3,8 @@ import { askPod } from "./admin.ts";
 import type { Pod } from "./pods.ts";
 
 const ADMIN_PORT = 15000;
+/** It only counts; one that takes longer hangs. */
+const LIMIT_SECONDS = 5;
 const COUNTERS = {
   warmingClusters: "cluster_manager.warming_clusters",
   warmingListeners: "listener_manager.total_listeners_warming",
@@ -16,9 +18,8 @@ export type Transition = Readonly<Record<keyof typeof COUNTERS, number>>;
 /** Asks an Envoy what of its configuration is under way. */
 export async function readTransition(config: KubeConfig, pod: Pod): Promise<Transition> {
   const filter = `^(${Object.values(COUNTERS).join("|")})$`;
-  return parseTransition(
-    (await askPod(config, pod, ADMIN_PORT, `/stats?filter=${encodeURIComponent(filter)}`)).text,
-  );
+  const path = `/stats?filter=${encodeURIComponent(filter)}`;
+  return parseTransition((await askPod(config, pod, ADMIN_PORT, path, LIMIT_SECONDS)).text);
 }
 
 /** @throws Error if a counter is missing, as of an Envoy that names it otherwise */

@@ -4,6 +4,8 @@ import { askPod } from "./admin.ts";
 import { type Pod, podsWith } from "./pods.ts";
 
 const DEBUG_PORT = 15014;
+/** It may have much to write down. */
+const LIMIT_SECONDS = 15;
 
 /** The istiods that serve. One that is not ready, or ends, takes no proxy: its proxies go to another. */
 export async function istiodsIn(config: KubeConfig, namespace: string): Promise<Pod[]> {
@@ -26,7 +28,7 @@ export function storeKey(manifest: Pick<Manifest, "apiVersion" | "kind" | "metad
 
 /** Asks one istiod what objects it knows. */
 export async function readStore(config: KubeConfig, istiod: Pod): Promise<Store> {
-  const { text, date } = await askPod(config, istiod, DEBUG_PORT, "/debug/configz");
+  const { text, date } = await askPod(config, istiod, DEBUG_PORT, "/debug/configz", LIMIT_SECONDS);
   if (date === undefined) throw new Error("its answer has no date");
   return { versions: parseStore(text), date };
 }
@@ -56,7 +58,7 @@ export interface Stream {
 
 /** Asks one istiod about its own proxies; it knows no others. */
 export async function readStreams(config: KubeConfig, istiod: Pod): Promise<Stream[]> {
-  return parseStreams((await askPod(config, istiod, DEBUG_PORT, "/debug/syncz")).text);
+  return parseStreams((await askPod(config, istiod, DEBUG_PORT, "/debug/syncz", LIMIT_SECONDS)).text);
 }
 
 export function parseStreams(text: string): Stream[] {

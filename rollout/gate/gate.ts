@@ -144,7 +144,7 @@ function looker(
     const gateways = await Promise.all(
       pods.map(async (pod) => ({
         pod,
-        envoy: await readTransition(config, pod).catch((error: unknown) => String(error)),
+        envoy: await readTransition(config, pod).catch(wordsOf),
       })),
     );
     const sidecars = await sidecarPods(config, touched.objects);
@@ -175,9 +175,13 @@ async function asked(pod: Pod, whose: string, ask: () => Promise<Lag[]>): Promis
   try {
     return await ask();
   } catch (error) {
-    const why = `can't be asked: ${error instanceof Error ? error.message : String(error)}`;
+    const why = `can't be asked: ${wordsOf(error)}`;
     return [{ who: `${pod.namespace}/${pod.name}`, why, fix: rightsFix(whose) }];
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function gatewayPods(config: KubeConfig, markers: readonly Manifest[]): Promise<Pod[]> {

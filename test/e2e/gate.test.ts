@@ -1,0 +1,180 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect } from "../../cluster/client.ts";
+import { applyObject } from "../../cluster/objects.ts";
+import { readApplied } from "../../cluster/owned.ts";
+import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
+import { ENVIRONMENT_LABEL } from "../../plan/labels.ts";
+import type { Manifest, PlannedObject } from "../../plan/manifest.ts";
+import { planEnvironment } from "../../plan/plan.ts";
+import { planRollout, runRollout, tryRollout } from "../../rollout/apply.ts";
+import type { Stage } from "../../rollout/stages.ts";
+import { kubectl } from "../../walk/kubectl.ts";
+import { LAB_IMAGE } from "../../walk/walk-004.ts";
+import { sleep } from "../../walk/workloads.ts";
+import { onCluster, programOf } from "./cluster.ts";
+
+const NAME = "gate-test";
+const HOME = "gate-test-egress";
+const CLIENTS = "gate-test-clients";
+const mesh = completeMesh(undefined);
+const gateway = completeGateway(
+  { name: "gate", namespace: HOME, replicas: { min: 1, max: 1 }, drainSeconds: 3 },
+  mesh,
+);
+
+describe("a gated rollout", { timeout: 180_000 }, () => {
+  const cluster = onCluster("lab");
+  const access = cluster?.access ?? {};
+  const { run } = kubectl(programOf(cluster, "kubectl"), access);
+  const options = { istiodNamespace: mesh.namespace, limitSeconds: 90 };
+  /** Rolls out hosts, and tells the stages that it took. */
+  const rollOut = async (objects: readonly PlannedObject[], more: object = {}): Promise<Stage[]> => {
+    const rollout = await planRollout(access, NAME, objects);
+    await runRollout(access, rollout, { ...options, ...more });
+    return [...rollout.stages];
+  };
+  const ours = async (): Promise<Manifest[]> => {
+    const applied = await readApplied(connect(access));
+    return applied.flatMap(({ manifest }) =>
+      manifest.metadata.labels?.[ENVIRONMENT_LABEL] === NAME ? [manifest] : [],
+    );
+  };
+
+  beforeAll(async () => {
+    if (cluster === undefined) return;
+    const clients = { name: CLIENTS, labels: { "istio-injection": "enabled" } };
+    await run(
+      ["apply", "-f", "-"],
+      JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: clients }),
+    );
+    await run(["apply", "-f", "-"], JSON.stringify(sleep(CLIENTS, LAB_IMAGE)));
+    await run(["rollout", "status", "-n", CLIENTS, "deploy/sleep", "--timeout=100s"]);
+  }, 120_000);
+  afterAll(async () => {
+    if (cluster === undefined) return;
+    await rollOut([]);
+    await run(["delete", "namespace", CLIENTS, "--wait=false"]);
+  }, 180_000);
+
+  it("ends with what was planned in force, so that the first call is answered", async () => {
+    await rollOut(hosts("edition.cnn.com"));
+    const call = ["curl", "-s", "-o", "/dev/null", "-m", "10", "-w", "%{http_code}"];
+    const pod = ["exec", "-n", CLIENTS, "deploy/sleep", "-c", "sleep", "--"];
+    expect(await run([...pod, ...call, "http://edition.cnn.com/politics"])).toBe("301");
+  });
+
+  it("has nothing to do the second time", async () => {
+    expect(await rollOut(hosts("edition.cnn.com"))).toEqual([]);
+  });
+
+  it("names who owns a field that it would change, before anything is written", async () => {
+    const patch = { spec: { ports: [{ port: 80, name: "http-80", targetPort: 9999 }] } };
+    await run(["patch", "-n", HOME, "service/gate", "--field-manager=somebody", "-p", JSON.stringify(patch)]);
+    const rollout = await planRollout(access, NAME, hosts("edition.cnn.com"));
+    await expect(tryRollout(access, rollout)).rejects.toThrow(
+      /Service\/gate-test-egress\/gate .*"somebody"/s,
+    );
+    await run(["delete", "-n", HOME, "service/gate"]);
+    await rollOut(hosts("edition.cnn.com"));
+    expect((await ours()).map(({ kind }) => kind)).toContain("Service");
+  });
+
+  it("waits for a proxy that does not answer, and names it", async () => {
+    const [envoy] = await envoysOf(run);
+    expect(envoy).toBeDefined();
+    if (envoy === undefined) return;
+    process.kill(envoy.pid, "SIGSTOP");
+    try {
+      const change = rollOut(hosts("edition.cnn.com", "en.wikipedia.org"), { limitSeconds: 5 });
+      await expect(change).rejects.toThrow(`${HOME}/${envoy.pod}`);
+    } finally {
+      process.kill(envoy.pid, "SIGCONT");
+    }
+  });
+
+  it("goes on from what an ended run left", async () => {
+    const wanted = hosts("www.google.com");
+    for (const last of [2, 3, 4]) {
+      let begun = 0;
+      const onStage = () => {
+        begun++;
+        if (begun === last) throw new Error("ended");
+      };
+      await rollOut(wanted, { onStage }).catch((error: unknown) => expect(String(error)).toContain("ended"));
+    }
+    await rollOut(wanted);
+    expect((await ours()).map(withoutOwner).map(text).sort()).toEqual(
+      wanted.map(({ manifest }) => text(manifest)).sort(),
+    );
+  });
+
+  it("takes all of it away again, and leaves what is not its own", async () => {
+    const own: Manifest = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: {
+        name: "gate-test-own",
+        namespace: CLIENTS,
+        labels: { "app.kubernetes.io/managed-by": "sallyport" },
+      },
+    };
+    await applyObject(connect(access), own);
+    await rollOut([]);
+    expect(await ours()).toEqual([]);
+    expect(await run(["get", "namespace", HOME, "--ignore-not-found"])).toBe("");
+    expect(await run(["get", "-n", CLIENTS, "configmap/gate-test-own", "-o", "name"])).toContain(
+      "gate-test-own",
+    );
+  });
+});
+
+function hosts(...names: readonly string[]): PlannedObject[] {
+  const inputs = names.map(
+    (host): HostInput => ({ host, tls: "none", allow: [{ from: { namespace: CLIENTS } }] }),
+  );
+  return planEnvironment({
+    name: NAME,
+    mesh,
+    gateways: [gateway],
+    lockdown: [],
+    hosts: completeHosts(inputs, gateway),
+  });
+}
+
+function withoutOwner(manifest: Manifest): Manifest {
+  const { [ENVIRONMENT_LABEL]: _, ...labels } = manifest.metadata.labels ?? {};
+  return { ...manifest, metadata: { ...manifest.metadata, labels } };
+}
+
+/** The API server gives keys back in an order of its own. */
+function text(manifest: Manifest): string {
+  return JSON.stringify(manifest, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+/** The Envoys of the gateway's pods, as this machine's processes. */
+async function envoysOf(
+  run: (args: readonly string[]) => Promise<string>,
+): Promise<{ pod: string; pid: number }[]> {
+  const format = '{range .items[*]}{.metadata.name} {.metadata.uid}{"\\n"}{end}';
+  const listed = await run(["get", "pods", "-n", HOME, "-o", `jsonpath=${format}`]);
+  return listed.split("\n").flatMap((line) => {
+    const [pod, uid] = line.split(" ");
+    if (pod === undefined || uid === undefined) return [];
+    const pid = readdirSync("/proc").find((entry) => /^\d+$/.test(entry) && isEnvoyOf(entry, uid));
+    return pid === undefined ? [] : [{ pod, pid: Number(pid) }];
+  });
+}
+
+function isEnvoyOf(pid: string, uid: string): boolean {
+  try {
+    const cgroup = readFileSync(`/proc/${pid}/cgroup`, "utf8").replaceAll("_", "-");
+    return cgroup.includes(uid) && readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "envoy";
+  } catch {
+    return false; // ended since it was listed
+  }
+}
