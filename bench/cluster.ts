@@ -1,0 +1,94 @@
+import { setTimeout as sleepFor } from "node:timers/promises";
+import { execa } from "execa";
+import type { ClusterAccess } from "../cluster/access.ts";
+import type { Manifest } from "../plan/manifest.ts";
+import { kubectl } from "../walk/kubectl.ts";
+import { sleep } from "../walk/workloads.ts";
+
+/** A cluster to measure on. */
+export interface BenchCluster {
+  readonly access: ClusterAccess;
+  /** Makes a namespace of its own, whose pods get a sidecar unless told otherwise. */
+  addNamespace(name: string, injected?: boolean): Promise<void>;
+  /** Makes objects that are no part of what is measured. */
+  add(manifests: readonly Manifest[]): Promise<void>;
+  /** Starts a pod that waits for commands, Deployment `sleep`. */
+  addClient(namespace: string): Promise<void>;
+  /** Waits until a Deployment has all its pods. */
+  rolledOut(namespace: string, deployment: string): Promise<void>;
+  /** Removes these namespaces with all in them, and waits until they are gone. */
+  removeNamespaces(names: readonly string[]): Promise<void>;
+  /** Names of a namespace's pods. */
+  pods(namespace: string, selector?: string): Promise<string[]>;
+  /** Runs a command in a container and gives its output. @throws if it fails or takes longer than the limit */
+  exec(target: Container, command: readonly string[], seconds?: number): Promise<string>;
+}
+
+/** A container of a pod, or of a Deployment's first pod (`deploy/NAME`). */
+export interface Container {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+/** What {@link benchCluster} takes. */
+export interface BenchClusterArgs {
+  /** kubectl, by name or path. */
+  readonly program: string;
+  readonly access: ClusterAccess;
+  /** The clients' image. */
+  readonly image: string;
+  readonly signal: AbortSignal;
+}
+
+export function benchCluster({ program, access, image, signal }: BenchClusterArgs): BenchCluster {
+  const { run } = kubectl(program, access);
+  const cluster = [
+    ...(access.kubeconfig === undefined ? [] : [`--kubeconfig=${access.kubeconfig}`]),
+    ...(access.context === undefined ? [] : [`--context=${access.context}`]),
+  ];
+  const add = async (manifests: readonly Manifest[]) => {
+    signal.throwIfAborted();
+    await run(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }));
+  };
+  return {
+    access,
+    addNamespace: (name, injected = true) =>
+      add([
+        {
+          apiVersion: "v1",
+          kind: "Namespace",
+          metadata: { name, ...(injected ? { labels: { "istio-injection": "enabled" } } : {}) },
+        },
+      ]),
+    add,
+    addClient: (namespace) => add([sleep(namespace, image)]),
+    async rolledOut(namespace, deployment) {
+      const status = ["rollout", "status", `deploy/${deployment}`, `--namespace=${namespace}`];
+      await run([...status, "--timeout=140s"]);
+    },
+    async removeNamespaces(names) {
+      await run(["delete", "namespace", ...names, "--ignore-not-found", "--wait=false"]);
+      // kubectl's own wait gives up with kubectl(); a namespace with thousands of objects takes longer.
+      for (;;) {
+        const left = await run(["get", "namespace", ...names, "--ignore-not-found", "--output=name"]);
+        if (left === "") return;
+        await sleepFor(1_000);
+      }
+    },
+    async pods(namespace, selector) {
+      const which = selector === undefined ? [] : [`--selector=${selector}`];
+      const found = await run(["get", "pods", `--namespace=${namespace}`, ...which, "--output=name"]);
+      return found.split("\n").filter((line) => line !== "");
+    },
+    async exec({ namespace, pod, container }, command, seconds = 60) {
+      const args = ["exec", `--namespace=${namespace}`, pod, `--container=${container}`, "--", ...command];
+      const { stdout } = await execa(program, [...cluster, ...args], {
+        timeout: seconds * 1000,
+        cancelSignal: signal,
+        maxBuffer: 1 << 30,
+      });
+      return stdout;
+    },
+  };
+}

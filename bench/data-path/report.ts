@@ -1,0 +1,61 @@
+import { markdown, median } from "../statistics.ts";
+import type { Load, MeasuredMode, Variant } from "./variants.ts";
+import type { WrkRun } from "./wrk.ts";
+
+/** One mode under one load: the variants' runs, in rounds that went through all of them. */
+export interface Measured {
+  readonly mode: MeasuredMode["mode"];
+  readonly load: Load;
+  readonly rounds: readonly Readonly<Record<Variant, WrkRun>>[];
+}
+
+/** One line of the outcome. */
+export interface Row extends Load {
+  readonly mode: MeasuredMode["mode"];
+  /** Medians of the rounds. */
+  readonly variants: Readonly<Record<Variant, WrkRun>>;
+  /** Ours by the documents' pattern: the medians of each round's own ratio, as a busy moment meets both. */
+  readonly ratio: Readonly<Record<"requestsPerSecond" | "p50" | "p99", number>>;
+}
+
+export function rowOf({ mode, load, rounds }: Measured): Row {
+  const of = (variant: Variant): WrkRun => ({
+    requestsPerSecond: median(rounds.map((round) => round[variant].requestsPerSecond)),
+    p50: median(rounds.map((round) => round[variant].p50)),
+    p99: median(rounds.map((round) => round[variant].p99)),
+    failed: rounds.reduce((total, round) => total + round[variant].failed, 0),
+  });
+  const ratio = (key: keyof Row["ratio"]) => median(rounds.map(({ docs, ours }) => ours[key] / docs[key]));
+  return {
+    mode,
+    ...load,
+    variants: { direct: of("direct"), docs: of("docs"), ours: of("ours") },
+    ratio: { requestsPerSecond: ratio("requestsPerSecond"), p50: ratio("p50"), p99: ratio("p99") },
+  };
+}
+
+const HEAD = [
+  "mode",
+  "keep-alive",
+  "connections",
+  ...["direct", "docs", "ours"].flatMap((variant) => [`${variant} /s`, "p50 ms", "p99 ms"]),
+  ...["ours/docs /s", "p50", "p99"],
+  "failed",
+];
+
+export function table(rows: readonly Row[]): string {
+  return markdown(
+    HEAD,
+    rows.map(({ mode, keepAlive, connections, variants, ratio }) => {
+      const runs = [variants.direct, variants.docs, variants.ours];
+      return [
+        mode,
+        keepAlive ? "yes" : "no",
+        connections,
+        ...runs.flatMap((run) => [run.requestsPerSecond.toFixed(0), run.p50.toFixed(2), run.p99.toFixed(2)]),
+        ...[ratio.requestsPerSecond, ratio.p50, ratio.p99].map((value) => value.toFixed(2)),
+        runs.map(({ failed }) => failed).join("+"),
+      ];
+    }),
+  );
+}

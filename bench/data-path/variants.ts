@@ -1,0 +1,65 @@
+import type { DocsHost, DocsMode } from "../docs-pattern.ts";
+
+/** A mode that is measured: what the application calls, and each pattern's host, as no host can have both. */
+export interface MeasuredMode {
+  readonly mode: DocsMode;
+  readonly scheme: "http" | "https";
+  readonly docs: string;
+  readonly ours: string;
+}
+
+/** Hosts of the lab's internet whose pages have the same size, but for the names of their owners. */
+export const MODES: readonly MeasuredMode[] = [
+  { mode: "none", scheme: "http", docs: "www.google.com", ours: "www.yahoo.com" },
+  { mode: "passthrough", scheme: "https", docs: "developers.google.com", ours: "finance.yahoo.com" },
+];
+
+/** `direct` is a pod without a sidecar; both patterns are called from one and the same pod with a sidecar. */
+export const VARIANTS = ["direct", "docs", "ours"] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+export const NAMESPACES = {
+  direct: "bench-direct",
+  client: "bench-client",
+  docs: "bench-docs",
+  ours: "bench-egress",
+} as const;
+
+export interface Load {
+  readonly keepAlive: boolean;
+  readonly connections: number;
+}
+
+export const LOADS: readonly Load[] = [true, false].flatMap((keepAlive) =>
+  [1, 64].map((connections) => ({ keepAlive, connections })),
+);
+
+/** The address that a variant calls; direct calls the documents' host. */
+export function urlOf({ scheme, docs, ours }: MeasuredMode, variant: Variant): string {
+  return `${scheme}://${variant === "ours" ? ours : docs}/`;
+}
+
+/** wrk's command for one load; one thread, as more take the processor from what is measured. */
+export function wrkCommand(url: string, { keepAlive, connections }: Load, seconds: number): string[] {
+  return [
+    ...["wrk", "--latency", "--threads=1", `--connections=${connections}`, `--duration=${seconds}s`],
+    ...(keepAlive ? [] : ["--header=Connection: close"]),
+    url,
+  ];
+}
+
+/** The measured modes as the documents' pattern takes them. */
+export function docsHosts(): DocsHost[] {
+  return MODES.map(({ mode, docs }) => ({ host: docs, mode, namespaces: [NAMESPACES.client] }));
+}
+
+/** The measured modes as an environment file of ours. */
+export function environmentFile(): string {
+  const hosts = MODES.map(({ mode, ours }) => ({
+    host: ours,
+    tls: mode,
+    allow: [{ from: { namespace: NAMESPACES.client } }],
+  }));
+  const gateway = { name: "egress", namespace: NAMESPACES.ours, replicas: { min: 1, max: 1 } };
+  return JSON.stringify({ environment: "bench", gateways: [gateway], hosts });
+}
