@@ -13,7 +13,8 @@ export interface DocsHost {
 
 /** Istio's own label of its egress gateway. */
 const SELECTOR = { istio: "egressgateway" };
-const NAME = "istio-egressgateway";
+/** Name of its Deployment, its Service and the rest. */
+export const DOCS_GATEWAY = "istio-egressgateway";
 
 /** How a mode is written in the documents: the port, and what the application speaks there. */
 const PORTS: Readonly<Record<DocsMode, { readonly number: number; readonly protocol: string }>> = {
@@ -23,7 +24,7 @@ const PORTS: Readonly<Record<DocsMode, { readonly number: number; readonly proto
 
 /** The gateway's Service by its full name. */
 export function docsGatewayHost(namespace: string): string {
-  return `${NAME}.${namespace}.svc.cluster.local`;
+  return `${DOCS_GATEWAY}.${namespace}.svc.cluster.local`;
 }
 
 /** The subset of the gateway that a host has for itself. */
@@ -36,7 +37,7 @@ export function docsSubset(host: string): string {
  * ports of the same names (`http2` makes the hop HTTP/2).
  */
 export function docsGateway(namespace: string): PlannedObject[] {
-  const metadata = { name: NAME, namespace, labels: SELECTOR };
+  const metadata = { name: DOCS_GATEWAY, namespace, labels: SELECTOR };
   const resources = {
     requests: { cpu: "100m", memory: "128Mi" },
     limits: { memory: "1Gi" },

@@ -60,6 +60,7 @@ export function environmentFile(): string {
     tls: mode,
     allow: [{ from: { namespace: NAMESPACES.client } }],
   }));
-  const gateway = { name: "egress", namespace: NAMESPACES.ours, replicas: { min: 1, max: 1 } };
+  const replicas = { min: 1, max: 1 };
+  const gateway = { name: "egress", namespace: NAMESPACES.ours, replicas, drainSeconds: 1 };
   return JSON.stringify({ environment: "bench", gateways: [gateway], hosts });
 }

@@ -1,0 +1,63 @@
+import { setTimeout as sleepFor } from "node:timers/promises";
+import { planEnvironment } from "../../plan/plan.ts";
+import { applyObjects } from "../../rollout/apply.ts";
+import type { BenchCluster, Container } from "../cluster.ts";
+import { DOCS_GATEWAY, docsGateway, docsObjects } from "../docs-pattern.ts";
+import { loadText } from "../load-text.ts";
+import {
+  docsHosts,
+  environmentFile,
+  type MeasuredMode,
+  MODES,
+  NAMESPACES,
+  urlOf,
+  VARIANTS,
+  type Variant,
+} from "./variants.ts";
+
+/** Where a variant is called from. */
+export function clientOf(variant: Variant): Container {
+  const namespace = variant === "direct" ? NAMESPACES.direct : NAMESPACES.client;
+  return { namespace, pod: "deploy/sleep", container: "sleep" };
+}
+
+/** Deploys both patterns side by side, and the clients; returns when every variant answers in every mode. */
+export async function deploy(cluster: BenchCluster, signal: AbortSignal): Promise<void> {
+  const { access, addNamespace, addClient, rolledOut } = cluster;
+  await addNamespace(NAMESPACES.direct, false);
+  await addNamespace(NAMESPACES.client);
+  await addNamespace(NAMESPACES.docs);
+  await applyObjects(access, [
+    ...docsGateway(NAMESPACES.docs),
+    ...docsHosts().flatMap((host) => docsObjects(NAMESPACES.docs, host)),
+  ]);
+  await applyObjects(access, planEnvironment(loadText(environmentFile())));
+  for (const namespace of [NAMESPACES.direct, NAMESPACES.client]) {
+    await addClient(namespace);
+    await rolledOut(namespace, "sleep");
+  }
+  await rolledOut(NAMESPACES.docs, DOCS_GATEWAY);
+  await rolledOut(NAMESPACES.ours, "egress");
+  for (const mode of MODES) for (const variant of VARIANTS) await answering(cluster, mode, variant, signal);
+}
+
+const SECONDS_TO_ANSWER = 60;
+
+/** Waits until a variant answers with 200: every proxy on its way has its configuration then. */
+async function answering(
+  { exec }: BenchCluster,
+  mode: MeasuredMode,
+  variant: Variant,
+  signal: AbortSignal,
+): Promise<void> {
+  const url = urlOf(mode, variant);
+  // Any failure is asked again; curl's own exit code would end it.
+  const ask = `curl --silent --max-time 5 --output /dev/null --write-out '%{http_code}' ${url} || true`;
+  let code = "";
+  for (let second = 0; second < SECONDS_TO_ANSWER; second++) {
+    code = await exec(clientOf(variant), ["sh", "-c", ask]);
+    if (code === "200") return;
+    await sleepFor(1_000, undefined, { signal });
+  }
+  throw new Error(`${url} does not answer by ${variant}: ${code}`);
+}
