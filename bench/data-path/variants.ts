@@ -34,9 +34,12 @@ export const LOADS: readonly Load[] = [true, false].flatMap((keepAlive) =>
   [1, 64].map((connections) => ({ keepAlive, connections })),
 );
 
+/** wrk looks a scheme up in /etc/services, which small images do not have. */
+const PORTS = { http: 80, https: 443 } as const;
+
 /** The address that a variant calls; direct calls the documents' host. */
 export function urlOf({ scheme, docs, ours }: MeasuredMode, variant: Variant): string {
-  return `${scheme}://${variant === "ours" ? ours : docs}/`;
+  return `${scheme}://${variant === "ours" ? ours : docs}:${PORTS[scheme]}/`;
 }
 
 /** wrk's command for one load; one thread, as more take the processor from what is measured. */
