@@ -1,7 +1,7 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { execa } from "execa";
 import type { ClusterAccess } from "../cluster/access.ts";
-import type { Manifest } from "../plan/manifest.ts";
+import { type Manifest, objectKey } from "../plan/manifest.ts";
 import { kubectl } from "../walk/kubectl.ts";
 import { sleep } from "../walk/workloads.ts";
 
@@ -18,8 +18,10 @@ export interface BenchCluster {
   rolledOut(namespace: string, deployment: string): Promise<void>;
   /** Removes these namespaces with all in them, and waits until they are gone. */
   removeNamespaces(names: readonly string[]): Promise<void>;
-  /** Names of a namespace's pods. */
-  pods(namespace: string, selector?: string): Promise<string[]>;
+  /** Names of the pods of a namespace, of those with a label where one is given. */
+  pods(namespace: string, label?: string): Promise<string[]>;
+  /** How many of these objects there are. */
+  count(manifests: readonly Manifest[]): Promise<number>;
   /** Runs a command in a container and gives its output. @throws if it fails or takes longer than the limit */
   exec(target: Container, command: readonly string[], seconds?: number): Promise<string>;
 }
@@ -76,10 +78,21 @@ export function benchCluster({ program, access, image, signal }: BenchClusterArg
         await sleepFor(1_000);
       }
     },
-    async pods(namespace, selector) {
-      const which = selector === undefined ? [] : [`--selector=${selector}`];
-      const found = await run(["get", "pods", `--namespace=${namespace}`, ...which, "--output=name"]);
-      return found.split("\n").filter((line) => line !== "");
+    async pods(namespace, label) {
+      const which = label === undefined ? [] : [`--selector=${label}`];
+      const names = "--output=jsonpath={.items[*].metadata.name}";
+      const found = await run(["get", "pods", `--namespace=${namespace}`, ...which, names]);
+      return found.split(" ").filter((name) => name !== "");
+    },
+    async count(manifests) {
+      const kinds = new Set(manifests.map(resourceOf));
+      const line = "{.kind}/{.metadata.namespace}/{.metadata.name}";
+      const found = await run([
+        ...["get", [...kinds].join(","), "--all-namespaces"],
+        `--output=jsonpath={range .items[*]}${line}{"\\n"}{end}`,
+      ]);
+      const there = new Set(found.split("\n").map((key) => key.replace("//", "/")));
+      return manifests.filter((manifest) => there.has(objectKey(manifest))).length;
     },
     async exec({ namespace, pod, container }, command, seconds = 60) {
       const args = ["exec", `--namespace=${namespace}`, pod, `--container=${container}`, "--", ...command];
@@ -91,4 +104,10 @@ export function benchCluster({ program, access, image, signal }: BenchClusterArg
       return stdout;
     },
   };
+}
+
+/** A kind as kubectl tells it from others of its name, such as `Gateway.v1.networking.istio.io`. */
+function resourceOf({ apiVersion, kind }: Manifest): string {
+  const [group, version] = apiVersion.split("/");
+  return version === undefined ? kind : `${kind}.${version}.${group}`;
 }

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
+import { commandCost, type ProcessCost, planCost } from "./processes.ts";
+import { machine, markdown, median } from "./statistics.ts";
 
 /**
  * check and plan by number of hosts, as the table of docs/performance.md. Each run is a process of its own; the rounds
@@ -20,11 +21,8 @@ const SIZES = [
 
 const HEAD = ["hosts", "grants each", "s", "user s", "user µs per host", "MB", "plan s", "plan user s"];
 
-interface Run {
-  /** `sallyport check` from the start of node to its end. */
-  readonly seconds: number;
-  readonly user: number;
-  readonly megabytes: number;
+/** `sallyport check`, and the plan. */
+interface Run extends ProcessCost {
   /** planEnvironment alone, in a process that read the file before. */
   readonly plan: number;
   readonly planUser: number;
@@ -39,67 +37,31 @@ try {
   }));
   for (const { file, hosts, grants } of rows) writeFileSync(file, environment(hosts, grants));
   for (let round = 0; round < ROUNDS; round++)
-    for (const { file, runs } of rows) runs.push({ ...(await check(file)), ...(await plan(file)) });
-  const start = median(rows[0]?.runs ?? [], "user");
+    for (const { file, runs } of rows) {
+      const plan = await planCost(file);
+      runs.push({ ...(await commandCost(["check", file])), plan: plan.seconds, planUser: plan.user });
+    }
+  const start = middle(rows[0]?.runs ?? [], "user");
   const lines = rows.map(({ hosts, grants, runs }) => {
-    const user = median(runs, "user");
+    const user = middle(runs, "user");
     return [
       hosts,
       grants,
-      median(runs, "seconds").toFixed(2),
+      middle(runs, "seconds").toFixed(2),
       user.toFixed(2),
       hosts === 0 ? "" : (((user - start) / hosts) * 1e6).toFixed(0),
-      median(runs, "megabytes").toFixed(0),
-      median(runs, "plan").toFixed(2),
-      median(runs, "planUser").toFixed(2),
+      middle(runs, "megabytes").toFixed(0),
+      middle(runs, "plan").toFixed(2),
+      middle(runs, "planUser").toFixed(2),
     ];
   });
-  process.stdout.write(`${machine()}\n\n${markdown(lines)}`);
+  process.stdout.write(`${machine()}; medians of ${ROUNDS}.\n\n${markdown(HEAD, lines)}`);
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-async function check(file: string): Promise<Pick<Run, "seconds" | "user" | "megabytes">> {
-  const report = "process.on('exit', () => process.stderr.write(JSON.stringify(process.resourceUsage())))";
-  const begin = performance.now();
-  const { stderr } = await execa(process.execPath, [
-    "--import",
-    `data:text/javascript,${report}`,
-    "cli/main.ts",
-    "check",
-    file,
-  ]);
-  const seconds = (performance.now() - begin) / 1000;
-  const { userCPUTime, maxRSS } = JSON.parse(stderr) as NodeJS.ResourceUsage;
-  return { seconds, user: userCPUTime / 1e6, megabytes: maxRSS / 1024 };
-}
-
-async function plan(file: string): Promise<Pick<Run, "plan" | "planUser">> {
-  const program = `
-    const { loadEnvironment } = await import("./model/load.ts");
-    const { planEnvironment } = await import("./plan/plan.ts");
-    const { environment } = loadEnvironment(process.argv[1]);
-    const begin = performance.now();
-    const before = process.cpuUsage();
-    planEnvironment(environment);
-    const { user } = process.cpuUsage(before);
-    console.log(JSON.stringify({ plan: (performance.now() - begin) / 1000, planUser: user / 1e6 }));`;
-  const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", program, file]);
-  return JSON.parse(stdout) as Pick<Run, "plan" | "planUser">;
-}
-
-function median(runs: readonly Run[], key: keyof Run): number {
-  return runs.map((run) => run[key]).sort((a, b) => a - b)[Math.floor(runs.length / 2)] ?? Number.NaN;
-}
-
-function machine(): string {
-  const gigabytes = Math.round(totalmem() / 2 ** 30);
-  const load = loadavg()[0]?.toFixed(1);
-  return `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${gigabytes} GB, load ${load}; medians of ${ROUNDS}.`;
-}
-
-function markdown(lines: readonly (string | number)[][]): string {
-  return [HEAD, HEAD.map(() => "--:"), ...lines].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+function middle(runs: readonly Run[], key: keyof Run): number {
+  return median(runs.map((run) => run[key]));
 }
 
 /** Every other host by TLS; the grants go to seven namespaces and to thirteen accounts of another, in turn. */

@@ -12,8 +12,8 @@ export function machine(): string {
   return `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${gigabytes} GB, load ${load}`;
 }
 
-/** A table in Markdown, its first column to the left and all others to the right. */
+/** A table in Markdown, all columns to the right. */
 export function markdown(head: readonly string[], lines: readonly (readonly (string | number)[])[]): string {
-  const rule = head.map((_, column) => (column === 0 ? ":--" : "--:"));
+  const rule = head.map(() => "--:");
   return [head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { labUp } from "../../lab/lab.ts";
+import { endingSignal } from "../../lab/process/ending.ts";
+import { LAB_IMAGE } from "../../walk/walk-004.ts";
+import { benchCluster } from "../cluster.ts";
+import { commandCost, planCost } from "../processes.ts";
+import { machine } from "../statistics.ts";
+import { type Bench, measure } from "./measure.ts";
+import type { Case, LocalCost } from "./outcome.ts";
+import { docs, environmentFile, hostsOf, MODES, ours, type ScaleMode } from "./patterns.ts";
+import { report } from "./report.ts";
+
+const program = new Command("npm run bench:scale --")
+  .description(
+    "Measures our objects against the documents' five a host, on one cluster, one after the other.",
+  )
+  .option("--hosts <numbers>", "how many hosts, such as 10,100,1000", sizes, [10, 100, 1000])
+  .option("--modes <modes>", `some of ${MODES.join(", ")}`, modes, [...MODES])
+  .option("--docs-limit-minutes <minutes>", "what takes longer is stopped and extrapolated", minutes, 20)
+  .option("--context <name>", "a context of your kubeconfig; the lab where left out")
+  .option("--image <image>", "the clients' image, with sleep", LAB_IMAGE)
+  .option("--json", "print JSON in place of the tables");
+program.parse();
+const options = program.opts<{
+  hosts: number[];
+  modes: ScaleMode[];
+  docsLimitMinutes: number;
+  context?: string;
+  image: string;
+  json?: true;
+}>();
+
+const signal = endingSignal(new Error("interrupted"));
+const folder = mkdtempSync(join(tmpdir(), "sallyport-bench-"));
+try {
+  const bench = await benchOf();
+  const cases: Case[] = [];
+  for (const size of options.hosts)
+    for (const mode of options.modes) {
+      say(`${size} hosts, ${mode}`);
+      cases.push(await caseOf(bench, size, mode));
+      if (!options.json) process.stdout.write(`${report(cases.at(-1) as Case)}\n`);
+    }
+  if (options.json) process.stdout.write(`${JSON.stringify({ machine: machine(), cases }, null, 2)}\n`);
+  else process.stdout.write(`${machine()}\n`);
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function benchOf(): Promise<Bench> {
+  const { context, image, docsLimitMinutes } = options;
+  const lab = await labUp({ signal, display: "silent", ...(context === undefined ? {} : { context }) });
+  const access = {
+    ...(lab.kubeconfig === undefined ? {} : { kubeconfig: lab.kubeconfig }),
+    ...(lab.context === undefined ? {} : { context: lab.context }),
+  };
+  const kubectl = lab.programs === undefined ? "kubectl" : join(lab.programs, "kubectl");
+  const cluster = benchCluster({ program: kubectl, access, image, signal });
+  return { cluster, folder, limit: docsLimitMinutes * 60, signal, say };
+}
+
+async function caseOf(bench: Bench, size: number, mode: ScaleMode): Promise<Case> {
+  const hosts = hostsOf(size, mode);
+  const file = join(folder, "environment.yaml");
+  writeFileSync(file, environmentFile(hosts));
+  const local: LocalCost = {
+    check: await commandCost(["check", file]),
+    plan: await planCost(file),
+    render: await commandCost(["render", file]),
+  };
+  return {
+    hosts: size,
+    mode,
+    limit: bench.limit,
+    local,
+    ours: await measure(bench, ours(hosts)),
+    docs: await measure(bench, docs(hosts)),
+  };
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function sizes(text: string): number[] {
+  const numbers = text.split(",").map(Number);
+  if (!numbers.every((number) => Number.isInteger(number) && number > 0))
+    throw new InvalidArgumentError("Give whole numbers above 0, such as 10,100.");
+  return numbers;
+}
+
+function modes(text: string): ScaleMode[] {
+  return text.split(",").map((name) => {
+    const mode = MODES.find((known) => known === name);
+    if (mode === undefined) throw new InvalidArgumentError(`Give some of ${MODES.join(",")}.`);
+    return mode;
+  });
+}
+
+function minutes(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError("Give minutes above 0.");
+  return number;
+}

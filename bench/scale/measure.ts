@@ -1,0 +1,126 @@
+import { setTimeout as sleepFor } from "node:timers/promises";
+import type { BenchCluster, Container } from "../cluster.ts";
+import { applyWithin, type Change } from "./apply.ts";
+import type { Outcome } from "./outcome.ts";
+import { NAMESPACES, type Pattern, PLACES, type Place } from "./patterns.ts";
+import { inSync, type ProxySize, STATISTICS, type SyncStatus, sizeOf } from "./proxies.ts";
+
+/** What a measurement works with. */
+export interface Bench {
+  readonly cluster: BenchCluster;
+  /** A folder for files between processes. */
+  readonly folder: string;
+  /** Seconds after which an apply, and a wait for proxies, is given up. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+  say(line: string): void;
+}
+
+const ISTIOD = { namespace: "istio-system", label: "app=istiod", container: "discovery" } as const;
+const POLL_MILLISECONDS = 500;
+/** A dump of thousands of clusters takes its time. */
+const DUMP_SECONDS = 120;
+
+/** Deploys a pattern beside fresh clients, measures it and takes all of it away again. */
+export async function measure(bench: Bench, pattern: Pattern): Promise<Omit<Outcome, "engine">> {
+  const { cluster, folder, limit, signal, say } = bench;
+  const { objects, base, gateway } = pattern;
+  const apply = (change: Pick<Change, "objects" | "before">) =>
+    applyWithin({ access: cluster.access, ...change }, limit, folder, signal);
+  try {
+    await addNamespaces(cluster);
+    await apply({ objects: base, before: [] });
+    await addClients(cluster);
+    await cluster.rolledOut(gateway.namespace, gateway.deployment);
+    const proxies = await proxiesOf(cluster, pattern);
+    say(`${pattern.name}: applying ${objects.length} objects`);
+    const begin = performance.now();
+    const { seconds } = await apply({ objects, before: base });
+    const stopped = seconds === undefined;
+    const reached = stopped ? undefined : await waitUntilInSync(bench, proxies, pattern.marks);
+    const written = stopped ? await cluster.count(objects.map(({ manifest }) => manifest)) : objects.length;
+    const again = stopped ? undefined : (await apply({ objects, before: objects })).seconds;
+    return {
+      pattern: pattern.name,
+      resources: objects.length,
+      written,
+      apply: seconds,
+      again,
+      inSync: reached === undefined ? undefined : (reached - begin) / 1000,
+      proxies: await sizes(cluster, proxies),
+    };
+  } finally {
+    say(`${pattern.name}: removing`);
+    await cluster.removeNamespaces(Object.values(NAMESPACES));
+  }
+}
+
+async function addNamespaces({ addNamespace }: BenchCluster): Promise<void> {
+  for (const name of [NAMESPACES.few, NAMESPACES.all, NAMESPACES.docs]) await addNamespace(name);
+}
+
+async function addClients({ addClient, rolledOut }: BenchCluster): Promise<void> {
+  for (const name of [NAMESPACES.few, NAMESPACES.all]) await addClient(name);
+  for (const name of [NAMESPACES.few, NAMESPACES.all]) await rolledOut(name, "sleep");
+}
+
+type Proxies = Readonly<Record<Place, Container>>;
+
+async function proxiesOf({ pods }: BenchCluster, { gateway }: Pattern): Promise<Proxies> {
+  const one = async (namespace: string): Promise<Container> => {
+    const [pod] = await pods(namespace);
+    if (pod === undefined) throw new Error(`${namespace} has no pod`);
+    return { namespace, pod, container: "istio-proxy" };
+  };
+  return {
+    few: await one(NAMESPACES.few),
+    all: await one(NAMESPACES.all),
+    gateway: await one(gateway.namespace),
+  };
+}
+
+/** The time at which every proxy had acknowledged all and held its mark; undefined where the limit came first. */
+async function waitUntilInSync(
+  { cluster, limit, signal }: Bench,
+  proxies: Proxies,
+  marks: Pattern["marks"],
+): Promise<number | undefined> {
+  const names = Object.values(proxies).map(({ pod, namespace }) => `${pod}.${namespace}`);
+  const end = performance.now() + limit * 1000;
+  while (performance.now() < end) {
+    const asked = performance.now();
+    if (inSync(await syncStatus(cluster), names) && (await allHold(cluster, proxies, marks))) return asked;
+    await sleepFor(POLL_MILLISECONDS, undefined, { signal });
+  }
+  return undefined;
+}
+
+async function allHold(cluster: BenchCluster, proxies: Proxies, marks: Pattern["marks"]): Promise<boolean> {
+  for (const proxy of PLACES) {
+    const dump = await admin(cluster, proxies[proxy], "config_dump");
+    if (!dump.includes(marks[proxy])) return false;
+  }
+  return true;
+}
+
+/** What each istiod says of its own proxies. */
+async function syncStatus({ pods, exec }: BenchCluster): Promise<SyncStatus[][]> {
+  const command = ["pilot-discovery", "request", "GET", "/debug/syncz"];
+  const answers: SyncStatus[][] = [];
+  for (const pod of await pods(ISTIOD.namespace, ISTIOD.label))
+    answers.push(JSON.parse(await exec({ ...ISTIOD, pod }, command)) as SyncStatus[]);
+  return answers;
+}
+
+async function sizes(cluster: BenchCluster, proxies: Proxies): Promise<Record<Place, ProxySize>> {
+  const size = async (proxy: Place) =>
+    sizeOf(
+      await admin(cluster, proxies[proxy], "config_dump"),
+      await admin(cluster, proxies[proxy], STATISTICS),
+    );
+  return { few: await size("few"), all: await size("all"), gateway: await size("gateway") };
+}
+
+function admin({ exec }: BenchCluster, proxy: Container, path: string): Promise<string> {
+  return exec(proxy, ["pilot-agent", "request", "GET", path], DUMP_SECONDS);
+}

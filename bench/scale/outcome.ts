@@ -1,0 +1,46 @@
+import type { ProcessCost } from "../processes.ts";
+import type { Pattern, Place, ScaleMode } from "./patterns.ts";
+import type { ProxySize } from "./proxies.ts";
+
+/** What the real engine took; undefined where it was stopped at the limit. */
+export interface EngineCost {
+  readonly up: number | undefined;
+  /** A preview with nothing to change. */
+  readonly preview: number | undefined;
+  /** Objects there were in the end. */
+  readonly resources: number;
+}
+
+/** All that was measured of one pattern at one size. Times are in seconds. */
+export interface Outcome {
+  readonly pattern: Pattern["name"];
+  readonly resources: number;
+  /** Objects there were when the apply ended or was stopped. */
+  readonly written: number;
+  /** Undefined where it was stopped at the limit. */
+  readonly apply: number | undefined;
+  /** An apply that changes nothing. */
+  readonly again: number | undefined;
+  /** From the first write until every proxy has all; undefined where that was not reached within the limit. */
+  readonly inSync: number | undefined;
+  readonly proxies: Readonly<Record<Place, ProxySize>>;
+  readonly engine?: EngineCost;
+}
+
+/** What ours takes before any cluster is asked. */
+export interface LocalCost {
+  readonly check: ProcessCost;
+  readonly plan: Pick<ProcessCost, "seconds" | "user">;
+  readonly render: ProcessCost;
+}
+
+/** One size in one mode: both patterns in one run. */
+export interface Case {
+  readonly hosts: number;
+  readonly mode: ScaleMode;
+  readonly local: LocalCost;
+  readonly ours: Outcome;
+  readonly docs: Outcome;
+  /** Seconds after which an apply, an up or a wait was stopped. */
+  readonly limit: number;
+}

@@ -1,0 +1,102 @@
+import type { PlannedObject } from "../../plan/manifest.ts";
+import { planEnvironment } from "../../plan/plan.ts";
+import {
+  DOCS_GATEWAY,
+  type DocsHost,
+  type DocsMode,
+  docsGateway,
+  docsGatewayHost,
+  docsObjects,
+  docsSubset,
+} from "../docs-pattern.ts";
+import { loadText } from "../load-text.ts";
+
+export const NAMESPACES = {
+  few: "bench-few",
+  all: "bench-all",
+  docs: "bench-docs",
+  ours: "bench-egress",
+} as const;
+
+/** `half` gives every other host to passthrough. */
+export const MODES = ["none", "passthrough", "half"] as const;
+export type ScaleMode = (typeof MODES)[number];
+
+/** How many hosts the namespace `few` is granted: the last ones. */
+const FEW = 10;
+
+/** Where a proxy is looked at: in a namespace with few hosts, in one with all, and at the gateway. */
+export const PLACES = ["few", "all", "gateway"] as const;
+export type Place = (typeof PLACES)[number];
+
+/** A way to declare hosts, as objects to deploy and what tells that a proxy has all of them. */
+export interface Pattern {
+  readonly name: "ours" | "docs";
+  /** Its gateway, and what there is without any host. */
+  readonly base: readonly PlannedObject[];
+  /** The same with the hosts. */
+  readonly objects: readonly PlannedObject[];
+  readonly gateway: { readonly namespace: string; readonly deployment: string };
+  /** What is in a proxy's configuration once it has the object that is written last for it. */
+  readonly marks: Readonly<Record<Place, string>>;
+}
+
+/** Hosts `h0.bench.example.com` and on: the same names at any size. */
+export function hostsOf(size: number, mode: ScaleMode): DocsHost[] {
+  return Array.from({ length: size }, (_, index) => ({
+    host: `h${index}.bench.example.com`,
+    mode: mode === "half" ? (index % 2 === 0 ? "none" : "passthrough") : mode,
+    namespaces: index < size - FEW ? [NAMESPACES.all] : [NAMESPACES.all, NAMESPACES.few],
+  }));
+}
+
+/** The hosts as an environment file of ours. */
+export function environmentFile(hosts: readonly DocsHost[]): string {
+  const replicas = { min: 1, max: 1 };
+  return JSON.stringify({
+    environment: "bench",
+    gateways: [{ name: "egress", namespace: NAMESPACES.ours, replicas, drainSeconds: 1 }],
+    hosts: hosts.map(({ host, mode, namespaces }) => ({
+      host,
+      tls: mode,
+      allow: namespaces.map((namespace) => ({ from: { namespace } })),
+    })),
+  });
+}
+
+/** @throws if there is no host */
+export function ours(hosts: readonly DocsHost[]): Pattern {
+  const { host, mode } = lastOf(hosts);
+  return {
+    name: "ours",
+    base: planEnvironment(loadText(environmentFile([]))),
+    objects: planEnvironment(loadText(environmentFile(hosts))),
+    gateway: { namespace: NAMESPACES.ours, deployment: "egress" },
+    // Sidecars know a host by its route alone; the gateway has a cluster of an HTTP host before its route.
+    marks: { few: host, all: host, gateway: mode === "none" ? `"name": "${host}"` : host },
+  };
+}
+
+/** @throws if there is no host */
+export function docs(hosts: readonly DocsHost[]): Pattern {
+  const { host, mode } = lastOf(hosts);
+  const base = docsGateway(NAMESPACES.docs);
+  const port = PORTS[mode];
+  // A route's target, as Envoy prints it; the cluster itself, which comes before, has it as its name.
+  const hop = `"cluster": "outbound|${port}|${docsSubset(host)}|${docsGatewayHost(NAMESPACES.docs)}"`;
+  return {
+    name: "docs",
+    base,
+    objects: [...base, ...hosts.flatMap((entry) => docsObjects(NAMESPACES.docs, entry))],
+    gateway: { namespace: NAMESPACES.docs, deployment: DOCS_GATEWAY },
+    marks: { few: hop, all: hop, gateway: `"cluster": "outbound|${port}||${host}"` },
+  };
+}
+
+const PORTS: Readonly<Record<DocsMode, number>> = { none: 80, passthrough: 443 };
+
+function lastOf(hosts: readonly DocsHost[]): DocsHost {
+  const last = hosts.at(-1);
+  if (last === undefined) throw new RangeError("a pattern takes at least one host");
+  return last;
+}
