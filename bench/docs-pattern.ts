@@ -73,9 +73,20 @@ export function docsGateway(namespace: string): PlannedObject[] {
     },
   };
   return [
+    { wave: "guard", manifest: docsAccessLog(namespace) },
     { wave: "gateway", manifest: service },
     { wave: "gateway", manifest: deployment },
   ];
+}
+
+/** The profile `demo`, with which the documents install Istio, has every proxy log: sidecars and gateway. */
+export function docsAccessLog(namespace: string): Manifest {
+  return {
+    apiVersion: "telemetry.istio.io/v1",
+    kind: "Telemetry",
+    metadata: { name: "access-log", namespace },
+    spec: { accessLogging: [{ providers: [{ name: "envoy" }] }] },
+  };
 }
 
 /**

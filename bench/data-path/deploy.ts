@@ -2,14 +2,15 @@ import { setTimeout as sleepFor } from "node:timers/promises";
 import { planEnvironment } from "../../plan/plan.ts";
 import { applyObjects } from "../../rollout/apply.ts";
 import type { BenchCluster, Container } from "../cluster.ts";
-import { DOCS_GATEWAY, docsGateway, docsObjects } from "../docs-pattern.ts";
+import { DOCS_GATEWAY, docsAccessLog, docsGateway, docsObjects } from "../docs-pattern.ts";
 import { loadText } from "../load-text.ts";
 import {
+  CLIENTS,
   docsHosts,
   environmentFile,
+  GATEWAYS,
   type MeasuredMode,
   MODES,
-  NAMESPACES,
   urlOf,
   VARIANTS,
   type Variant,
@@ -17,28 +18,34 @@ import {
 
 /** Where a variant is called from. */
 export function clientOf(variant: Variant): Container {
-  const namespace = variant === "direct" ? NAMESPACES.direct : NAMESPACES.client;
-  return { namespace, pod: "deploy/sleep", container: "sleep" };
+  return { namespace: CLIENTS[variant], pod: "deploy/sleep", container: "sleep" };
 }
 
 /** Deploys both patterns side by side, and the clients; returns when every variant answers in every mode. */
 export async function deploy(cluster: BenchCluster, signal: AbortSignal): Promise<void> {
   const { access, addNamespace, addClient, rolledOut } = cluster;
-  await addNamespace(NAMESPACES.direct, false);
-  await addNamespace(NAMESPACES.client);
-  await addNamespace(NAMESPACES.docs);
+  // What a killed run left would stand in the way.
+  await remove(cluster);
+  for (const variant of VARIANTS) await addNamespace(CLIENTS[variant], variant !== "direct");
+  await addNamespace(GATEWAYS.docs);
+  await cluster.add([docsAccessLog(CLIENTS.docs)]);
   await applyObjects(access, [
-    ...docsGateway(NAMESPACES.docs),
-    ...docsHosts().flatMap((host) => docsObjects(NAMESPACES.docs, host)),
+    ...docsGateway(GATEWAYS.docs),
+    ...docsHosts().flatMap((host) => docsObjects(GATEWAYS.docs, host)),
   ]);
   await applyObjects(access, planEnvironment(loadText(environmentFile())));
-  for (const namespace of [NAMESPACES.direct, NAMESPACES.client]) {
+  for (const namespace of Object.values(CLIENTS)) {
     await addClient(namespace);
     await rolledOut(namespace, "sleep");
   }
-  await rolledOut(NAMESPACES.docs, DOCS_GATEWAY);
-  await rolledOut(NAMESPACES.ours, "egress");
+  await rolledOut(GATEWAYS.docs, DOCS_GATEWAY);
+  await rolledOut(GATEWAYS.ours, "egress");
   for (const mode of MODES) for (const variant of VARIANTS) await answering(cluster, mode, variant, signal);
+}
+
+/** Takes all of it away again. */
+export function remove({ removeNamespaces }: BenchCluster): Promise<void> {
+  return removeNamespaces([...Object.values(CLIENTS), ...Object.values(GATEWAYS)]);
 }
 
 const SECONDS_TO_ANSWER = 60;

@@ -5,18 +5,9 @@ import { endingSignal } from "../../lab/process/ending.ts";
 import { LAB_IMAGE } from "../../walk/walk-004.ts";
 import { type BenchCluster, benchCluster } from "../cluster.ts";
 import { machine } from "../statistics.ts";
-import { clientOf, deploy } from "./deploy.ts";
+import { clientOf, deploy, remove } from "./deploy.ts";
 import { type Measured, rowOf, table } from "./report.ts";
-import {
-  LOADS,
-  type Load,
-  type MeasuredMode,
-  MODES,
-  NAMESPACES,
-  urlOf,
-  type Variant,
-  wrkCommand,
-} from "./variants.ts";
+import { LOADS, type Load, type MeasuredMode, MODES, urlOf, type Variant, wrkCommand } from "./variants.ts";
 import { parseWrk, type WrkRun } from "./wrk.ts";
 
 const program = new Command("npm run bench:data-path --")
@@ -47,7 +38,7 @@ try {
   process.exitCode = 1;
 } finally {
   say("removing what was made");
-  await cluster.removeNamespaces(Object.values(NAMESPACES));
+  await remove(cluster);
 }
 
 function say(line: string): void {

@@ -14,16 +14,22 @@ export const MODES: readonly MeasuredMode[] = [
   { mode: "passthrough", scheme: "https", docs: "developers.google.com", ours: "finance.yahoo.com" },
 ];
 
-/** `direct` is a pod without a sidecar; both patterns are called from one and the same pod with a sidecar. */
+/** `direct` is a pod without a sidecar; each pattern is called from a pod of its own with one. */
 export const VARIANTS = ["direct", "docs", "ours"] as const;
 export type Variant = (typeof VARIANTS)[number];
 
-export const NAMESPACES = {
-  direct: "bench-direct",
-  client: "bench-client",
+/** Where the gateways are. */
+export const GATEWAYS = {
   docs: "bench-docs",
   ours: "bench-egress",
 } as const;
+
+/** Where each variant is called from. */
+export const CLIENTS: Readonly<Record<Variant, string>> = {
+  direct: "bench-direct",
+  docs: "bench-docs-client",
+  ours: "bench-client",
+};
 
 export interface Load {
   readonly keepAlive: boolean;
@@ -53,7 +59,7 @@ export function wrkCommand(url: string, { keepAlive, connections }: Load, second
 
 /** The measured modes as the documents' pattern takes them. */
 export function docsHosts(): DocsHost[] {
-  return MODES.map(({ mode, docs }) => ({ host: docs, mode, namespaces: [NAMESPACES.client] }));
+  return MODES.map(({ mode, docs }) => ({ host: docs, mode, namespaces: [CLIENTS.docs] }));
 }
 
 /** The measured modes as an environment file of ours. */
@@ -61,9 +67,9 @@ export function environmentFile(): string {
   const hosts = MODES.map(({ mode, ours }) => ({
     host: ours,
     tls: mode,
-    allow: [{ from: { namespace: NAMESPACES.client } }],
+    allow: [{ from: { namespace: CLIENTS.ours } }],
   }));
   const replicas = { min: 1, max: 1 };
-  const gateway = { name: "egress", namespace: NAMESPACES.ours, replicas, drainSeconds: 1 };
+  const gateway = { name: "egress", namespace: GATEWAYS.ours, replicas, drainSeconds: 1 };
   return JSON.stringify({ environment: "bench", gateways: [gateway], hosts });
 }

@@ -31,7 +31,7 @@ export function parseWrk(output: string): WrkRun {
 }
 
 function latency(output: string, percent: number): number {
-  const text = found(output, new RegExp(`^\\s+${percent}%\\s+(?<value>[\\d.]+(?:us|ms|s|m|h))$`, "m"));
+  const text = found(output, new RegExp(`^\\s+${percent}%\\s+(?<value>[\\d.]+(?:us|ms|s|m|h)) *$`, "m"));
   const unit = text.replace(/[\d.]+/, "");
   return Number.parseFloat(text) * (MILLISECONDS[unit] ?? Number.NaN);
 }

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { labUp } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
+import { findEngine } from "../../walk/deployment/engine.ts";
 import { LAB_IMAGE } from "../../walk/walk-004.ts";
 import { benchCluster } from "../cluster.ts";
 import { commandCost, planCost } from "../processes.ts";
 import { machine } from "../statistics.ts";
-import { type Bench, measure } from "./measure.ts";
-import type { Case, LocalCost } from "./outcome.ts";
-import { docs, environmentFile, hostsOf, MODES, ours, type ScaleMode } from "./patterns.ts";
+import { type Bench, measure, measureEngine } from "./measure.ts";
+import type { Case, LocalCost, Outcome } from "./outcome.ts";
+import { docs, environmentFile, hostsOf, MODES, ours, type Pattern, type ScaleMode } from "./patterns.ts";
 import { report } from "./report.ts";
 
 const program = new Command("npm run bench:scale --")
@@ -34,6 +35,8 @@ const options = program.opts<{
 }>();
 
 const signal = endingSignal(new Error("interrupted"));
+const engine = await findEngine();
+if (engine.command === undefined) say(`The engine is left out: ${engine.missing}`);
 const folder = mkdtempSync(join(tmpdir(), "sallyport-bench-"));
 try {
   const bench = await benchOf();
@@ -79,9 +82,15 @@ async function caseOf(bench: Bench, size: number, mode: ScaleMode): Promise<Case
     mode,
     limit: bench.limit,
     local,
-    ours: await measure(bench, ours(hosts)),
-    docs: await measure(bench, docs(hosts)),
+    ours: await outcomeOf(bench, ours(hosts)),
+    docs: await outcomeOf(bench, docs(hosts)),
   };
+}
+
+async function outcomeOf(bench: Bench, pattern: Pattern): Promise<Outcome> {
+  const measured = await measure(bench, pattern);
+  if (engine.command === undefined) return measured;
+  return { ...measured, engine: await measureEngine(bench, engine.command, pattern) };
 }
 
 function say(line: string): void {

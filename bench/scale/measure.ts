@@ -1,7 +1,9 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
+import type { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import type { BenchCluster, Container } from "../cluster.ts";
 import { applyWithin, type Change } from "./apply.ts";
-import type { Outcome } from "./outcome.ts";
+import { engineTimes } from "./engine.ts";
+import type { EngineCost, Outcome } from "./outcome.ts";
 import { NAMESPACES, type Pattern, PLACES, type Place } from "./patterns.ts";
 import { inSync, type ProxySize, STATISTICS, type SyncStatus, sizeOf } from "./proxies.ts";
 
@@ -21,12 +23,39 @@ const POLL_MILLISECONDS = 500;
 /** A dump of thousands of clusters takes its time. */
 const DUMP_SECONDS = 120;
 
+/**
+ * The real engine on the same objects, where it is found: without clients, as only the engine's own time counts.
+ * Our gateway is among its objects; the documents' is there before, as they take it as given.
+ */
+export async function measureEngine(
+  bench: Bench,
+  command: PulumiCommand,
+  { name, base, objects }: Pattern,
+): Promise<EngineCost> {
+  const { cluster, folder, limit, signal, say } = bench;
+  const { access } = cluster;
+  await cluster.removeNamespaces(Object.values(NAMESPACES));
+  try {
+    await addNamespaces(cluster);
+    if (name === "docs") await applyWithin({ access, objects: base, before: [] }, limit, folder, signal);
+    const registered = name === "docs" ? objects.filter((object) => !base.includes(object)) : objects;
+    say(`${name}: pulumi up of ${registered.length} objects`);
+    const times = await engineTimes({ command, access, objects: registered, limit, signal });
+    return { ...times, resources: await cluster.count(objects.map(({ manifest }) => manifest)) };
+  } finally {
+    say(`${name}: removing`);
+    await cluster.removeNamespaces(Object.values(NAMESPACES));
+  }
+}
+
 /** Deploys a pattern beside fresh clients, measures it and takes all of it away again. */
 export async function measure(bench: Bench, pattern: Pattern): Promise<Omit<Outcome, "engine">> {
   const { cluster, folder, limit, signal, say } = bench;
   const { objects, base, gateway } = pattern;
   const apply = (change: Pick<Change, "objects" | "before">) =>
     applyWithin({ access: cluster.access, ...change }, limit, folder, signal);
+  // What a killed run left would be measured too.
+  await cluster.removeNamespaces(Object.values(NAMESPACES));
   try {
     await addNamespaces(cluster);
     await apply({ objects: base, before: [] });

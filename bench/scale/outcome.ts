@@ -1,12 +1,10 @@
 import type { ProcessCost } from "../processes.ts";
+import type { EngineTimes } from "./engine.ts";
 import type { Pattern, Place, ScaleMode } from "./patterns.ts";
 import type { ProxySize } from "./proxies.ts";
 
-/** What the real engine took; undefined where it was stopped at the limit. */
-export interface EngineCost {
-  readonly up: number | undefined;
-  /** A preview with nothing to change. */
-  readonly preview: number | undefined;
+/** What the real engine took. */
+export interface EngineCost extends EngineTimes {
   /** Objects there were in the end. */
   readonly resources: number;
 }

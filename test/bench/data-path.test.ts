@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { rowOf, table } from "../../bench/data-path/report.ts";
+import { MODES, urlOf, wrkCommand } from "../../bench/data-path/variants.ts";
+import type { WrkRun } from "../../bench/data-path/wrk.ts";
+
+const run = (requestsPerSecond: number): WrkRun => ({ requestsPerSecond, p50: 1, p99: 2, failed: 1 });
+const round = (docs: number, ours: number) => ({ direct: run(9000), docs: run(docs), ours: run(ours) });
+
+describe("the data path's rows", () => {
+  // In the second round the machine was busy, for both alike.
+  const rounds = [round(1000, 1300), round(500, 650), round(1100, 1210)];
+  const row = rowOf({ mode: "none", load: { keepAlive: true, connections: 64 }, rounds });
+
+  it("compare the patterns round by round, so that a busy moment meets both", () => {
+    expect(row.variants.docs.requestsPerSecond).toBe(1000);
+    expect(row.variants.ours.requestsPerSecond).toBe(1210);
+    expect(row.ratio.requestsPerSecond).toBe(1.3);
+  });
+
+  it("add up what failed, and print it", () => {
+    expect(row.variants.ours.failed).toBe(3);
+    expect(table([row])).toMatch(/\| 64 \| 9000 \|.*\| 1\.30 \| 1\.00 \| 1\.00 \| 3\+3\+3 \|\n$/);
+  });
+});
+
+describe("the load", () => {
+  it("calls each pattern's own host, with the port that wrk would look up", () => {
+    const [http, https] = MODES;
+    if (http === undefined || https === undefined) throw new Error("a mode is missing");
+    expect(urlOf(http, "ours")).toBe("http://www.yahoo.com:80/");
+    expect(urlOf(https, "direct")).toBe("https://developers.google.com:443/");
+  });
+
+  it("closes each connection only where it is told to", () => {
+    const close = "--header=Connection: close";
+    expect(wrkCommand("u", { keepAlive: true, connections: 1 }, 5)).not.toContain(close);
+    expect(wrkCommand("u", { keepAlive: false, connections: 64 }, 5)).toEqual([
+      ...["wrk", "--latency", "--threads=1", "--connections=64", "--duration=5s", close, "u"],
+    ]);
+  });
+});
