@@ -20,6 +20,8 @@ export interface BenchCluster {
   removeNamespaces(names: readonly string[]): Promise<void>;
   /** Names of the pods of a namespace, of those with a label where one is given. */
   pods(namespace: string, label?: string): Promise<string[]>;
+  /** How often a container was started again. */
+  restarts(container: Container): Promise<number>;
   /** How many of these objects there are. */
   count(manifests: readonly Manifest[]): Promise<number>;
   /** Runs a command in a container and gives its output. @throws if it fails or takes longer than the limit */
@@ -83,6 +85,10 @@ export function benchCluster({ program, access, image, signal }: BenchClusterArg
       const names = "--output=jsonpath={.items[*].metadata.name}";
       const found = await run(["get", "pods", `--namespace=${namespace}`, ...which, names]);
       return found.split(" ").filter((name) => name !== "");
+    },
+    async restarts({ namespace, pod, container }) {
+      const count = `{.status.containerStatuses[?(@.name=="${container}")].restartCount}`;
+      return Number(await run(["get", "pod", pod, `--namespace=${namespace}`, `--output=jsonpath=${count}`]));
     },
     async count(manifests) {
       const kinds = new Set(manifests.map(resourceOf));

@@ -1,11 +1,12 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import type { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { ExecaError } from "execa";
 import type { BenchCluster, Container } from "../cluster.ts";
 import { applyWithin, type Change } from "./apply.ts";
 import { engineTimes } from "./engine.ts";
 import type { EngineCost, Outcome } from "./outcome.ts";
 import { NAMESPACES, type Pattern, PLACES, type Place } from "./patterns.ts";
-import { inSync, type ProxySize, STATISTICS, type SyncStatus, sizeOf } from "./proxies.ts";
+import { inSync, STATISTICS, type SyncStatus, sizeOf } from "./proxies.ts";
 
 /** What a measurement works with. */
 export interface Bench {
@@ -125,9 +126,9 @@ async function waitUntilInSync(
 }
 
 async function allHold(cluster: BenchCluster, proxies: Proxies, marks: Pattern["marks"]): Promise<boolean> {
-  for (const proxy of PLACES) {
-    const dump = await admin(cluster, proxies[proxy], "config_dump");
-    if (!dump.includes(marks[proxy])) return false;
+  for (const place of PLACES) {
+    const dump = await admin(cluster, proxies[place], "config_dump");
+    if (dump === undefined || !dump.includes(marks[place])) return false;
   }
   return true;
 }
@@ -141,15 +142,23 @@ async function syncStatus({ pods, exec }: BenchCluster): Promise<SyncStatus[][]>
   return answers;
 }
 
-async function sizes(cluster: BenchCluster, proxies: Proxies): Promise<Record<Place, ProxySize>> {
-  const size = async (proxy: Place) =>
-    sizeOf(
-      await admin(cluster, proxies[proxy], "config_dump"),
-      await admin(cluster, proxies[proxy], STATISTICS),
-    );
+async function sizes(cluster: BenchCluster, proxies: Proxies): Promise<Outcome["proxies"]> {
+  const size = async (place: Place) => {
+    const dump = await admin(cluster, proxies[place], "config_dump");
+    const statistics = await admin(cluster, proxies[place], STATISTICS);
+    const restarts = await cluster.restarts(proxies[place]);
+    const there = dump !== undefined && statistics !== undefined;
+    return { restarts, ...(there ? { size: sizeOf(dump, statistics) } : {}) };
+  };
   return { few: await size("few"), all: await size("all"), gateway: await size("gateway") };
 }
 
-function admin({ exec }: BenchCluster, proxy: Container, path: string): Promise<string> {
-  return exec(proxy, ["pilot-agent", "request", "GET", path], DUMP_SECONDS);
+/** What Envoy answers; undefined where it does not, as one that ran out of memory. */
+async function admin({ exec }: BenchCluster, proxy: Container, path: string): Promise<string | undefined> {
+  try {
+    return await exec(proxy, ["pilot-agent", "request", "GET", path], DUMP_SECONDS);
+  } catch (error) {
+    if (error instanceof ExecaError && !error.isCanceled) return undefined;
+    throw error;
+  }
 }

@@ -9,6 +9,14 @@ export interface EngineCost extends EngineTimes {
   readonly resources: number;
 }
 
+/** A proxy at the end. */
+export interface ProxyEnd {
+  /** Absent where it did not answer. */
+  readonly size?: ProxySize;
+  /** How often it was ended and started again, as for want of memory. */
+  readonly restarts: number;
+}
+
 /** All that was measured of one pattern at one size. Times are in seconds. */
 export interface Outcome {
   readonly pattern: Pattern["name"];
@@ -21,7 +29,7 @@ export interface Outcome {
   readonly again: number | undefined;
   /** From the first write until every proxy has all; undefined where that was not reached within the limit. */
   readonly inSync: number | undefined;
-  readonly proxies: Readonly<Record<Place, ProxySize>>;
+  readonly proxies: Readonly<Record<Place, ProxyEnd>>;
   readonly engine?: EngineCost;
 }
 

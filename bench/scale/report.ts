@@ -1,18 +1,19 @@
 import { markdown } from "../statistics.ts";
 import type { Case, Outcome } from "./outcome.ts";
-import { PLACES } from "./patterns.ts";
+import { PLACES, type Place } from "./patterns.ts";
+import type { ProxySize } from "./proxies.ts";
 
 type Cells = readonly [name: string, ours: string, docs: string, ratio: string];
 
 /** One size in one mode as a table of its own. */
 export function report({ hosts, mode, local, ours, docs, limit }: Case): string {
   const { check, plan, render } = local;
-  const number = (name: string, of: (outcome: Outcome) => number, unit = 1, digits = 0): Cells => [
-    name,
-    (of(ours) / unit).toFixed(digits),
-    (of(docs) / unit).toFixed(digits),
-    ratioOf(of(ours), of(docs)),
-  ];
+  const size = (place: Place, name: string, key: keyof ProxySize, unit: number, digits: number): Cells => {
+    const [mine, theirs] = [ours, docs].map(({ proxies }) => proxies[place].size?.[key]);
+    const cell = (value: number | undefined) =>
+      value === undefined ? "no answer" : (value / unit).toFixed(digits);
+    return [`${place}: ${name}`, cell(mine), cell(theirs), ratioOf(mine, theirs)];
+  };
   const timed = (name: string, of: (outcome: Outcome) => number | undefined): Cells => [
     name,
     seconds(of(ours)),
@@ -20,7 +21,7 @@ export function report({ hosts, mode, local, ours, docs, limit }: Case): string 
     ratioOf(of(ours), of(docs)),
   ];
   const lines: Cells[] = [
-    number("resources", ({ resources }) => resources),
+    ["resources", `${ours.resources}`, `${docs.resources}`, ratioOf(ours.resources, docs.resources)],
     [
       "apply s",
       applyTime(ours.apply, ours.written, ours.resources, limit),
@@ -29,10 +30,11 @@ export function report({ hosts, mode, local, ours, docs, limit }: Case): string 
     ],
     timed("second apply s", ({ again }) => again),
     timed("all in sync after s", ({ inSync }) => inSync),
-    ...PLACES.flatMap((proxy): Cells[] => [
-      number(`${proxy}: config_dump KB`, ({ proxies }) => proxies[proxy].bytes, 1000),
-      number(`${proxy}: clusters`, ({ proxies }) => proxies[proxy].clusters),
-      number(`${proxy}: Envoy MB`, ({ proxies }) => proxies[proxy].memoryBytes, 1e6, 1),
+    ...PLACES.flatMap((place): Cells[] => [
+      size(place, "config_dump KB", "bytes", 1000, 0),
+      size(place, "clusters", "clusters", 1, 0),
+      size(place, "Envoy MB", "memoryBytes", 1e6, 1),
+      [`${place}: restarts`, `${ours.proxies[place].restarts}`, `${docs.proxies[place].restarts}`, ""],
     ]),
     ...engineLines(ours, docs, limit),
     ["check s / MB", `${check.seconds.toFixed(2)} / ${check.megabytes.toFixed(0)}`, "", ""],
