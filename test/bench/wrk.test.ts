@@ -22,6 +22,10 @@ describe("what wrk prints", () => {
     expect(parseWrk(PRINTED)).toEqual({ requestsPerSecond: 22561.81, p50: 0.835, p99: 1340, failed: 0 });
   });
 
+  it("may have milliseconds", () => {
+    expect(parseWrk(PRINTED.replace("835.00us", "  3.04ms")).p50).toBe(3.04);
+  });
+
   it("counts every kind of failure", () => {
     const failed = PRINTED.replace(
       "Requests/sec",
