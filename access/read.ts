@@ -13,7 +13,10 @@ export interface VirtualService {
   readonly exportTo?: readonly string[];
   readonly gateways?: readonly string[];
   readonly http?: readonly {
-    readonly match?: readonly { readonly port?: number; readonly authority?: { readonly exact?: string } }[];
+    readonly match?: readonly {
+      readonly port?: number;
+      readonly authority?: { readonly exact?: string; readonly regex?: string };
+    }[];
     readonly route: readonly Destination[];
   }[];
   readonly tls?: readonly {

@@ -62,12 +62,27 @@ function gatewayRoutes(manifests: readonly Manifest[]): (host: string, port: num
   const leads = (route: Route) =>
     route.every(({ destination: { host, port } }) => known.has(`${host}:${port?.number}`));
   const routed = new Set<string>();
+  const patterns: { readonly port: number | undefined; readonly authority: RegExp }[] = [];
   for (const { gateways = ["mesh"], hosts, http = [], tcp = [] } of specsOf(manifests, "VirtualService")) {
     if (gateways.includes("mesh")) continue;
-    for (const { match = [], route } of [...http, ...tcp])
+    for (const { match = [], route } of http)
+      if (leads(route))
+        for (const { port, authority } of match)
+          if (authority?.regex !== undefined)
+            patterns.push({ port, authority: new RegExp(`^(?:${authority.regex})$`) });
+          else
+            for (const host of authority?.exact === undefined
+              ? hosts
+              : [authority.exact.replace(/:\d+$/, "")])
+              routed.add(`${host} ${port}`);
+    for (const { match = [], route } of tcp)
       if (leads(route)) for (const { port } of match) for (const host of hosts) routed.add(`${host} ${port}`);
   }
-  return (host, port) => routed.has(`${host} ${port}`) || routed.has(`* ${port}`);
+  return (host, port) =>
+    routed.has(`${host} ${port}`) ||
+    routed.has(`* ${port}`) ||
+    // A prefix of addresses stands for each of them.
+    patterns.some((one) => one.port === port && one.authority.test(`${host.replace(/\*$/, "1")}:${port}`));
 }
 
 /** The namespaces of the gateways to which a caller's sidecars may turn; `""` is one whose hop they do not know. */

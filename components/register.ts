@@ -15,6 +15,8 @@ const KINDS: Readonly<Record<string, Register>> = {
   "autoscaling/v2/HorizontalPodAutoscaler": kind(kubernetes.autoscaling.v2.HorizontalPodAutoscaler),
   "networking.k8s.io/v1/NetworkPolicy": kind(kubernetes.networking.v1.NetworkPolicy),
   "policy/v1/PodDisruptionBudget": kind(kubernetes.policy.v1.PodDisruptionBudget),
+  "rbac.authorization.k8s.io/v1/Role": kind(kubernetes.rbac.v1.Role),
+  "rbac.authorization.k8s.io/v1/RoleBinding": kind(kubernetes.rbac.v1.RoleBinding),
   "v1/ConfigMap": kind(kubernetes.core.v1.ConfigMap),
   "v1/Namespace": kind(kubernetes.core.v1.Namespace),
   "v1/Service": kind(kubernetes.core.v1.Service),

@@ -27,6 +27,8 @@ export const KINDS: readonly Kind[] = [
   kind("networking.istio.io/v1", "Sidecar", "sidecars"),
   kind("networking.istio.io/v1", "VirtualService", "virtualservices"),
   kind("networking.istio.io/v1alpha3", "EnvoyFilter", "envoyfilters"),
+  kind("rbac.authorization.k8s.io/v1", "Role", "roles"),
+  kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"),
   kind("security.istio.io/v1", "AuthorizationPolicy", "authorizationpolicies"),
   kind("telemetry.istio.io/v1", "Telemetry", "telemetries"),
   kind("karpenter.sh/v1", "NodePool", "nodepools", false),

@@ -4,9 +4,8 @@ import type { PlannedObject } from "../manifest.ts";
 import { withSyncWaves } from "../sync-wave.ts";
 import { hostCounters } from "../telemetry/counters.ts";
 import type { HostsContext } from "./context.ts";
+import { planForwardPorts } from "./forward/forward-ports.ts";
 import { planPassthrough } from "./forward/passthrough.ts";
-import { planForwardPorts } from "./forward/ports.ts";
-import { planTcp } from "./forward/tcp.ts";
 import { planHop } from "./hop.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
 import { planHttp, standsAlone } from "./http/routes.ts";
@@ -15,6 +14,8 @@ import { planListeners } from "./listeners.ts";
 import { planOutside } from "./outside.ts";
 import { planSecretAccess } from "./secret-access.ts";
 import { type Shard, shardsOf } from "./shards.ts";
+import { planTcp } from "./tcp/tcp.ts";
+import { planTcpPorts } from "./tcp/tcp-ports.ts";
 
 /** A list of hosts behind one gateway. */
 export interface HostsPlan {
@@ -46,9 +47,16 @@ export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] 
     { wave: "registry", manifest: hostCounters(gateway, granted) },
     ...planSharedUpstreams(
       context,
-      http.filter((host) => !hasOwnCluster(host)),
+      granted.filter((host) => host.mode === "tcp" || (http.includes(host) && !hasOwnCluster(host))),
     ),
-    ...planForwardPorts(context, shards),
+    ...planForwardPorts(
+      context,
+      shards.filter(({ mode }) => mode === "passthrough"),
+    ),
+    ...planTcpPorts(
+      context,
+      shards.filter(({ mode }) => mode === "tcp"),
+    ),
     ...shards.flatMap((shard) => PLANNERS[shard.mode](context, shard)),
   ]);
 }

@@ -23,7 +23,7 @@ export function planListeners(context: HostsContext, hosts: readonly Host[]): Pl
 
 function listeners({ gateway }: HostsContext): Manifest {
   const servers: Json[] = gateway.ports.map(({ port, protocol }) => ({
-    port: { number: port, name: `${protocol}-${port}`, protocol: protocol === "http" ? "HTTPS" : "TLS" },
+    port: { number: port, name: `${protocol}-${port}`, protocol: protocol === "tls" ? "TLS" : "HTTPS" },
     hosts: ["./*"],
     tls: { mode: "ISTIO_MUTUAL" },
   }));

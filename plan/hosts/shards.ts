@@ -54,6 +54,13 @@ export function shardsOf(gateway: string, hosts: readonly Host[], alone: (host: 
   return [...shards.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** The ports of some shards, in order, each with the namespaces that were granted a host on it, sorted. */
+export function namespacesByPort(shards: readonly Shard[]): [port: number, namespaces: string[]][] {
+  return [...Map.groupBy(shards, ({ port }) => port)]
+    .sort(([a], [b]) => a - b)
+    .map(([port, sharing]) => [port, [...new Set(sharing.flatMap(({ namespaces }) => namespaces))].sort()]);
+}
+
 /** Ten hexadecimal digits: among 10,000 groups two are alike with a chance of one in 20,000. */
 export function digest(text: string): string {
   return hash("sha256", text).slice(0, 10);

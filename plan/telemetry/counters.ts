@@ -1,6 +1,5 @@
 import type { Gateway, Host } from "../../model/environment.ts";
 import { isWildcard } from "../../model/host-settings.ts";
-import { destinationsOf } from "../hosts/forward/tcp.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 
@@ -10,11 +9,11 @@ export const COUNTER_PREFIX = "sallyport_egress";
 /** The caller by the certificate of the hop, which the caller can't choose. */
 const PRINCIPAL: Json = { name: "principal", value_format: "%DOWNSTREAM_PEER_URI_SAN%" };
 /**
- * The authority of a request that has a route, so that it is declared; a wildcard's by its route's name. Authorities
+ * The authority of a request that has a route, so that it is declared; a wildcard's and TCP's by its route's name. Authorities
  * are compared without regard to case, and a client could make many of one: all but the plain one are `other`.
  */
 const HTTP_HOST = label(
-  "xds.route_name.startsWith('*') ? xds.route_name : xds.route_name == '' ? 'other' : " +
+  "xds.route_name.startsWith('*') || request.method == 'CONNECT' ? xds.route_name : xds.route_name == '' ? 'other' : " +
     "request.host.matches('^[a-z0-9.:-]+$') ? request.host : 'other'",
 );
 /** A name that policy refused is the client's free choice: it never becomes a label. */
@@ -49,20 +48,11 @@ export function hostCounters(gateway: Gateway, hosts: readonly Host[]): Manifest
 function connectionHost(hosts: readonly Host[]): Json {
   const name = "connection.requested_server_name";
   const ranges = hosts.flatMap((host) =>
-    host.mode === "tcp"
-      ? destinationsOf(host)
-          .filter((found) => found !== host.host)
-          .map((found) => [testOf(name, found), host.host] as const)
-      : host.mode === "passthrough" && isWildcard(host)
-        ? [[testOf(name, host.host), host.host] as const]
-        : [],
+    host.mode === "passthrough" && isWildcard(host)
+      ? [[`${name}.endsWith('${host.host.slice(1)}')`, host.host] as const]
+      : [],
   );
   return label(ranges.reduceRight((rest, [test, host]) => `${test} ? '${host}' : ${rest}`, name));
-}
-
-function testOf(name: string, pattern: string): string {
-  if (pattern.startsWith("*")) return `${name}.endsWith('${pattern.slice(1)}')`;
-  return pattern.endsWith("*") ? `${name}.startsWith('${pattern.slice(0, -1)}')` : `${name} == '${pattern}'`;
 }
 
 /** @param expression in CEL, over what Envoy knows of the request or connection */

@@ -5,7 +5,7 @@ import { codeOf, commandRow, type World } from "./world.ts";
 export function connectionRows(world: World): Row[] {
   const row = (step: string, command: string, expected: string, account?: "other") =>
     commandRow(world, step, command, expected, account);
-  const line = (host: string, port: number) => `sleep 2 | curl -s -m 4 telnet://${host}:${port}`;
+  const line = (host: string, port: number) => `sleep 2 | curl -s -m 4 telnet://${host}:${port} | head -1`;
   return [
     row("passthrough", codeOf("https://echo.example.com/"), "200"),
     row("passthrough", codeOf("https://echo.example.com/"), "000 exit 35", "other"),

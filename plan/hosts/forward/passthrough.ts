@@ -1,12 +1,12 @@
 import type { Host } from "../../../model/environment.ts";
 import type { Manifest, PlannedObject } from "../../manifest.ts";
+import { anchorHost } from "../anchor.ts";
 import { accessPolicy, type HostMatch } from "../authorization-policy.ts";
 import type { HostsContext } from "../context.ts";
 import { TLS_SUBSET } from "../hop.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
 import type { Shard } from "../shards.ts";
 import { planCommonServer } from "./common-server.ts";
-import { anchorHost } from "./sidecar-port.ts";
 
 /**
  * Mode `passthrough`: the application speaks TLS to the host itself, carried inside the hop's mutual TLS. The sidecar

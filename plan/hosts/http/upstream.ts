@@ -30,7 +30,8 @@ export function tlsOf(host: Host): Record<string, Json> {
  * asked for, and takes the authority as the name that the certificate must have.
  */
 export function sharedUpstream(context: HostsContext, host: Host): Upstream {
-  return { host: `*.${internalHost(context, sharedName(host))}`, port: host.mode === "none" ? 80 : 443 };
+  const plain = tlsOf(host).tls === undefined;
+  return { host: `*.${internalHost(context, sharedName(host))}`, port: plain ? 80 : 443 };
 }
 
 /** Plans the shared clusters of some hosts, each once. */

@@ -1,0 +1,31 @@
+import { inGatewayNamespace } from "../labels.ts";
+import type { Manifest } from "../manifest.ts";
+import { type HostsContext, internalHost } from "./context.ts";
+import { NO_ADDRESS, serviceEntry } from "./service-entry.ts";
+
+/** What a sidecar's listener for a port exists for: hosts have no ServiceEntry, and TLS and TCP take one. */
+export function anchorHost(context: HostsContext, port: number): string {
+  return internalHost(context, `port-${port}`);
+}
+
+/**
+ * Makes the sidecars listen on a port. It has no endpoints, so what no route takes is cut.
+ *
+ * @param namespaces the namespaces that were granted a host on this port, sorted
+ */
+export function anchor(
+  context: HostsContext,
+  port: number,
+  protocol: "tls" | "tcp",
+  namespaces: readonly string[],
+): Manifest {
+  const { gateway } = context;
+  const metadata = inGatewayNamespace(gateway, `${gateway.name}-port-${port}`, NO_ADDRESS);
+  return serviceEntry(metadata, {
+    hosts: [anchorHost(context, port)],
+    exportTo: namespaces,
+    resolution: "STATIC",
+    port,
+    protocol,
+  });
+}

@@ -1,0 +1,78 @@
+import type { Host } from "../../../model/environment.ts";
+import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
+import { anchorHost } from "../anchor.ts";
+import { accessPolicy, type HostMatch } from "../authorization-policy.ts";
+import { gatewayReference, type HostsContext, shardMetadata } from "../context.ts";
+import { TLS_SUBSET } from "../hop.ts";
+import { sharedUpstream } from "../http/upstream.ts";
+import { meshVirtualService, toGateway } from "../mesh-route.ts";
+import type { Shard } from "../shards.ts";
+import { namesOfRange } from "./address-names.ts";
+
+/**
+ * Mode `tcp`: the application speaks anything. Its sidecar asks the gateway by HTTP CONNECT, inside the hop's mutual
+ * TLS, for the host, or for the address that the application called where addresses are declared; the gateway connects
+ * there if policy lets it.
+ *
+ * Envoy's policy on plain connections looks when the first byte comes from the caller. A server that speaks first
+ * would have greeted a caller without a grant by then; a CONNECT is looked at before anything is opened.
+ */
+export function planTcp(context: HostsContext, shard: Shard): PlannedObject[] {
+  return [
+    { wave: "routes", manifest: gatewayRoute(context, shard) },
+    { wave: "routes", manifest: accessPolicy(context, shard, byAuthority) },
+    { wave: "mesh", manifest: meshRoute(context, shard) },
+  ];
+}
+
+/** What a host is asked for by: its name, or the addresses it has as names and prefixes of names. */
+function destinationsOf({ host, addresses }: Host): string[] {
+  return addresses === undefined ? [host] : addresses.flatMap(namesOfRange);
+}
+
+function byAuthority(hosts: readonly Host[]): HostMatch {
+  const authorities = hosts.flatMap((host) =>
+    destinationsOf(host).map((name) => (name.endsWith("*") ? name : `${name}:${host.port}`)),
+  );
+  return { operation: { hosts: authorities, methods: ["CONNECT"] }, when: [] };
+}
+
+/** A policy's prefix says nothing of the port, so the route does. */
+function gatewayRoute(context: HostsContext, shard: Shard): Manifest {
+  const [host] = shard.hosts;
+  const { port } = shard;
+  const upstream = sharedUpstream(context, host);
+  const match = destinationsOf(host).map((name): Json => ({ port, authority: authority(name, port) }));
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: shardMetadata(context, shard, "-gateway"),
+    spec: {
+      hosts: ["*"],
+      exportTo: ["."],
+      gateways: [gatewayReference(context)],
+      http: [
+        {
+          name: host.host,
+          match,
+          route: [{ destination: { host: upstream.host, port: { number: upstream.port } } }],
+          retries: { attempts: 0 },
+        },
+      ],
+    },
+  };
+}
+
+function authority(name: string, port: number): Json {
+  if (!name.endsWith("*")) return { exact: `${name}:${port}` };
+  return { regex: `${name.slice(0, -1).replaceAll(".", "\\.")}[0-9.]+:${port}` };
+}
+
+function meshRoute(context: HostsContext, shard: Shard): Manifest {
+  const { port, settings, hosts } = shard;
+  const { addresses } = settings;
+  const match: Json = [{ port, ...(addresses === undefined ? {} : { destinationSubnets: addresses }) }];
+  return meshVirtualService(context, shard, [anchorHost(context, port), hosts[0].host], {
+    tcp: [{ match, route: toGateway(context, TLS_SUBSET, port) }],
+  });
+}
