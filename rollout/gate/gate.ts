@@ -7,7 +7,7 @@ import { touchObject, type Written } from "../../cluster/objects.ts";
 import { type Pod, podsWith } from "../../cluster/pods.ts";
 import { GATEWAY_LABEL } from "../../plan/labels.ts";
 import type { Manifest } from "../../plan/manifest.ts";
-import { describe, type IstiodSight, type Lag, lagsIn, rightsFix } from "./lag.ts";
+import { describe, type IstiodSight, type Lag, lagsIn, rightsFix, SECOND, sinceRead } from "./lag.ts";
 import { namespacesOf } from "./markers.ts";
 import { unfinished } from "./rollouts.ts";
 
@@ -35,8 +35,6 @@ const FIRST_PAUSE_MILLISECONDS = 100;
 const LONGEST_PAUSE_MILLISECONDS = 2_000;
 /** Who is waited for is told this often. */
 const REPORT_MILLISECONDS = 5_000;
-/** Istiod tells times in whole seconds: so long after it told one, all it tells are later. */
-const SECOND = 1_000;
 const PROXY = "istio-proxy";
 
 /**
@@ -104,7 +102,7 @@ function looker(
         .map(({ manifest }) => storeKey(manifest)),
       ...gone.filter((key) => versions.has(key)),
     ];
-    if (missing.length === 0) since.set(istiod.life, date + SECOND);
+    if (missing.length === 0) since.set(istiod.life, sinceRead(date));
     return missing.slice(0, 1).map((key) => ({
       who: `${istiod.namespace}/${istiod.name}`,
       why: `has not read ${key.split(" ")[1]}${missing.length > 1 ? ` and ${missing.length - 1} more` : ""}`,
@@ -126,6 +124,7 @@ function looker(
     );
     if (unread.flat().length > 0) return { lags: unread.flat(), graceSeconds: 0 };
     if (touched?.istiods !== since.size) {
+      // So that the push begins in a later second than any in which an istiod said that it had read all.
       await pause(SECOND);
       const objects = await Promise.all(markers.map((marker) => touchObject(config, marker)));
       touched = { istiods: since.size, objects: objects.filter((object) => object !== undefined) };

@@ -21,6 +21,14 @@ export interface IstiodSight {
   readonly streams: readonly Stream[];
 }
 
+/** Istiod tells times in whole seconds. */
+export const SECOND = 1_000;
+
+/** From when on an istiod's pushes hold what it said at this time that it has read. */
+export function sinceRead(date: number): number {
+  return date + SECOND;
+}
+
 /** What one look at the mesh shows. */
 export interface Sight {
   readonly istiods: readonly IstiodSight[];

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { type Way, waysIn } from "../../access/ways.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { type Manifest, objectKey, type PlannedObject } from "../../plan/manifest.ts";
+import { waveOf } from "../../plan/sync-wave.ts";
 import { type Stage, stagesBetween } from "../../rollout/stages.ts";
 import { environment, planned } from "./environments.ts";
 
@@ -26,6 +27,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const name = ({ principal, host, port }: Way) => `${principal} ${host}:${port}`;
 const manifestsOf = (objects: readonly PlannedObject[]) => objects.map(({ manifest }) => manifest);
+const sorted = (manifests: readonly Manifest[]) => manifests.map((one) => JSON.stringify(one)).sort();
 const ways = (manifests: readonly Manifest[]) => {
   const { reachable, routable } = waysIn(manifests, listenerPort);
   return { reachable: new Set(reachable.map(name)), routable: new Set(routable.map(name)) };
@@ -49,12 +51,33 @@ describe("a change from one environment to another", () => {
     );
   });
 
+  it("does so too when it goes on from where another was ended", () => {
+    fc.assert(
+      fc.property(environment, environment, fc.nat(), (from, to, at) => {
+        const [old, next] = [planned(from), planned(to)];
+        const [before, after] = [ways(manifestsOf(old)), ways(manifestsOf(next))];
+        const both = [...before.routable].filter((way) => after.routable.has(way));
+        const all = [...moments(old, stagesBetween(old, next))];
+        const left = (all[at % all.length] ?? []).map((manifest) => ({ wave: waveOf(manifest), manifest }));
+        let last: Manifest[] = [];
+        for (const manifests of moments(left, stagesBetween(left, next))) {
+          const now = ways(manifests);
+          for (const way of now.reachable)
+            expect(before.reachable.has(way) || after.reachable.has(way)).toBe(true);
+          for (const way of both) expect(now.routable).toContain(way);
+          last = manifests;
+        }
+        expect(sorted(last)).toEqual(sorted(manifestsOf(next)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it("ends with exactly the new objects", () => {
     fc.assert(
       fc.property(environment, environment, (from, to) => {
         const [old, next] = [planned(from), planned(to)];
         const last = [...moments(old, stagesBetween(old, next))].at(-1) ?? [];
-        const sorted = (manifests: readonly Manifest[]) => manifests.map((one) => JSON.stringify(one)).sort();
         expect(sorted(last)).toEqual(sorted(manifestsOf(next)));
       }),
     );
