@@ -53,14 +53,14 @@ export function webRows(world: World): Row[] {
     {
       step: "mutual: whom the host saw",
       command: "curl -s http://mutual.example.com/",
-      expected: "O=lab, CN=first",
+      expected: "CN=first, O=lab",
       answer: () => clientSeen(world),
     },
     row("mutual", codeOf("http://mutual.example.com/"), "403", "other"),
     {
       step: "mutual: the Secret is rotated, the pods stay",
       command: "kubectl apply -f secret.yaml; curl -s http://mutual.example.com/",
-      expected: "O=lab, CN=second",
+      expected: "CN=second, O=lab",
       answer: async () => {
         await world.issueClientCertificate("second");
         return clientSeen(world);
