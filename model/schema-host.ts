@@ -9,6 +9,9 @@ export const Caller = z
 /** The ways to reach a host. */
 export const MODES = ["none", "passthrough", "originate", "mutual", "tcp"] as const;
 
+/** Envoy and Istio hold such numbers in 32 bits. */
+const Count = z.int().min(1).max(1_000_000_000);
+
 const Retries = z.strictObject({
   attempts: z.int().min(0).max(10).describe("How often a failed request is tried again."),
   methods: z
@@ -18,19 +21,19 @@ const Retries = z.strictObject({
 });
 
 const Limits = z.strictObject({
-  connections: z.int().min(1).optional().describe("Open connections to the host."),
-  pendingRequests: z.int().min(1).optional().describe("Requests that wait for a connection."),
-  requests: z.int().min(1).optional().describe("Requests under way."),
+  connections: Count.optional().describe("Open connections to the host."),
+  pendingRequests: Count.optional().describe("Requests that wait for a connection."),
+  requests: Count.optional().describe("Requests under way."),
 });
 
 const OutlierDetection = z.strictObject({
-  consecutiveErrors: z.int().min(1).default(5).describe("5xx answers in a row that put an address out."),
+  consecutiveErrors: Count.default(5).describe("5xx answers in a row that put an address out."),
   interval: Duration.default("10s").describe("How often the addresses are judged."),
   ejection: Duration.default("30s").describe("How long an address is left out, at first."),
 });
 
 const RateLimit = z.strictObject({
-  requests: z.int().min(1),
+  requests: Count.describe("Requests that one pod lets through in that time."),
   per: z.enum(["second", "minute", "hour"]).default("second"),
 });
 

@@ -21,6 +21,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   "kubectl apply --server-side --context dev -f build/dev": "needs a cluster",
   "kubectl label node node-1 egress.sallyport.dev/pool=egress": "needs a cluster",
   "kubectl taint node node-1 egress.sallyport.dev/pool=egress:NoSchedule": "needs a cluster",
+  "kubectl create secret generic partner-ca --namespace egress --from-file=ca.crt": "needs a cluster",
+  "kubectl create secret generic bank-client --namespace egress --from-file=bank-client": "needs a cluster",
   "npm run sallyport -- lab up": "starts the lab",
   "npm run sallyport -- lab status": "tells of the machine's lab, with exit code 2 where none is",
   "npm run sallyport -- lab firewall gateway-nodes": "needs the lab",

@@ -15,7 +15,7 @@ interface Schema {
   readonly items?: Schema;
   readonly oneOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
-  readonly const?: string;
+  readonly const?: string | boolean;
   readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -83,7 +83,7 @@ describe("the reference", () => {
     });
 
     it.each(described)("tells the words and bounds of %s", (_, row, { schema }) => {
-      for (const word of schema.enum ?? [schema.const ?? ""]) expect(row.shape).toContain(word);
+      for (const word of schema.enum ?? [schema.const ?? ""]) expect(row.shape).toContain(String(word));
       const { minimum, maximum } = schema.type === "array" ? (schema.items ?? {}) : schema;
       if (minimum !== undefined) expect(row.shape).toContain(`${minimum} to ${maximum}`);
     });

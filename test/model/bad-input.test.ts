@@ -23,8 +23,11 @@ describe("a host's name", () => {
     ["Edition.cnn.com", "a host is in lower case"],
     ["edition.cnn.com.", "a host has no trailing dot"],
     ["bücher.example", "a host is declared in its ASCII form, as it travels"],
-    ["*.wikipedia.org", "wildcard hosts can't be declared yet"],
+    ["*.com", "a wildcard of a whole top-level domain would leave hardly anything out"],
     ["en.*.org", "a wildcard can only be the whole first label"],
+    ["*.*.wikipedia.org", "a wildcard can only be the whole first label"],
+    ["*", "a wildcard can only be the whole first label"],
+    ["*.svc.cluster.local", "this name belongs to the cluster, not to the outside"],
     ["198.51.100.10", "an address is not a host name"],
     ["shop.default.svc.cluster.local", "this name belongs to the cluster, not to the outside"],
     ["localhost", "a host outside the cluster has a domain"],
@@ -33,18 +36,22 @@ describe("a host's name", () => {
       `env.yaml:5:13 hosts[0].host: ${why}`,
     ]);
   });
+
+  it("may stand for every name under a domain", () => {
+    expect(problemsOf(host('{ host: "*.wikipedia.org", tls: none }'))).toEqual([]);
+  });
 });
 
 describe("all problems at once", () => {
   it("of both halves of a file", () => {
     expect(
       problemsOf({
-        "env.yaml": `${GATEWAY}lockdwn: []\nimports: [missing.yaml]\nhosts:\n  - { host: a.example, tls: originate }\n`,
+        "env.yaml": `${GATEWAY}lockdwn: []\nimports: [missing.yaml]\nhosts:\n  - { host: a.example, tls: starttls }\n`,
       }),
     ).toEqual([
       "env.yaml:4:1 lockdwn: no such key here",
       "env.yaml:5:11 imports[0]: there is no such file",
-      "env.yaml:7:29 hosts[0].tls: tls: originate can't be declared: not yet",
+      "env.yaml:7:29 hosts[0].tls: not one of the known values",
     ]);
   });
 

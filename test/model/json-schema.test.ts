@@ -28,7 +28,7 @@ describe("the JSON Schema", () => {
     ["environment", "environment: dev\ngateways: [{ name: e, namespace: e, mutualTLS: off }]"],
     ["environment", "environment: dev\ngateways: [{ name: e, namespace: e }]\nlockdwn: []"],
     ["environment", "environment: dev\ngateways: [{ name: e, namespace: e }]\nnodes: { provider: other }"],
-    entry("{ host: a.example, tls: mutual }"),
+    entry("{ host: a.example, tls: starttls }"),
     entry("{ host: a.example, tls: none, port: 70000 }"),
     entry("{ host: a.example, tls: none, allow: [{ from: { namespace: a, serviceAccount: b/c } }] }"),
   ] as const)("of an %s refuses %s", (kind, text) => {

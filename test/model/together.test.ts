@@ -125,13 +125,13 @@ describe("the fix says what to write", () => {
     ],
     [
       `${GATEWAY}hosts: [{ host: a.example, tls: mutual }]\n`,
-      "tls: mutual can't be declared: not yet",
-      "write one of none, passthrough",
+      "mutual TLS takes a client certificate",
+      /^add clientSecret: /,
     ],
     [
       `${GATEWAY}hosts: [{ host: a.example, tls: toString }]\n`,
-      "not a way to reach a host",
-      "write one of none, passthrough",
+      "not one of the known values",
+      "write one of none, passthrough, originate, mutual, tcp",
     ],
     [`${GATEWAY}nodes: { provider: karpentr }\n`, "not one of the known values", "did you mean karpenter?"],
     [
