@@ -1,13 +1,27 @@
 import type { Json, Manifest } from "../../manifest.ts";
 
-/** How the gateway speaks to an upstream: in the HTTP version that the application speaks. */
+type Fields = Readonly<Record<string, Json>>;
+
+/** How the gateway speaks to an upstream, in the parts of a traffic policy. */
+export interface UpstreamPolicy {
+  readonly tls?: Json;
+  readonly outlierDetection?: Json;
+  /** Of the connection pool. */
+  readonly http?: Fields;
+  readonly tcp?: Fields;
+}
+
+/** Servers close idle connections after a minute or more; ours go first, or a request would meet a closed one. */
+const IDLE = "50s";
+/** A host that does not answer is tried again, and all tries together should not last longer than callers wait. */
+const CONNECT = "5s";
+
+/** The rule for an upstream of the gateway; requests go in the HTTP version that the application speaks. */
 export function destinationRule(
   metadata: Manifest["metadata"],
   host: string,
-  policy: Readonly<Record<string, Json>>,
+  { http, tcp, ...policy }: UpstreamPolicy,
 ): Manifest {
-  const { connectionPool, ...rest } = policy as { readonly connectionPool?: Record<string, Json> };
-  const http = connectionPool?.http as Record<string, Json> | undefined;
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "DestinationRule",
@@ -16,12 +30,12 @@ export function destinationRule(
       host,
       exportTo: ["."],
       trafficPolicy: {
-        ...rest,
-        connectionPool: { ...connectionPool, http: { ...http, useClientProtocol: true, idleTimeout: IDLE } },
+        ...policy,
+        connectionPool: {
+          http: { ...http, useClientProtocol: true, idleTimeout: IDLE },
+          tcp: { ...tcp, connectTimeout: CONNECT },
+        },
       },
     },
   };
 }
-
-/** Servers close idle connections after a minute or more; ours go first, or a request would meet a closed one. */
-const IDLE = "50s";

@@ -4,7 +4,7 @@ import type { Json, PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost, shardMetadata } from "../context.ts";
 import { serviceEntry } from "../service-entry.ts";
 import type { Shard } from "../shards.ts";
-import { destinationRule } from "./destination-rule.ts";
+import { destinationRule, type UpstreamPolicy } from "./destination-rule.ts";
 import { tlsOf, type Upstream, upstreamPort } from "./upstream.ts";
 
 /**
@@ -55,7 +55,7 @@ export function planOwnCluster(
   };
 }
 
-function limitsOf({ limits, outlierDetection }: Host): Record<string, Json> {
+function limitsOf({ limits, outlierDetection }: Host): UpstreamPolicy {
   const http: Record<string, Json> = {
     ...(limits?.pendingRequests === undefined ? {} : { http1MaxPendingRequests: limits.pendingRequests }),
     ...(limits?.requests === undefined ? {} : { http2MaxRequests: limits.requests }),
@@ -63,7 +63,8 @@ function limitsOf({ limits, outlierDetection }: Host): Record<string, Json> {
   const tcp: Record<string, Json> =
     limits?.connections === undefined ? {} : { maxConnections: limits.connections };
   return {
-    connectionPool: { http, tcp },
+    http,
+    tcp,
     ...(outlierDetection === undefined
       ? {}
       : {

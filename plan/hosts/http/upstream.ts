@@ -20,7 +20,7 @@ export function upstreamPort({ mode, port, upstreamPort }: Host): number {
 }
 
 /** How the gateway speaks TLS to a host, as a DestinationRule has it; nothing where it speaks HTTP. */
-export function tlsOf(host: Host): Record<string, Json> {
+export function tlsOf(host: Host): { readonly tls?: Json } {
   const tls = TLS_BY_MODE[host.mode]?.(host);
   return tls === undefined ? {} : { tls };
 }
