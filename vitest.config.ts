@@ -7,6 +7,8 @@ export default defineConfig({
     pool: "forks",
     // The end-to-end tests share one cluster, and the lab's tests one machine.
     fileParallelism: false,
+    // Most take a second or less; a busy machine may take many.
+    testTimeout: 60_000,
     projects: [
       {
         extends: true,

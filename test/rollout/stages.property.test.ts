@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Way, waysIn } from "../../access/ways.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { type Manifest, objectKey, type PlannedObject } from "../../plan/manifest.ts";
@@ -22,8 +22,6 @@ function* moments(start: readonly PlannedObject[], stages: readonly Stage[]): Ge
     }
   }
 }
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const name = ({ principal, host, port }: Way) => `${principal} ${host}:${port}`;
 const manifestsOf = (objects: readonly PlannedObject[]) => objects.map(({ manifest }) => manifest);
