@@ -45,7 +45,7 @@ export async function walkHosts(walk: Walk): Promise<WalkedRow[]> {
   try {
     await world.prepare();
     await walkRows("HTTP", webRows(world));
-    const { large, long } = streamRows(world);
+    const { large, long } = await streamRows(world);
     await walkRows("TLS and TCP", connectionRows(world));
     await walkRows("Faults", faultRows(world));
     await walkRows("Long and large", [...large, long]);
