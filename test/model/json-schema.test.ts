@@ -31,8 +31,27 @@ describe("the JSON Schema", () => {
     entry("{ host: a.example, tls: starttls }"),
     entry("{ host: a.example, tls: none, port: 70000 }"),
     entry("{ host: a.example, tls: none, allow: [{ from: { namespace: a, serviceAccount: b/c } }] }"),
+    entry("{ host: a.example, tls: originate, insecureSkipVerify: false }"),
+    entry("{ host: a.example, tls: originate, caCert: ca }"),
+    entry("{ host: a.example, tls: tcp, port: 5432, addresses: [] }"),
+    entry("{ host: a.example, tls: none, retries: {} }"),
+    entry("{ host: a.example, tls: none, retries: { attempts: 11 } }"),
+    entry("{ host: a.example, tls: none, limits: { connections: 0 } }"),
+    entry("{ host: a.example, tls: none, outlierDetection: { ejections: 1m } }"),
+    entry("{ host: a.example, tls: none, rateLimit: { requests: 5, per: day } }"),
   ] as const)("of an %s refuses %s", (kind, text) => {
     expect(validators[kind](parse(text))).toBe(false);
+  });
+
+  it.each([
+    "{ host: a.example, tls: originate, caSecret: ca, upstreamPort: 8443, timeout: 15s, retries: { attempts: 0 } }",
+    "{ host: a.example, tls: mutual, clientSecret: one, insecureSkipVerify: true, outlierDetection: {} }",
+    '{ host: "*.example.com", tls: passthrough, server: www.example.com }',
+    "{ host: a.example, tls: tcp, port: 5432, addresses: [198.51.100.0/24] }",
+    "{ host: a.example, tls: none, limits: { requests: 5 }, rateLimit: { requests: 5, per: hour } }",
+  ])("takes %s", (text) => {
+    const [kind, catalog] = entry(text);
+    expect(validators[kind](parse(catalog)), JSON.stringify(validators[kind].errors)).toBe(true);
   });
 
   it("describes what an editor shows beside a key", () => {

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { environmentOf, STACKS } from "../stacks.ts";
+import { EVERY_KIND, planned } from "./hosts.ts";
 
 type Checked = new (manifest: never) => { validate(): void };
 /** Istio's published schemas, apart from any cluster. */
@@ -22,11 +23,14 @@ const SCHEMAS: Readonly<Record<string, Checked>> = {
 
 describe("Istio's own schemas", () => {
   it.each(STACKS)("take every Istio object of %s", (file) => {
-    const environment = environmentOf(file);
-    const manifests = planEnvironment(environment)
-      .map(({ manifest }) => manifest)
-      .filter(({ apiVersion }) => apiVersion.includes(".istio.io/"));
-    expect(manifests.length).toBeGreaterThan(8);
+    const manifests = planEnvironment(environmentOf(file)).map(({ manifest }) => manifest);
+    expect(ofIstio(manifests).length).toBeGreaterThan(8);
+    for (const manifest of ofIstio(manifests)) checked(manifest).validate();
+  });
+
+  it("take every Istio object of a host of each kind", () => {
+    const manifests = ofIstio(planned(...EVERY_KIND));
+    expect(manifests.length).toBeGreaterThan(8 * 2);
     for (const manifest of manifests) checked(manifest).validate();
   });
 
@@ -40,6 +44,10 @@ describe("Istio's own schemas", () => {
     expect(() => checked(wrong).validate()).toThrow(/hosts/);
   });
 });
+
+function ofIstio(manifests: readonly Manifest[]): Manifest[] {
+  return manifests.filter(({ apiVersion }) => apiVersion.includes(".istio.io/"));
+}
 
 function checked(manifest: Manifest) {
   const Schema = SCHEMAS[`${manifest.apiVersion}/${manifest.kind}`];

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import { added, ofKind, only, type Planned, planned, specOf, valuesOf } from "./hosts.ts";
+
+const host = "a.example.com";
+const addresses = ["198.51.100.0/31", "203.0.113.0/24"];
+
+interface Policy {
+  readonly rules: readonly {
+    readonly from: readonly object[];
+    readonly to: readonly { readonly operation: object }[];
+    readonly when?: readonly { readonly key: string; readonly values: readonly string[] }[];
+  }[];
+}
+
+/** Each kind of host that the gateway forwards unread: its names on the hop, and what is carried there. */
+const KINDS: readonly (readonly [
+  name: string,
+  host: Planned,
+  port: number,
+  names: readonly string[],
+  carried: string,
+])[] = [
+  ["passthrough", { host, tls: "passthrough" }, 443, [host], "%REQUESTED_SERVER_NAME%"],
+  [
+    "a passthrough wildcard",
+    { host: "*.example.com", tls: "passthrough" },
+    443,
+    ["*.example.com"],
+    "%REQUESTED_SERVER_NAME%",
+  ],
+  ["tcp by name", { host, tls: "tcp", port: 5432 }, 5432, [host], host],
+  [
+    "tcp by address",
+    { host, tls: "tcp", port: 5432, addresses },
+    5432,
+    ["198.51.100.0", "198.51.100.1", "203.0.113.*"],
+    "%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%",
+  ],
+];
+
+describe.each(KINDS)("%s", (_, entry, port, names, carried) => {
+  const manifests = planned(entry);
+  const listener = port < 1024 ? 10_000 + port : port;
+
+  it("is granted by caller, name on the hop and port, and by no field of HTTP", () => {
+    expect(specOf<Policy>(manifests, "AuthorizationPolicy").rules).toEqual([
+      {
+        from: [{ source: { principals: ["cluster.local/ns/news/*"] } }],
+        to: [{ operation: { ports: [String(listener)] } }],
+        when: [{ key: "connection.sni", values: names }],
+      },
+    ]);
+  });
+
+  it("has what it asks for carried onto the hop, in its callers' namespaces alone", () => {
+    const carrying = ofKind(manifests, "EnvoyFilter", /-carry-/);
+    expect(carrying.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual([
+      `news/egress-carry-${port}`,
+    ]);
+    expect(new Set(carrying.flatMap((filter) => valuesOf(filter, "inline_string")))).toEqual(
+      new Set([carried]),
+    );
+    const listeners = carrying.flatMap((filter) => valuesOf(filter, "listener"));
+    expect(listeners).toMatchObject([{ name: `0.0.0.0_${port}` }, { name: `::_${port}` }]);
+  });
+
+  it("has nothing in the mesh that a sidecar could go to directly", () => {
+    for (const { spec } of ofKind(manifests, "ServiceEntry")) {
+      const { exportTo, resolution, hosts } = spec as {
+        exportTo: string[];
+        resolution: string;
+        hosts: string[];
+      };
+      for (const name of hosts) expect(name).toMatch(/\.egress\.egress\.sallyport\.internal$/);
+      if (exportTo.includes(".")) continue;
+      expect([exportTo, resolution, valuesOf(spec ?? null, "endpoints")]).toEqual([["news"], "STATIC", []]);
+    }
+  });
+
+  it("takes the hop without a name of its own", () => {
+    const { subsets } = specOf<{ subsets: { name: string }[] }>(manifests, "DestinationRule", /-hop$/);
+    expect(subsets.find(({ name }) => name === "tls")).toEqual({
+      name: "tls",
+      trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } },
+    });
+    const mesh = only(manifests, "VirtualService", /-mesh$/);
+    expect(mesh.spec).toHaveProperty(port === 443 ? "tls" : "tcp");
+    expect(valuesOf(mesh, "destination")).toEqual([
+      { host: "egress.egress.svc.cluster.local", subset: "tls", port: { number: port } },
+    ]);
+    expect(valuesOf(mesh, "exportTo")).toEqual([["news"]]);
+  });
+});
+
+describe("the gateway's half of a port", () => {
+  it("is shared by all hosts on it", () => {
+    const names = Array.from({ length: 40 }, (_, number) => `h${number}.example.com`);
+    const manifests = planned(...names.map((name) => ({ host: name, tls: "passthrough" as const })));
+    expect(ofKind(manifests, "VirtualService", /-forward-/)).toHaveLength(1);
+    expect(ofKind(manifests, "EnvoyFilter", /-(forward|carry)-/)).toHaveLength(2);
+    expect(ofKind(manifests, "AuthorizationPolicy")).toHaveLength(4);
+  });
+
+  it("is described alike to the cluster and to the filter, whose cache Envoy shares by name", () => {
+    const filter = only(planned({ host, tls: "passthrough" }), "EnvoyFilter", /-forward-443$/);
+    const [cluster, network, ...more] = valuesOf(filter, "dns_cache_config");
+    expect(more).toEqual([]);
+    expect(network).toEqual(cluster);
+    expect(valuesOf(filter, "port_value")).toEqual([443]);
+    expect(valuesOf(filter, "portNumber")).toEqual([10_443]);
+  });
+
+  it("is not there for HTTP", () => {
+    const names = added(planned({ host, tls: "none" }, { host, tls: "originate", port: 8080 })).map(
+      ({ metadata }) => metadata.name,
+    );
+    expect(names.filter((name) => /-(forward|carry|port)-/.test(name))).toEqual([]);
+  });
+});
+
+describe("a wildcard with a server", () => {
+  const manifests = planned({ host: "*.wikipedia.org", tls: "passthrough", server: "www.wikipedia.org" });
+
+  it("is led to that server on a filter chain of its own", () => {
+    const { servers } = specOf<{ servers: object[] }>(manifests, "Gateway", /-server$/);
+    expect(servers).toEqual([
+      {
+        port: { number: 443, name: "tls-443-server", protocol: "TLS" },
+        hosts: ["./*.wikipedia.org"],
+        tls: { mode: "ISTIO_MUTUAL" },
+      },
+    ]);
+    const route = only(manifests, "VirtualService", /-server$/);
+    const gatewayName = only(manifests, "Gateway", /-server$/).metadata.name;
+    expect(route.spec).toMatchObject({ gateways: [`egress/${gatewayName}`], exportTo: ["."] });
+    const [destination] = valuesOf(route, "destination") as { host: string }[];
+    expect(only(manifests, "ServiceEntry", /-server$/).spec).toMatchObject({
+      hosts: [destination?.host],
+      exportTo: ["."],
+      resolution: "DNS",
+      endpoints: [{ address: "www.wikipedia.org" }],
+    });
+  });
+
+  it("is granted by the name that was asked for", () => {
+    const [rule] = specOf<Policy>(manifests, "AuthorizationPolicy").rules;
+    expect(rule?.when).toEqual([{ key: "connection.sni", values: ["*.wikipedia.org"] }]);
+  });
+});
+
+describe("TCP hosts on one port", () => {
+  it("are told apart by the addresses that are called", () => {
+    const manifests = planned(
+      { host, tls: "tcp", port: 5432, addresses },
+      { host: "b.example.com", tls: "tcp", port: 5432, addresses: ["192.0.2.1/32", "2001:db8::7/128"] },
+    );
+    const matches = ofKind(manifests, "VirtualService", /-mesh$/).flatMap((route) =>
+      valuesOf(route, "match"),
+    );
+    expect(matches).toHaveLength(2);
+    expect(matches).toContainEqual([{ port: 5432, destinationSubnets: addresses }]);
+    expect(matches).toContainEqual([{ port: 5432, destinationSubnets: ["192.0.2.1/32", "2001:db8::7/128"] }]);
+    const names = ofKind(manifests, "AuthorizationPolicy").flatMap((policy) => valuesOf(policy, "values"));
+    expect(names).toContainEqual(["192.0.2.1", "2001:db8::7"]);
+  });
+});
