@@ -5,7 +5,7 @@ const ROOMS = {
   render: ["plan"],
   access: ["plan/manifest.ts"],
   cluster: ["plan"],
-  components: ["model", "plan", "cluster"],
+  components: ["model", "plan", "cluster", "rollout"],
   infra: ["components", "model", "plan", "access"],
   rollout: ["plan", "access", "cluster"],
   lab: [],

@@ -5,6 +5,7 @@ import type { Environment } from "../model/environment.ts";
 import { hostsByGateway } from "../plan/plan.ts";
 import { EgressGateway } from "./egress-gateway.ts";
 import { ExternalHosts } from "./external-hosts.ts";
+import { gating } from "./gating.ts";
 import { NetworkLockdown } from "./network-lockdown.ts";
 import { DedicatedNodePool } from "./nodes/dedicated-node-pool.ts";
 import { markingHooks } from "./nodes/marking.ts";
@@ -13,7 +14,11 @@ import { markingHooks } from "./nodes/marking.ts";
 export interface EgressEnvironmentArgs {
   /** A whole environment, as `loadEnvironment` gives it. */
   readonly environment: Environment;
-  /** How to reach the cluster for marking existing nodes; the current kubeconfig context where left out. */
+  /**
+   * How to reach the cluster beside the provider, for two things: existing nodes are marked, and each wave of objects
+   * is written when every proxy has the one before. Where left out, existing nodes are marked in the current kubeconfig
+   * context, and no wave waits for proxies.
+   */
   readonly access?: ClusterAccess;
 }
 
@@ -33,7 +38,13 @@ export class EgressEnvironment extends pulumi.ComponentResource {
     { environment, access }: EgressEnvironmentArgs,
     options: pulumi.ComponentResourceOptions = {},
   ) {
-    super("sallyport:index:EgressEnvironment", name, {}, options);
+    const gates = access === undefined ? [] : [gating(name, environment, access)];
+    super(
+      "sallyport:index:EgressEnvironment",
+      name,
+      {},
+      pulumi.mergeOptions(options, { transformations: gates }),
+    );
     const { mesh, nodes, lockdown } = environment;
     const pool =
       nodes === undefined

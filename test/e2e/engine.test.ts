@@ -87,6 +87,12 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
     expect(await markedNodes()).toBe("sallyport-gateway-1 sallyport-gateway-2");
   });
 
+  it("waited until the hop was in force before it wrote what uses it", async () => {
+    const format = "jsonpath={.metadata.annotations.egress\\.sallyport\\.dev/gate}";
+    const gate = await run(["get", "-n", "engine-egress", "destinationrule/egress-hop", "-o", format]);
+    expect(Date.parse(gate)).not.toBeNaN();
+  });
+
   it("changes nothing the second time", async () => {
     const { summary } = await stack.up();
     expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
