@@ -71,6 +71,16 @@ export function parseStreams(text: string): Stream[] {
   }));
 }
 
+/**
+ * Whether istiod has routes for one of its proxies. It still shows the last ones it sent to a proxy that has no HTTP
+ * listener any more.
+ */
+export async function hasRoutes(config: KubeConfig, istiod: Pod, proxy: string): Promise<boolean> {
+  const path = `/debug/config_dump?types=rds&proxyID=${encodeURIComponent(proxy)}`;
+  const { text } = await askPod(config, istiod, DEBUG_PORT, path, LIMIT_SECONDS);
+  return ((JSON.parse(text) as { configs?: readonly unknown[] }).configs ?? []).length > 0;
+}
+
 /** When istiod began to compute the push that a nonce names, in whole seconds; NaN for the state it started with. */
 export function pushTime(nonce: string): number {
   const [begun, rest] = nonce.split("/", 2);

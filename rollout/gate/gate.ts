@@ -2,12 +2,23 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { ClusterError } from "../../cluster/client.ts";
 import { readTransition } from "../../cluster/envoy.ts";
-import { istiodsIn, readStore, readStreams, storeKey } from "../../cluster/istiod.ts";
+import { hasRoutes, istiodsIn, readStore, readStreams, storeKey } from "../../cluster/istiod.ts";
 import { touchObject, type Written } from "../../cluster/objects.ts";
 import { type Pod, podsWith } from "../../cluster/pods.ts";
 import { GATEWAY_LABEL } from "../../plan/labels.ts";
 import type { Manifest } from "../../plan/manifest.ts";
-import { describe, type IstiodSight, type Lag, lagsIn, rightsFix, SECOND, sinceRead } from "./lag.ts";
+import {
+  describe,
+  type IstiodSight,
+  type Lag,
+  lacksRoutesAlone,
+  lagsIn,
+  proxyOf,
+  ROUTES,
+  rightsFix,
+  SECOND,
+  sinceRead,
+} from "./lag.ts";
 import { namespacesOf } from "./markers.ts";
 import { unfinished } from "./rollouts.ts";
 
@@ -130,26 +141,41 @@ function looker(
       touched = { istiods: since.size, objects: objects.filter((object) => object !== undefined) };
     }
 
+    const pods = await gatewayPods(config, touched.objects);
+    const sidecars = await sidecarPods(config, touched.objects);
+    const concerned = new Set([...pods, ...sidecars].map(proxyOf));
     const unheard: Lag[] = [];
     const sights: IstiodSight[] = [];
     for (const istiod of istiods) {
       const lags = await asked(istiod, "istiod's", async () => {
-        sights.push({ since: since.get(istiod.life) ?? 0, streams: await readStreams(config, istiod) });
+        sights.push(await streamsOf(config, istiod, since.get(istiod.life) ?? 0, concerned));
         return [];
       });
       unheard.push(...lags);
     }
-    const pods = await gatewayPods(config, touched.objects);
+    // After the streams: what an Envoy has just taken may still wait.
     const gateways = await Promise.all(
-      pods.map(async (pod) => ({
-        pod,
-        envoy: await readTransition(config, pod).catch(wordsOf),
-      })),
+      pods.map(async (pod) => ({ pod, envoy: await readTransition(config, pod).catch(wordsOf) })),
     );
-    const sidecars = await sidecarPods(config, touched.objects);
     const graceSeconds = Math.max(0, ...pods.map((pod) => pod.graceSeconds));
     return { lags: [...unheard, ...lagsIn({ istiods: sights, gateways, sidecars }, drained)], graceSeconds };
   };
+}
+
+/** The streams of the proxies concerned, without routes that they have no use for any more. */
+async function streamsOf(
+  config: KubeConfig,
+  istiod: Pod,
+  since: number,
+  concerned: ReadonlySet<string>,
+): Promise<IstiodSight> {
+  const streams = (await readStreams(config, istiod)).filter(({ proxy }) => concerned.has(proxy));
+  const used = streams.map(async (stream) => {
+    if (!lacksRoutesAlone({ ...stream, since }) || (await hasRoutes(config, istiod, stream.proxy)))
+      return stream;
+    return { ...stream, deliveries: new Map([...stream.deliveries].filter(([type]) => type !== ROUTES)) };
+  });
+  return { since, streams: await Promise.all(used) };
 }
 
 function isOfIstio({ apiVersion }: Manifest): boolean {

@@ -56,7 +56,7 @@ export function lagsIn({ istiods, gateways, sidecars }: Sight, drained: boolean)
     ...counted.flatMap((pod) => {
       const streams = istiods.flatMap(({ since, streams }) =>
         streams
-          .filter(({ proxy }) => proxy === `${pod.name}.${pod.namespace}`)
+          .filter(({ proxy }) => proxy === proxyOf(pod))
           .map(({ deliveries }) => ({ since, deliveries })),
       );
       return named(pod, proxyLag(streams));
@@ -65,16 +65,22 @@ export function lagsIn({ istiods, gateways, sidecars }: Sight, drained: boolean)
   ];
 }
 
+/** A pod's proxy as istiod names it. */
+export function proxyOf({ name, namespace }: Pod): string {
+  return `${name}.${namespace}`;
+}
+
 type Reason = Omit<Lag, "who">;
 
 function named(pod: Pod, reason: Reason | undefined): Lag[] {
   return reason === undefined ? [] : [{ who: `${pod.namespace}/${pod.name}`, ...reason }];
 }
 
+export const ROUTES = "RouteConfiguration";
 /** What Envoy takes from istiod, in the order in which istiod sends it. */
-const TYPES = ["Cluster", "ClusterLoadAssignment", "Listener", "RouteConfiguration", "TypedExtensionConfig"];
+const TYPES = ["Cluster", "ClusterLoadAssignment", "Listener", ROUTES, "TypedExtensionConfig"];
 /** What each push of a marker ends with; what else a push holds was sent before these. */
-const LAST_TYPES = ["Listener", "RouteConfiguration"];
+const LAST_TYPES = ["Listener", ROUTES];
 
 interface StreamSight {
   readonly since: number;
@@ -122,6 +128,13 @@ function streamLag({ since, deliveries }: StreamSight): Reason | undefined {
     why: `has not taken ${slow.type} of ${timeOf(slow.sent)}`,
     fix: "see the log of its container istio-proxy, or end the pod",
   };
+}
+
+/** Whether all that a stream lacks is routes, which it may have no use for any more. */
+export function lacksRoutesAlone(stream: StreamSight): boolean {
+  const others = [...stream.deliveries].filter(([type]) => type !== ROUTES);
+  const deliveries = new Map(others);
+  return streamLag(stream) !== undefined && streamLag({ ...stream, deliveries }) === undefined;
 }
 
 function timeOf(nonce: string): string {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseStreams } from "../../cluster/istiod.ts";
 import type { Pod } from "../../cluster/pods.ts";
-import { type Lag, lagsIn } from "../../rollout/gate/lag.ts";
+import { type Lag, lacksRoutesAlone, lagsIn } from "../../rollout/gate/lag.ts";
 import { rolloutLag } from "../../rollout/gate/rollouts.ts";
 
 const streams = parseStreams(readFileSync(`${import.meta.dirname}/../cluster/recorded/syncz.json`, "utf8"));
@@ -48,6 +48,15 @@ describe("who lags", () => {
   it("is who was sent no listener at all, or is not connected", () => {
     expect(lags("18:55:35", [STARTING])[0]?.why).toBe("was sent no Listener since it connected");
     expect(lags("18:55:35", [pod("new.gate-app")])[0]?.why).toBe("is connected to no istiod");
+  });
+
+  it("may be who lacks routes alone, if it has a use for them", () => {
+    const deliveries = new Map(streams[2]?.deliveries);
+    const old = { sent: "2026-11-21T18:00:00Z/1", acked: "2026-11-21T18:00:00Z/1" };
+    const since = second("18:55:35");
+    expect(lacksRoutesAlone({ since, deliveries })).toBe(false);
+    expect(lacksRoutesAlone({ since, deliveries: deliveries.set("RouteConfiguration", old) })).toBe(true);
+    expect(lacksRoutesAlone({ since, deliveries: deliveries.set("Listener", old) })).toBe(false);
   });
 
   it("is no sidecar that is not ready or ends, but a gateway as long as its Envoy runs", () => {
