@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { LabError } from "../lab/errors.ts";
 import { type LabStarted, labUp, walkLab } from "../lab/lab.ts";
 import { cacheDirectory } from "../lab/paths.ts";
@@ -10,10 +10,19 @@ import { labInternet } from "./lab-internet.ts";
 import type { WalkedRow } from "./row.ts";
 import { table } from "./table.ts";
 import { LAB_IMAGE, walkDocument004 } from "./walk-004.ts";
+import { walkHosts } from "./walk-hosts.ts";
 
 const program = new Command("npm start --")
   .description(
     "Starts a real cluster, walks the egress gateway task on it and prints what was expected and what was got.",
+  )
+  .addArgument(
+    new Argument(
+      "[walk]",
+      "task: the egress gateway task; hosts: every way to reach a host, on the lab alone",
+    )
+      .choices(["task", "hosts"])
+      .default("task"),
   )
   .option("--context <name>", "walk on the cluster of this kubeconfig context; no lab is started")
   .option("--image <image>", "the workloads' image, with sleep, curl and openssl", LAB_IMAGE)
@@ -24,12 +33,14 @@ Exits with 0 if every row is as expected, 1 if one is not, 2 if the machine or t
 
 Examples:
   npm start
+  npm start -- hosts
   npm start -- --context kind-egress --image registry.example.com/tools/curl:8
 
 A cluster of your own needs Istio, nodes labelled lab.sallyport.dev/pool=egress, and no namespaces named egress,
 test-egress, unlocked or no-grant; rows that need the lab's firewall are left out there.`,
   );
 program.parse();
+const walked = program.processedArgs[0] === "hosts" ? walkHosts : walkDocument004;
 const { context, image } = program.opts<{ context?: string; image: string }>();
 
 const signal = endingSignal(new Error("interrupted; what the walk made is removed"));
@@ -58,11 +69,16 @@ async function walk({ kubeconfig, context, programs }: LabStarted): Promise<Walk
   const stack =
     engine.command === undefined
       ? undefined
-      : await engineDeployment(engine.command, access, "lab-004", signal);
+      : await engineDeployment(
+          engine.command,
+          access,
+          walked === walkHosts ? "lab-hosts" : "lab-004",
+          signal,
+        );
   try {
     const deployment = stack ?? serverSideDeployment(access);
     say(`Deployed by ${deployment.by}.`);
-    return await walkDocument004({
+    return await walked({
       access,
       ...(programs === undefined ? {} : { programs, internet: labInternet }),
       image,

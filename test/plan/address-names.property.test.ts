@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { namesOfRange } from "../../plan/hosts/forward/address-names.ts";
+import { namesOfRange } from "../../plan/hosts/tcp/address-names.ts";
 
 const text = (address: number) => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
 
