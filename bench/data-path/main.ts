@@ -24,7 +24,7 @@ const { seconds, rounds, image, json } = program.opts<{
   json?: true;
 }>();
 
-const signal = endingSignal(new Error("interrupted"));
+const signal = endingSignal(new Error("interrupted; what was made is removed"));
 const { kubeconfig = "", programs = "" } = await labUp({ signal, display: "silent" });
 const cluster = benchCluster({ program: join(programs, "kubectl"), access: { kubeconfig }, image, signal });
 try {
@@ -34,7 +34,8 @@ try {
   const about = `${machine()}; wrk for ${seconds} s, medians of ${rounds}, one pod a gateway`;
   process.stdout.write(json ? `${JSON.stringify({ about, rows }, null, 2)}\n` : `${about}\n\n${table(rows)}`);
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  const reason: unknown = signal.aborted ? signal.reason : error;
+  say(reason instanceof Error ? reason.message : String(reason));
   process.exitCode = 1;
 } finally {
   say("removing what was made");

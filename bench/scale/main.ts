@@ -34,7 +34,7 @@ const options = program.opts<{
   json?: true;
 }>();
 
-const signal = endingSignal(new Error("interrupted"));
+const signal = endingSignal(new Error("interrupted; what was made is removed"));
 const engine = await findEngine();
 if (engine.command === undefined) say(`The engine is left out: ${engine.missing}`);
 const folder = mkdtempSync(join(tmpdir(), "sallyport-bench-"));
@@ -50,7 +50,8 @@ try {
   if (options.json) process.stdout.write(`${JSON.stringify({ machine: machine(), cases }, null, 2)}\n`);
   else process.stdout.write(`${machine()}\n`);
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  const reason: unknown = signal.aborted ? signal.reason : error;
+  say(reason instanceof Error ? reason.message : String(reason));
   process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true });
