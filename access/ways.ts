@@ -139,7 +139,7 @@ function meshTargets(manifests: readonly Manifest[]): (way: Way) => string[] {
 
 /** Whether a name on the hop, an address or a prefix such as `198.51.100.*`, stands for addresses of a subnet. */
 function liesIn(name: string, subnet: string): boolean {
-  const first = name.replace(/\*$/, "");
+  const first = name.replace(/\*$|[[\]]/g, "");
   const octets = first.split(".").filter((octet) => octet !== "");
   const address = first.includes(":") ? first : [...octets, "0", "0", "0"].slice(0, 4).join(".");
   if (!ipaddr.isValid(address)) return false;

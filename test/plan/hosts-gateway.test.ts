@@ -91,7 +91,7 @@ describe("the gateway's listeners", () => {
     const ports = [
       { number: 80, name: "http-80", protocol: "HTTPS" },
       { number: 443, name: "tls-443", protocol: "TLS" },
-      { number: 5432, name: "tcp-5432", protocol: "TLS" },
+      { number: 5432, name: "tcp-5432", protocol: "HTTPS" },
       { number: 8080, name: "http-8080", protocol: "HTTPS" },
     ];
     expect(servers).toEqual(ports.map((port) => ({ port, hosts: ["./*"], tls: { mode: "ISTIO_MUTUAL" } })));

@@ -59,11 +59,16 @@ export function webRows(world: World): Row[] {
     row("mutual", codeOf("http://mutual.example.com/"), "403", "other"),
     {
       step: "mutual: the Secret is rotated, the pods stay",
-      command: "kubectl apply -f secret.yaml; curl -s http://mutual.example.com/",
-      expected: "CN=second, O=lab",
+      command: "kubectl apply -f secret.yaml; curl -s http://mutual.example.com/, many at once",
+      expected: "CN=second, O=lab, on new connections",
       answer: async () => {
         await world.issueClientCertificate("second");
-        return clientSeen(world);
+        const { stdout } = await world.shell(
+          "seq 20 | xargs -P 20 -I{} curl -s -m 10 http://mutual.example.com/?{}",
+        );
+        return stdout.includes("CN=second, O=lab")
+          ? "CN=second, O=lab, on new connections"
+          : "CN=first alone";
       },
     },
     row("wildcard over HTTP", codeOf("http://any.wild.example.com/"), "200"),

@@ -5,7 +5,7 @@ import { type HostsContext, internalHost, shardMetadata } from "../context.ts";
 import { serviceEntry } from "../service-entry.ts";
 import type { Shard } from "../shards.ts";
 import { destinationRule, type UpstreamPolicy } from "./destination-rule.ts";
-import { tlsOf, type Upstream, upstreamPort } from "./upstream.ts";
+import { tlsPolicy, type Upstream, upstreamPort } from "./upstream.ts";
 
 /**
  * Whether a host takes a cluster of its own at the gateway: limits and outlier detection are a cluster's, and a shared
@@ -42,9 +42,11 @@ export function planOwnCluster(
     protocol: "http",
     address: host.host,
   });
+  const [tls, limits] = [tlsPolicy(host), limitsOf(host)];
   const rule = destinationRule(shardMetadata(context, shard), destination, {
-    ...tlsOf(host),
-    ...limitsOf(host),
+    ...tls,
+    ...limits,
+    tcp: { ...tls.tcp, ...limits.tcp },
   });
   return {
     upstream: { host: destination, port },

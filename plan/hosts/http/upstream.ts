@@ -1,11 +1,11 @@
 import type { Host } from "../../../model/environment.ts";
 import { gatewaySelector, inGatewayNamespace } from "../../labels.ts";
-import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
+import type { Manifest, PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost } from "../context.ts";
 import { dnsCachePatch } from "../dns-cache.ts";
 import { serviceEntry } from "../service-entry.ts";
 import { digest } from "../shards.ts";
-import { destinationRule } from "./destination-rule.ts";
+import { destinationRule, type UpstreamPolicy } from "./destination-rule.ts";
 import { TLS_BY_MODE } from "./modes.ts";
 
 /** Where the gateway sends requests: a destination as routes name it. */
@@ -19,10 +19,14 @@ export function upstreamPort({ mode, port, upstreamPort }: Host): number {
   return upstreamPort ?? (mode === "none" ? port : 443);
 }
 
+/** New connections show a new client certificate; old ones end at the latest by then. */
+const ROTATED_WITHIN = "10m";
+
 /** How the gateway speaks TLS to a host, as a DestinationRule has it; nothing where it speaks HTTP. */
-export function tlsOf(host: Host): { readonly tls?: Json } {
+export function tlsPolicy(host: Host): UpstreamPolicy {
   const tls = TLS_BY_MODE[host.mode]?.(host);
-  return tls === undefined ? {} : { tls };
+  if (tls === undefined) return {};
+  return host.mode === "mutual" ? { tls, tcp: { maxConnectionDuration: ROTATED_WITHIN } } : { tls };
 }
 
 /**
@@ -30,7 +34,7 @@ export function tlsOf(host: Host): { readonly tls?: Json } {
  * asked for, and takes the authority as the name that the certificate must have.
  */
 export function sharedUpstream(context: HostsContext, host: Host): Upstream {
-  const plain = tlsOf(host).tls === undefined;
+  const plain = tlsPolicy(host).tls === undefined;
   return { host: `*.${internalHost(context, sharedName(host))}`, port: plain ? 80 : 443 };
 }
 
@@ -50,8 +54,8 @@ export function planSharedUpstreams(context: HostsContext, hosts: readonly Host[
           port,
           protocol: "http",
         }),
-        destinationRule(metadata, wildcard, tlsOf(host)),
-        dnsCacheFilter(context, metadata, wildcard, tlsOf(host).tls === undefined),
+        destinationRule(metadata, wildcard, tlsPolicy(host)),
+        dnsCacheFilter(context, metadata, wildcard, tlsPolicy(host).tls === undefined),
       ].map((manifest): PlannedObject => ({ wave: "registry", manifest }));
     });
 }
@@ -76,7 +80,7 @@ function dnsCacheFilter(
 }
 
 function sharedName(host: Host): string {
-  const { tls } = tlsOf(host);
+  const { tls } = tlsPolicy(host);
   const text = JSON.stringify(tls ?? null);
   if (tls === undefined) return "http";
   return text === '{"mode":"SIMPLE"}' ? "https" : `https-${digest(text)}`;

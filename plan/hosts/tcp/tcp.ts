@@ -32,7 +32,7 @@ function destinationsOf({ host, addresses }: Host): string[] {
 
 function byAuthority(hosts: readonly Host[]): HostMatch {
   const authorities = hosts.flatMap((host) =>
-    destinationsOf(host).map((name) => (name.endsWith("*") ? name : `${name}:${host.port}`)),
+    destinationsOf(host).map((name) => (name.endsWith("*") ? name : withPort(name, host.port))),
   );
   return { operation: { hosts: authorities, methods: ["CONNECT"] }, when: [] };
 }
@@ -64,8 +64,12 @@ function gatewayRoute(context: HostsContext, shard: Shard): Manifest {
 }
 
 function authority(name: string, port: number): Json {
-  if (!name.endsWith("*")) return { exact: `${name}:${port}` };
+  if (!name.endsWith("*")) return { exact: withPort(name, port) };
   return { regex: `${name.slice(0, -1).replaceAll(".", "\\.")}[0-9.]+:${port}` };
+}
+
+function withPort(name: string, port: number): string {
+  return name.includes(":") ? `[${name}]:${port}` : `${name}:${port}`;
 }
 
 function meshRoute(context: HostsContext, shard: Shard): Manifest {
