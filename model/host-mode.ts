@@ -1,17 +1,20 @@
 import type { HostSettings, Mode } from "./environment.ts";
 import type { WrittenHost } from "./hosts.ts";
 import { isEveryAddress, isSingleAddress, isVersion6 } from "./network.ts";
+import { HTTP_PORT } from "./ports.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import { type ReportFault, valueAt } from "./source.ts";
 
-const HTTP: readonly Mode[] = ["none", "originate", "mutual"];
+/** The modes in which the application speaks HTTP and the gateway TLS. */
+const ENCRYPTING: readonly Mode[] = ["originate", "mutual"];
+const HTTP: readonly Mode[] = ["none", ...ENCRYPTING];
 
 /** The modes that have a use for a setting; with any other it would be without effect. */
 const USED_WITH: Readonly<Record<keyof HostSettings, readonly Mode[]>> = {
   upstreamPort: HTTP,
   caSecret: ["originate"],
   clientSecret: ["mutual"],
-  insecureSkipVerify: ["originate", "mutual"],
+  insecureSkipVerify: ENCRYPTING,
   server: ["passthrough"],
   addresses: ["tcp"],
   timeout: HTTP,
@@ -41,6 +44,9 @@ export function checkMode(written: WrittenHost, fault: ReportFault): void {
     if (isGiven(written, key) && !modes.includes(mode))
       fault([key], settings?.[key], `tls: ${mode} has no use for it`, `remove it, or write tls: ${modes[0]}`);
   if (host !== undefined && settings !== undefined) checkName(host, mode, settings, fault);
+  // On another port the authority's port is not the host's, which takes a cluster of the host's own.
+  if (host?.startsWith("*.") && ENCRYPTING.includes(mode) && port !== undefined && port !== HTTP_PORT)
+    fault(["port"], port, `a wildcard with tls: ${mode} is called on port ${HTTP_PORT} alone`, "remove it");
   if (settings?.caSecret !== undefined && settings.insecureSkipVerify)
     fault(["insecureSkipVerify"], true, "with caSecret there is something to verify with", "remove it");
   settings?.addresses?.forEach((range, index) => {

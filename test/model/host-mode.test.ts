@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { formatProblem } from "../../model/index.ts";
 import { loadTexts } from "./memory-files.ts";
 
-const PORTS = "[{ port: 80, protocol: http }, { port: 443, protocol: tls }, { port: 5432, protocol: tcp }]";
+const PORTS =
+  "[{ port: 80, protocol: http }, { port: 443, protocol: tls }, { port: 5432, protocol: tcp }, { port: 8080, protocol: http }]";
 const FRAME = `environment: dev
 gateways:
   - { name: egress, namespace: egress, ports: ${PORTS} }
@@ -112,6 +113,11 @@ describe("a host is refused, with place, reason and fix:", () => {
       `host: "*.example.com", tls: originate, ${setting}`,
       `hosts[0].${setting.split(":")[0]}: a wildcard's hosts have no cluster of their own`,
       "declare the host by its own name",
+    ]),
+    ...["originate", "mutual, clientSecret: one"].map((mode) => [
+      `host: "*.example.com", tls: ${mode}, port: @8080`,
+      `hosts[0].port: a wildcard with tls: ${mode.split(",")[0]} is called on port 80 alone`,
+      "remove it",
     ]),
     [
       `${tcp}, addresses: [@0.0.0.0/0]`,
