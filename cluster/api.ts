@@ -1,6 +1,7 @@
 import { createConfiguration, HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-node";
 import { kindOf } from "../plan/kinds.ts";
 import type { Manifest } from "../plan/manifest.ts";
+import { ClusterError } from "./client.ts";
 
 /** The API server said no. */
 export class ApiError extends Error {
@@ -28,7 +29,7 @@ const { httpApi } = createConfiguration();
  * One request to the API server, of plain JSON. The client's own classes would rename fields, and so lose a
  * NetworkPolicy's `from`.
  *
- * @throws ApiError with the API server's words
+ * @throws ApiError with the API server's words; ClusterError where it does not answer
  */
 export async function callApi(config: KubeConfig, request: Request): Promise<unknown> {
   const { method, path, query = {}, body, contentType } = request;
@@ -39,11 +40,27 @@ export async function callApi(config: KubeConfig, request: Request): Promise<unk
   if (contentType !== undefined) context.setHeaderParam("Content-Type", contentType);
   if (body !== undefined) context.setBody(JSON.stringify(body));
   context.setSignal(AbortSignal.timeout(LIMIT_MILLISECONDS));
-  await config.applySecurityAuthentication(context);
-  const { httpStatusCode, body: answer } = await httpApi.send(context).toPromise();
-  const text = await answer.text();
-  if (httpStatusCode >= 300) throw new ApiError(httpStatusCode, messageIn(text));
+  const { code, text } = await send(config, context).catch((error: unknown) => {
+    throw new ClusterError(
+      `the cluster at ${server} does not answer: ${causeOf(error)}`,
+      "see that kubectl reaches it with the same context",
+      { cause: error },
+    );
+  });
+  if (code >= 300) throw new ApiError(code, messageIn(text));
   return JSON.parse(text);
+}
+
+async function send(config: KubeConfig, context: RequestContext): Promise<{ code: number; text: string }> {
+  await config.applySecurityAuthentication(context);
+  const { httpStatusCode, body } = await httpApi.send(context).toPromise();
+  return { code: httpStatusCode, text: await body.text() };
+}
+
+/** Fetch says no more than that it failed; why is in its cause. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 function messageIn(text: string): string {

@@ -80,9 +80,3 @@ export async function hasRoutes(config: KubeConfig, istiod: Pod, proxy: string):
   const { text } = await askPod(config, istiod, DEBUG_PORT, path, LIMIT_SECONDS);
   return ((JSON.parse(text) as { configs?: readonly unknown[] }).configs ?? []).length > 0;
 }
-
-/** When istiod began to compute the push that a nonce names, in whole seconds; NaN for the state it started with. */
-export function pushTime(nonce: string): number {
-  const [begun, rest] = nonce.split("/", 2);
-  return rest === undefined ? Number.NaN : Date.parse(begun ?? "");
-}

@@ -93,7 +93,7 @@ function refused(
   what: string,
   error: unknown,
   fix = "see what the API server says",
-): ClusterError {
-  const words = error instanceof Error ? error.message : String(error);
-  return new ClusterError(`${objectKey(manifest)} ${what}: ${words}`, fix, { cause: error });
+): unknown {
+  if (!(error instanceof ApiError)) return error;
+  return new ClusterError(`${objectKey(manifest)} ${what}: ${error.message}`, fix, { cause: error });
 }

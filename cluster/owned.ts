@@ -41,9 +41,8 @@ async function list(
   } catch (error) {
     // A cluster need not have every kind, such as Karpenter's.
     if (error instanceof ApiError && error.code === 404) return [];
-    const words = error instanceof Error ? error.message : String(error);
-    throw new ClusterError(`${of.kind} objects can't be listed: ${words}`, "get the right to list them", {
-      cause: error,
-    });
+    if (!(error instanceof ApiError)) throw error;
+    const fix = "get the right to list them in all namespaces";
+    throw new ClusterError(`${of.kind} objects can't be listed: ${error.message}`, fix, { cause: error });
   }
 }

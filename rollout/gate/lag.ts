@@ -1,5 +1,5 @@
 import type { Transition } from "../../cluster/envoy.ts";
-import { type Delivery, pushTime, type Stream } from "../../cluster/istiod.ts";
+import type { Delivery, Stream } from "../../cluster/istiod.ts";
 import type { Pod } from "../../cluster/pods.ts";
 
 /** Who does not have a stage yet, why, and what mends it. */
@@ -159,4 +159,10 @@ function envoyLag(envoy: Transition | string, drained: boolean): Reason | undefi
 /** What mends a pod that can't be asked. */
 export function rightsFix(whose: string): string {
   return `see that the pod runs, and that you may create pods/portforward in ${whose} namespace`;
+}
+
+/** When istiod began to compute the push that a nonce names, in whole seconds; NaN for the state it started with. */
+export function pushTime(nonce: string): number {
+  const [begun, rest] = nonce.split("/", 2);
+  return rest === undefined ? Number.NaN : Date.parse(begun ?? "");
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseTransition } from "../../cluster/envoy.ts";
-import { parseStore, parseStreams, pushTime, storeKey } from "../../cluster/istiod.ts";
+import { parseStore, parseStreams, storeKey } from "../../cluster/istiod.ts";
 import { appliedBy, type ManagedObject } from "../../cluster/managed-fields.ts";
+import { pushTime } from "../../rollout/gate/lag.ts";
 
 /** Answers of a real istiod, Envoy and API server. */
 const recorded = (name: string) => readFileSync(`${import.meta.dirname}/recorded/${name}`, "utf8");

@@ -31,7 +31,7 @@ const ways = (manifests: readonly Manifest[]) => {
   return { reachable: new Set(reachable.map(name)), routable: new Set(routable.map(name)) };
 };
 
-describe("a change from one environment to another", () => {
+describe("a change from one environment to another", { timeout: 60_000 }, () => {
   it("opens nothing that neither allows and keeps what both allow, at every moment", () => {
     fc.assert(
       fc.property(environment, environment, (from, to) => {
