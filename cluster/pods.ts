@@ -1,4 +1,6 @@
-import { CoreV1Api, type KubeConfig, type V1ContainerStatus, type V1Pod } from "@kubernetes/client-node";
+import type { KubeConfig, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+import { ApiError, callApi } from "./api.ts";
+import { ClusterError } from "./client.ts";
 
 /** A pod, as far as one asks whether its program serves. */
 export interface Pod {
@@ -16,22 +18,38 @@ export interface Pod {
   readonly graceSeconds: number;
 }
 
-/** Lists a namespace's pods that have a container of this name; native sidecars are init containers. */
+/**
+ * Lists a namespace's pods that have a container of this name; native sidecars are init containers.
+ *
+ * @throws ClusterError if they can't be listed
+ */
 export async function podsWith(
   config: KubeConfig,
   namespace: string,
   container: string,
   labelSelector?: string,
 ): Promise<Pod[]> {
-  const api = config.makeApiClient(CoreV1Api);
-  const { items } = await api.listNamespacedPod({
-    namespace,
-    ...(labelSelector === undefined ? {} : { labelSelector }),
-  });
+  const { items } = await list(config, namespace, labelSelector);
   return items.flatMap((pod) => {
     const status = statuses(pod).find(({ name }) => name === container);
     return status === undefined ? [] : [podOf(pod, status)];
   });
+}
+
+async function list(
+  config: KubeConfig,
+  namespace: string,
+  labelSelector: string | undefined,
+): Promise<{ items: V1Pod[] }> {
+  const path = `/api/v1/namespaces/${namespace}/pods`;
+  try {
+    const query = labelSelector === undefined ? {} : { labelSelector };
+    return (await callApi(config, { method: "GET", path, query })) as { items: V1Pod[] };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const fix = `get the right to list pods in the namespace ${namespace}`;
+    throw new ClusterError(`the pods can't be listed: ${error.message}`, fix, { cause: error });
+  }
 }
 
 function statuses({ status }: V1Pod): V1ContainerStatus[] {
