@@ -7,10 +7,11 @@ const ROOMS = {
   cluster: ["plan"],
   components: ["model", "plan", "cluster", "rollout"],
   infra: ["components", "model", "plan", "access"],
+  preflight: ["model", "plan", "cluster"],
   rollout: ["plan", "access", "cluster"],
   lab: [],
   walk: ["model", "plan", "rollout", "cluster", "lab", "components"],
-  cli: ["model", "plan", "render", "access", "rollout", "cluster", "components", "lab"],
+  cli: ["model", "plan", "render", "access", "preflight", "rollout", "cluster", "components", "lab"],
 };
 
 const rooms = Object.keys(ROOMS).join("|");

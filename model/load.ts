@@ -5,7 +5,7 @@ import type { DeclaredHost, Environment } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { type Files, filesBelow } from "./files.ts";
 import { readHost, type WrittenHost } from "./hosts.ts";
-import { type Problem, show, sortProblems } from "./problem.ts";
+import { type Position, type Problem, show, sortProblems } from "./problem.ts";
 import { resolveHosts } from "./resolve.ts";
 import { Catalog, Environment as EnvironmentFrame } from "./schema.ts";
 import { soundParts } from "./sound.ts";
@@ -22,6 +22,8 @@ export interface Loaded {
   readonly problems: readonly Problem[];
   /** What may be declared, and is better not; sorted likewise. */
   readonly warnings: readonly Problem[];
+  /** Where a part of the environment file stands, or its nearest parent that is written down. */
+  positionOf(path: Path): Position;
 }
 
 /**
@@ -37,11 +39,17 @@ export interface Loaded {
 export function loadEnvironment(file: string, files: Files = filesBelow(file)): Loaded {
   const reading = new Reading(files);
   const read = reading.environment(file);
-  if (read === undefined) return { declared: [], problems: sortProblems(reading.problems), warnings: [] };
+  const positionOf = read?.source.positionOf ?? (() => ({ file, line: 1, column: 1 }));
+  const refused = (problems: readonly Problem[]): Loaded => ({
+    declared: [],
+    problems: sortProblems(problems),
+    warnings: [],
+    positionOf,
+  });
+  if (read === undefined) return refused(reading.problems);
   const { hosts, problems, warnings } = resolveHosts(reading.hosts, read.parts.gateways);
   const all = [...reading.problems, ...problems, ...validateEnvironment(read.source, read.parts)];
-  if (all.length > 0 || read.whole === undefined)
-    return { declared: [], problems: sortProblems(all), warnings: [] };
+  if (all.length > 0 || read.whole === undefined) return refused(all);
   const { environment: name, mesh, gateways, nodes, lockdown } = read.whole;
   const environment = orderedEnvironment({
     name,
@@ -54,7 +62,7 @@ export function loadEnvironment(file: string, files: Files = filesBelow(file)): 
     lockdown,
     hosts: hosts.map(({ at: _at, ...host }) => host),
   });
-  return { environment, declared: hosts, problems: [], warnings: sortProblems(warnings) };
+  return { environment, declared: hosts, problems: [], warnings: sortProblems(warnings), positionOf };
 }
 
 /** Catalogs of catalogs are rare; an endless row of files is a mistake, or an attack on the reader's stack. */

@@ -1,0 +1,73 @@
+import { atHosts, atPart, called, type Finding } from "./finding.ts";
+import { liveObjects } from "./live.ts";
+import { clientNamespaces, grantedTo, type Situation } from "./situation.ts";
+
+/** Namespaces that are granted hosts or under lockdown: missing, without injection, or opened by others' policies. */
+export function findNamespaceFaults(situation: Situation): Finding[] {
+  const { environment, running, planned } = situation;
+  if ([...running.forbidden, ...running.absent].some(({ kind }) => kind === "Namespace")) return [];
+  const labels = new Map(
+    liveObjects(running.objects, "Namespace").map(({ metadata }) => [metadata.name, metadata.labels ?? {}]),
+  );
+  const { revision } = environment.mesh;
+  const missing = (name: string) => !labels.has(name);
+  const written = new Set(planned.map(({ metadata }) => metadata.namespace));
+  return [
+    ...clientNamespaces(situation).flatMap((name) => {
+      const found = labels.get(name);
+      const hosts = grantedTo(situation, name);
+      if (found === undefined)
+        return atHosts(
+          written.has(name) ? "problem" : "warning",
+          hosts,
+          `it is granted to the namespace ${name}, which is not there${written.has(name) ? ", and objects of it have to be written there" : ""}`,
+          "create the namespace, or correct the name",
+        );
+      if (isInjected(found, revision)) return [];
+      return atHosts(
+        "warning",
+        hosts,
+        `it is granted to the namespace ${name}, which has no label for injection: pods without a sidecar are refused at the gateway`,
+        `label it ${revision === undefined ? "istio-injection=enabled" : `istio.io/rev=${revision}`}, and restart its pods`,
+      );
+    }),
+    ...environment.lockdown
+      .filter(({ namespace }) => missing(namespace) && grantedTo(situation, namespace).length === 0)
+      .map(({ namespace }) =>
+        atPart(
+          situation,
+          "problem",
+          ["lockdown"],
+          `lockdown ${namespace}`,
+          "there is no such namespace, and its NetworkPolicy has to be written there",
+          "create the namespace, or correct the name",
+        ),
+      ),
+    ...environment.lockdown.flatMap(({ namespace }) => openings(situation, namespace)),
+  ];
+}
+
+/** Of two labels, istio-injection counts. */
+function isInjected(labels: Readonly<Record<string, string>>, revision: string | undefined): boolean {
+  const injection = labels["istio-injection"];
+  const named = labels["istio.io/rev"];
+  if (revision === undefined) return injection === undefined ? named !== undefined : injection === "enabled";
+  return injection === undefined && named === revision;
+}
+
+/** Network policies add up. */
+function openings(situation: Situation, namespace: string): Finding[] {
+  return situation
+    .foreign("NetworkPolicy")
+    .filter(({ metadata, spec }) => metadata.namespace === namespace && (spec.egress ?? []).length > 0)
+    .map((policy) =>
+      atPart(
+        situation,
+        "warning",
+        ["lockdown"],
+        `lockdown ${namespace}`,
+        `${called(policy)} opens ways out for pods of this namespace beside those that are declared`,
+        "write what it is for as reach, and remove it",
+      ),
+    );
+}

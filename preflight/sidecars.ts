@@ -1,0 +1,120 @@
+import type { DeclaredHost } from "../model/environment.ts";
+import { objectKey } from "../plan/manifest.ts";
+import { atHosts, atPart, called, enumerate, type Finding } from "./finding.ts";
+import { covers, type LiveObject, liveObjects } from "./live.ts";
+import { clientNamespaces, grantedTo, type Situation } from "./situation.ts";
+
+type Sidecar = LiveObject<"Sidecar">;
+
+/** Others' Sidecars: those that hide the gateway from its callers, and those that undo a lockdown. */
+export function findRivalSidecars(situation: Situation): Finding[] {
+  const foreign = situation.foreign("Sidecar");
+  return [
+    ...clientNamespaces(situation).flatMap((namespace) => importFindings(situation, namespace, foreign)),
+    ...situation.environment.lockdown.flatMap(({ namespace }) =>
+      lockdownFindings(situation, namespace, inNamespace(foreign, namespace)),
+    ),
+  ];
+}
+
+function importFindings(situation: Situation, namespace: string, foreign: readonly Sidecar[]): Finding[] {
+  const own = inNamespace(foreign, namespace);
+  const whole = own.filter(isWhole);
+  const root = inNamespace(foreign, situation.rootNamespace).filter(isWhole);
+  // The mesh's own counts where the namespace has none.
+  const inherits = whole.length === 0 && lockdownSidecar(situation, namespace) === undefined;
+  return [
+    ...(inherits && namespace !== situation.rootNamespace ? [...own, ...root] : own).flatMap((sidecar) =>
+      hiding(situation, namespace, sidecar),
+    ),
+    ...(whole.length < 2
+      ? []
+      : atHosts(
+          "warning",
+          grantedTo(situation, namespace),
+          `${enumerate(whole.map(called))} have no selector, and Istio takes the oldest alone`,
+          "leave one",
+        )),
+  ];
+}
+
+/** The callers whose calls a Sidecar keeps from the gateway, as it does not import what leads there. */
+function hiding(situation: Situation, namespace: string, sidecar: Sidecar): Finding[] {
+  const egress = sidecar.spec.egress ?? [];
+  if (egress.length === 0) return [];
+  // A listener for one port sees only calls to that port.
+  const entries = egress.filter(({ port }) => port === undefined).flatMap(({ hosts = [] }) => hosts);
+  const homes = new Map(
+    situation.environment.gateways.map((gateway) => [gateway.name, gateway.namespace] as const),
+  );
+  const hidden = grantedTo(situation, namespace).filter((host) => {
+    const home = homes.get(host.gateway) ?? "";
+    return !waysOf(situation, namespace, home, host).every((name) => isImported(entries, home, name));
+  });
+  const wanted = [...new Set(hidden.map(({ gateway }) => `${homes.get(gateway)}/*`))];
+  const which = isWhole(sidecar) ? `calls from ${namespace}` : `calls of the workloads that it selects`;
+  return atHosts(
+    "problem",
+    hidden,
+    `${called(sidecar)} does not import what leads to the gateway: ${which} are refused, or go round it`,
+    `add ${enumerate(wanted)} to its egress hosts`,
+  );
+}
+
+/** The names of our objects that a namespace's sidecars need for a host: its route's, and what listens for its port. */
+function waysOf({ planned }: Situation, namespace: string, home: string, host: DeclaredHost): string[] {
+  const seen = <K extends "ServiceEntry" | "VirtualService">(kind: K) =>
+    liveObjects(planned, kind).filter(
+      ({ metadata, spec }) => metadata.namespace === home && spec.exportTo?.includes(namespace),
+    );
+  const entries = seen("ServiceEntry").filter(({ spec }) =>
+    spec.ports?.some(({ number }) => number === host.port),
+  );
+  const routes = seen("VirtualService").filter(({ spec }) => spec.hosts?.includes(host.host));
+  return [...entries, ...routes].flatMap(({ spec }) => spec.hosts ?? []);
+}
+
+function isImported(entries: readonly string[], home: string, name: string): boolean {
+  return entries.some((entry) => {
+    const [namespace = "", pattern = ""] = entry.split("/");
+    return (namespace === "*" || namespace === home) && covers(pattern, name);
+  });
+}
+
+function lockdownFindings(situation: Situation, namespace: string, own: readonly Sidecar[]): Finding[] {
+  const ours = lockdownSidecar(situation, namespace);
+  if (ours === undefined) return [];
+  return own.flatMap((sidecar) => {
+    if (isWhole(sidecar))
+      return atPart(
+        situation,
+        "problem",
+        ["lockdown"],
+        `lockdown ${namespace}`,
+        `${called(sidecar)} has no selector, and neither has ${called(ours)}: Istio takes the older one alone`,
+        "remove it; lockdown takes the namespace's only one",
+      );
+    if (sidecar.spec.outboundTrafficPolicy?.mode === "REGISTRY_ONLY") return [];
+    return atPart(
+      situation,
+      "warning",
+      ["lockdown"],
+      `lockdown ${namespace}`,
+      `${called(sidecar)} takes the place of ${called(ours)} for the workloads that it selects: their sidecars let calls to unknown hosts out, and only the NetworkPolicy stops them`,
+      "set its outboundTrafficPolicy to mode: REGISTRY_ONLY",
+    );
+  });
+}
+
+/** Ours for a namespace under lockdown, where the mesh's own setting does not do. */
+function lockdownSidecar({ planned }: Situation, namespace: string) {
+  return planned.find((manifest) => objectKey(manifest).startsWith(`Sidecar/${namespace}/`));
+}
+
+function isWhole({ spec }: Sidecar): boolean {
+  return Object.keys(spec.workloadSelector?.labels ?? {}).length === 0;
+}
+
+function inNamespace(sidecars: readonly Sidecar[], namespace: string): Sidecar[] {
+  return sidecars.filter(({ metadata }) => metadata.namespace === namespace);
+}
