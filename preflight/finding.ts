@@ -11,14 +11,17 @@ export interface Finding {
 
 type Severity = Finding["severity"];
 
-/** A finding about declared hosts, at the first of them. Nothing where there is none. */
+/** A finding about declared hosts, at the first in the files. Nothing where there is none. */
 export function atHosts(
   severity: Severity,
   hosts: readonly DeclaredHost[],
   why: string,
   fix: string,
 ): Finding[] {
-  const [first] = hosts;
+  const [first] = [...hosts].sort(
+    ({ at: a }, { at: b }) =>
+      (a.file === b.file ? 0 : a.file < b.file ? -1 : 1) || a.line - b.line || a.column - b.column,
+  );
   if (first === undefined) return [];
   const more = hosts.length === 1 ? "" : ` and ${hosts.length - 1} more`;
   const path = `${first.host}:${first.port}${more}`;

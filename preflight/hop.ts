@@ -1,4 +1,5 @@
 import type { Gateway } from "../model/environment.ts";
+import { gatewayHost } from "../plan/hosts/context.ts";
 import { atHosts, called, type Finding } from "./finding.ts";
 import { covers, type LiveObject } from "./live.ts";
 import { grantedTo, type Situation } from "./situation.ts";
@@ -18,7 +19,7 @@ function ruleFindings(
   gateway: Gateway,
   rule: LiveObject<"DestinationRule">,
 ): Finding[] {
-  const service = `${gateway.name}.${gateway.namespace}.svc.cluster.local`;
+  const service = gatewayHost({ gateway, mesh: situation.environment.mesh });
   const { namespace = "" } = rule.metadata;
   const { host = "" } = rule.spec;
   if (!isUsedIn(rule, namespace)) return [];
@@ -28,7 +29,7 @@ function ruleFindings(
     return atHosts(
       "problem",
       hosts,
-      `${called(rule)} is for the gateway's Service too, and Istio mixes it into ours: the older one's TLS and subsets win`,
+      `${called(rule)} is for the gateway's Service too, and Istio may take it instead of ours: calls fail with 503`,
       "remove it",
     );
   }

@@ -20,14 +20,14 @@ export function findNamespaceFaults(situation: Situation): Finding[] {
         return atHosts(
           written.has(name) ? "problem" : "warning",
           hosts,
-          `it is granted to the namespace ${name}, which is not there${written.has(name) ? ", and objects of it have to be written there" : ""}`,
+          `there is no namespace ${name}, which is granted this${written.has(name) ? ", and its part of the way has to be written there" : ""}`,
           "create the namespace, or correct the name",
         );
       if (isInjected(found, revision)) return [];
       return atHosts(
         "warning",
         hosts,
-        `it is granted to the namespace ${name}, which has no label for injection: pods without a sidecar are refused at the gateway`,
+        `the namespace ${name}, which is granted this, has no label for injection: pods without a sidecar are refused at the gateway`,
         `label it ${revision === undefined ? "istio-injection=enabled" : `istio.io/rev=${revision}`}, and restart its pods`,
       );
     }),

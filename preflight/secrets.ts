@@ -24,9 +24,12 @@ export function findSecretFaults(situation: Situation): Finding[] {
     const called = `Secret ${namespace}/${name}`;
     if (secret === undefined)
       return atHosts(
-        "problem",
+        // Before the first deployment there is no place for it yet.
+        running.objects.some(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace)
+          ? "problem"
+          : "warning",
         [...asAuthority, ...asClient],
-        `there is no ${called}: calls fail with 503`,
+        `there is no ${called}: calls fail with 503 until it is there`,
         "create it in the gateway's namespace",
       );
     const values = valuesOf(secret.data);

@@ -1,4 +1,5 @@
-import type { DeclaredHost } from "../model/environment.ts";
+import type { DeclaredHost, Gateway } from "../model/environment.ts";
+import { gatewayHost } from "../plan/hosts/context.ts";
 import { objectKey } from "../plan/manifest.ts";
 import { atHosts, atPart, called, enumerate, type Finding } from "./finding.ts";
 import { covers, type LiveObject, liveObjects } from "./live.ts";
@@ -44,34 +45,44 @@ function hiding(situation: Situation, namespace: string, sidecar: Sidecar): Find
   if (egress.length === 0) return [];
   // A listener for one port sees only calls to that port.
   const entries = egress.filter(({ port }) => port === undefined).flatMap(({ hosts = [] }) => hosts);
-  const homes = new Map(
-    situation.environment.gateways.map((gateway) => [gateway.name, gateway.namespace] as const),
-  );
-  const hidden = grantedTo(situation, namespace).filter((host) => {
-    const home = homes.get(host.gateway) ?? "";
-    return !waysOf(situation, namespace, home, host).every((name) => isImported(entries, home, name));
-  });
-  const wanted = [...new Set(hidden.map(({ gateway }) => `${homes.get(gateway)}/*`))];
+  const { gateways } = situation.environment;
+  const hidden = gateways.map((gateway) => ({
+    gateway,
+    hosts: grantedTo(situation, namespace).filter(
+      (host) =>
+        host.gateway === gateway.name &&
+        !waysOf(situation, namespace, gateway, host).every((name) =>
+          isImported(entries, gateway.namespace, name),
+        ),
+    ),
+  }));
   const which = isWhole(sidecar) ? `calls from ${namespace}` : `calls of the workloads that it selects`;
-  return atHosts(
-    "problem",
-    hidden,
-    `${called(sidecar)} does not import what leads to the gateway: ${which} are refused, or go round it`,
-    `add ${enumerate(wanted)} to its egress hosts`,
+  return hidden.flatMap(({ gateway, hosts }) =>
+    atHosts(
+      "problem",
+      hosts,
+      `${called(sidecar)} does not import what leads to the gateway: ${which} are refused, or go round it`,
+      `add ${gateway.namespace}/* to its egress hosts`,
+    ),
   );
 }
 
-/** The names of our objects that a namespace's sidecars need for a host: its route's, and what listens for its port. */
-function waysOf({ planned }: Situation, namespace: string, home: string, host: DeclaredHost): string[] {
+/** The names that a namespace's sidecars need for a host: its route's, the gateway's, and what makes them listen. */
+function waysOf(
+  { planned, environment: { mesh } }: Situation,
+  namespace: string,
+  gateway: Gateway,
+  host: DeclaredHost,
+): string[] {
   const seen = <K extends "ServiceEntry" | "VirtualService">(kind: K) =>
     liveObjects(planned, kind).filter(
-      ({ metadata, spec }) => metadata.namespace === home && spec.exportTo?.includes(namespace),
+      ({ metadata, spec }) => metadata.namespace === gateway.namespace && spec.exportTo?.includes(namespace),
     );
   const entries = seen("ServiceEntry").filter(({ spec }) =>
     spec.ports?.some(({ number }) => number === host.port),
   );
   const routes = seen("VirtualService").filter(({ spec }) => spec.hosts?.includes(host.host));
-  return [...entries, ...routes].flatMap(({ spec }) => spec.hosts ?? []);
+  return [gatewayHost({ gateway, mesh }), ...[...entries, ...routes].flatMap(({ spec }) => spec.hosts ?? [])];
 }
 
 function isImported(entries: readonly string[], home: string, name: string): boolean {

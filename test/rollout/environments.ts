@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
+import type { Host } from "../../model/environment.ts";
 import type { PlannedObject } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 
-const mesh = completeMesh(undefined);
+export const mesh = completeMesh(undefined);
 const PORTS = [
   { port: 80, protocol: "http" as const },
   { port: 443, protocol: "tls" as const },
@@ -92,7 +93,12 @@ export const environment = fc.uniqueArray(host, {
 
 /** All that an environment takes. */
 export function planned(hosts: readonly RandomHost[]): PlannedObject[] {
-  const complete = gateways.flatMap((one, index) =>
+  return planEnvironment({ name: "test", mesh, gateways, lockdown: [], hosts: hostsOf(hosts) });
+}
+
+/** The hosts with all defaults. */
+export function hostsOf(hosts: readonly RandomHost[]): Host[] {
+  return gateways.flatMap((one, index) =>
     completeHosts(
       hosts
         .filter((host) => host.gateway === index)
@@ -100,7 +106,6 @@ export function planned(hosts: readonly RandomHost[]): PlannedObject[] {
       one,
     ),
   );
-  return planEnvironment({ name: "test", mesh, gateways, lockdown: [], hosts: complete });
 }
 
 function withoutUndefined(host: object): object {
