@@ -2,21 +2,37 @@ import type { DeclaredHost } from "../model/environment.ts";
 import { PROTOCOLS } from "../model/protocols.ts";
 import { atHosts, called, enumerate, type Finding } from "./finding.ts";
 import { covers, isSeenIn, type LiveObject, liveObjects } from "./live.ts";
-import type { Situation } from "./situation.ts";
+import { clientNamespaces, type Situation } from "./situation.ts";
 
 /** Others' ServiceEntries, VirtualServices and Services that take a declared host's calls. */
 export function findRivalsOfHosts(situation: Situation): Finding[] {
-  const { declared, meshConfig } = situation;
-  const taken = namesTaken(declared);
+  const taken = namesTaken(situation.declared);
+  const namespaces = clientNamespaces(situation);
   return [
     ...situation
       .foreign("ServiceEntry")
-      .flatMap((entry) => entryFindings(entry, taken, meshConfig.defaultServiceExportTo)),
+      .flatMap((entry) =>
+        entryFindings(entry, taken, seen(entry, namespaces, situation.meshConfig.defaultServiceExportTo)),
+      ),
     ...situation
       .foreign("VirtualService")
-      .flatMap((service) => routeFindings(service, taken, meshConfig.defaultVirtualServiceExportTo)),
+      .flatMap((service) =>
+        routeFindings(
+          service,
+          taken,
+          seen(service, namespaces, situation.meshConfig.defaultVirtualServiceExportTo),
+        ),
+      ),
     ...serviceFindings(situation, taken),
   ];
+}
+
+function seen(
+  object: LiveObject<"ServiceEntry" | "VirtualService">,
+  namespaces: readonly string[],
+  byDefault: readonly string[] | undefined,
+): string[] {
+  return namespaces.filter((namespace) => isSeenIn(object, namespace, byDefault));
 }
 
 type NamesTaken = (name: string) => readonly DeclaredHost[];
@@ -34,62 +50,75 @@ function namesTaken(declared: readonly DeclaredHost[]): NamesTaken {
   ];
 }
 
+/** What Istio reads as HTTP. */
+const HTTP = ["HTTP", "HTTP2", "GRPC", "GRPC-WEB"];
+
 function entryFindings(
   entry: LiveObject<"ServiceEntry">,
   taken: NamesTaken,
-  byDefault: readonly string[] | undefined,
+  seenBy: readonly string[],
 ): Finding[] {
-  const { hosts = [], ports = [] } = entry.spec;
-  const numbers = new Set(ports.map(({ number }) => number));
-  const rivals = hosts.flatMap((host) => taken(host)).filter(({ port }) => numbers.has(port));
-  return rivalFindings(
-    entry,
-    rivals,
-    byDefault,
-    "shows their sidecars another way: calls can go round the gateway, or fail",
-  );
+  const protocols = new Map(entry.spec.ports?.map(({ number, protocol = "HTTP" }) => [number, protocol]));
+  const rivals = (entry.spec.hosts ?? [])
+    .flatMap((name) => taken(name))
+    .filter((host) => protocols.has(host.port) && mayCall(host, seenBy));
+  // Istio leaves our route out where the port is not HTTP.
+  const takesCalls = ({ mode, port }: DeclaredHost) =>
+    PROTOCOLS[mode] === "http" && !HTTP.includes(protocols.get(port) ?? "");
+  const where = `shows it to sidecars in ${enumerate(seenBy)}`;
+  const fix = `remove it, or set its exportTo so that ${enumerate(seenBy)} can't see it`;
+  return [
+    ...atHosts(
+      "problem",
+      rivals.filter(takesCalls),
+      `${called(entry)} ${where} as something else than HTTP: calls go round the gateway`,
+      fix,
+    ),
+    ...atHosts(
+      "warning",
+      rivals.filter((host) => !takesCalls(host)),
+      `${called(entry)} ${where} too: where our route is not in force yet, or no more, calls go round the gateway`,
+      fix,
+    ),
+  ];
 }
 
+/**
+ * Of several routes for a host, a sidecar takes its own namespace's private ones first, then the oldest that is
+ * exported to the namespace by its name (ours are), and what is exported to all last.
+ */
 function routeFindings(
   service: LiveObject<"VirtualService">,
   taken: NamesTaken,
-  byDefault: readonly string[] | undefined,
+  seenBy: readonly string[],
 ): Finding[] {
-  const { hosts = [], gateways = ["mesh"] } = service.spec;
+  const { hosts = [], gateways = ["mesh"], exportTo = [] } = service.spec;
   if (!gateways.includes("mesh")) return [];
-  const rivals = hosts.flatMap((host) => taken(host)).filter((host) => routes(service, host));
-  return rivalFindings(service, rivals, byDefault, "turns their calls elsewhere than to the gateway");
+  const toAll = exportTo.length === 0 || exportTo.includes("*");
+  const effect = toAll
+    ? "takes their calls where our route is not in force yet, or no more"
+    : "takes their calls from the gateway";
+  return atHosts(
+    toAll ? "warning" : "problem",
+    hosts.flatMap((host) => taken(host)).filter((host) => routes(service, host) && mayCall(host, seenBy)),
+    `${called(service)} routes it too, is seen in ${enumerate(seenBy)}, and ${effect}`,
+    `remove it, or set its exportTo so that ${enumerate(seenBy)} can't see it`,
+  );
+}
+
+function mayCall({ allow }: DeclaredHost, namespaces: readonly string[]): boolean {
+  return allow.some(({ namespace }) => namespaces.includes(namespace));
 }
 
 /** Whether a VirtualService has a route for what a host's calls are to their sidecar. */
 function routes(
   { spec: { http = [], tls = [], tcp = [] } }: LiveObject<"VirtualService">,
   host: DeclaredHost,
-) {
+): boolean {
   const all = { http, tls: [...tls, ...tcp], tcp }[PROTOCOLS[host.mode]];
   return all.some(
     ({ match = [] }) =>
       match.length === 0 || match.some(({ port }) => port === undefined || port === host.port),
-  );
-}
-
-function rivalFindings(
-  object: LiveObject<"ServiceEntry" | "VirtualService">,
-  rivals: readonly DeclaredHost[],
-  byDefault: readonly string[] | undefined,
-  effect: string,
-): Finding[] {
-  const seenBy = (host: DeclaredHost) =>
-    [...new Set(host.allow.map(({ namespace }) => namespace))].filter((namespace) =>
-      isSeenIn(object, namespace, byDefault),
-    );
-  const hit = rivals.filter((host) => seenBy(host).length > 0);
-  const namespaces = [...new Set(hit.flatMap(seenBy))].sort();
-  return atHosts(
-    "problem",
-    hit,
-    `${called(object)} is for this host too, is seen in ${enumerate(namespaces)}, and ${effect}`,
-    `remove it, or set its exportTo so that ${enumerate(namespaces)} ${namespaces.length === 1 ? "does" : "do"} not see it`,
   );
 }
 

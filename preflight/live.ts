@@ -45,7 +45,7 @@ export interface Specs {
   readonly ServiceEntry: {
     readonly hosts?: readonly string[];
     readonly exportTo?: readonly string[];
-    readonly ports?: readonly { readonly number?: number }[];
+    readonly ports?: readonly { readonly number?: number; readonly protocol?: string }[];
   };
   readonly Sidecar: {
     readonly workloadSelector?: { readonly labels?: Labels };
