@@ -51,21 +51,23 @@ export async function readRunning(
   readings: readonly Reading[],
 ): Promise<Running> {
   const api = patient(connect(access));
-  const objects: Manifest[] = [];
-  const absent: Listing[] = [];
-  const forbidden: (Listing | Reading)[] = [];
-  for (const listing of listings) {
-    const found = await asked(() => list(api, listing));
-    if (Array.isArray(found)) objects.push(...found);
-    else if (found === FORBIDDEN) forbidden.push(listing);
-    else absent.push(listing);
-  }
-  for (const { apiVersion, kind, namespace, name } of readings) {
-    const found = await asked(() => api.read({ apiVersion, kind, metadata: { namespace, name } }));
-    if (found === FORBIDDEN) forbidden.push({ apiVersion, kind, namespace, name });
-    else if (found !== NOT_FOUND) objects.push(found as unknown as Manifest);
-  }
-  return { objects, absent, forbidden };
+  const listed = await Promise.all(
+    listings.map(async (listing) => ({ listing, found: await asked(() => list(api, listing)) })),
+  );
+  const read = await Promise.all(
+    readings.map(async (reading) => ({ reading, found: await asked(() => get(api, reading)) })),
+  );
+  return {
+    objects: [
+      ...listed.flatMap(({ found }) => (Array.isArray(found) ? found : [])),
+      ...read.flatMap(({ found }) => (typeof found === "number" ? [] : [found])),
+    ],
+    absent: listed.filter(({ found }) => found === NOT_FOUND).map(({ listing }) => listing),
+    forbidden: [
+      ...listed.filter(({ found }) => found === FORBIDDEN).map(({ listing }) => listing),
+      ...read.filter(({ found }) => found === FORBIDDEN).map(({ reading }) => reading),
+    ],
+  };
 }
 
 /** The client, with a time limit on each request. */
@@ -99,6 +101,13 @@ async function list(api: KubernetesObjectApi, { apiVersion, kind, namespace }: L
     next = page.metadata?._continue;
   } while (next !== undefined && next !== "");
   return objects;
+}
+
+async function get(
+  api: KubernetesObjectApi,
+  { apiVersion, kind, namespace, name }: Reading,
+): Promise<Manifest> {
+  return (await api.read({ apiVersion, kind, metadata: { namespace, name } })) as unknown as Manifest;
 }
 
 /** What was asked for, or that the API server has no such thing, or does not give it to this user. */

@@ -160,3 +160,34 @@ describe("an import is refused", () => {
     );
   });
 });
+
+describe("check --context", () => {
+  const cluster = { cluster: { server: "https://127.0.0.1:1" }, name: "away" };
+  const context = { context: { cluster: "away", user: "away" }, name: "away" };
+  const folder = folderOf({
+    "env.yaml": GATEWAY,
+    kubeconfig: JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [cluster],
+      contexts: [context],
+      users: [{ name: "away", user: {} }],
+    }),
+  });
+  const check = (...options: string[]) =>
+    sallyport(["check", join(folder, "env.yaml"), "--kubeconfig", join(folder, "kubeconfig"), ...options]);
+
+  it("can't tell without the cluster: what is missing is told, and nothing is fine", () => {
+    const unknown = check("--context", "other");
+    expect(unknown).toMatchObject({ exit: 2, stdout: "" });
+    expect(unknown.stderr).toContain("the kubeconfig has no context other\n  fix: use one of away\n");
+    const silent = check("--context", "away");
+    expect(silent).toMatchObject({ exit: 2, stdout: "" });
+    expect(silent.stderr).toMatch(/^sallyport: the cluster can't be asked: .*ECONNREFUSED.*\n {2}fix: /);
+  });
+
+  it("asks no cluster for a file that is refused anyway", () => {
+    writeFileSync(join(folder, "env.yaml"), `${GATEWAY}x: 1\n`);
+    expect(check("--context", "away")).toMatchObject({ exit: 1, stdout: "" });
+  });
+});

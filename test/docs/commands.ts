@@ -14,6 +14,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm exec -c "pulumi preview --stack dev"': "needs the engine and a cluster",
   'npm exec -c "pulumi up --stack dev"': "needs the engine and a cluster; test/e2e runs infra/ by the engine",
   'npm exec -c "pulumi destroy --stack dev --run-program"': "needs the engine; test/e2e destroys a stack so",
+  "npm run sallyport -- check stacks/dev.yaml --context dev": "needs a cluster; test/e2e asks one",
   "npm run setup": "installs the dependencies",
   "pulumi stack init dev": "needs the engine",
   "pulumi config set kubernetes:context dev --stack dev": "needs the engine",
@@ -35,7 +36,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 /** The arguments of a command that needs no cluster: `check`, `render` and help. */
 export function argumentsOf(command: string): string[] | undefined {
   const own = /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|render|schema|--help|--version)\b.*)$/;
-  return own.exec(command)?.groups?.rest?.split(" ");
+  return ELSEWHERE[command] === undefined ? own.exec(command)?.groups?.rest?.split(" ") : undefined;
 }
 
 /** The commands of a console block: lines after `$ `, without the remark after two spaces and a number sign. */
