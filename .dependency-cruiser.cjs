@@ -11,6 +11,7 @@ const ROOMS = {
   rollout: ["plan", "access", "cluster"],
   lab: [],
   walk: ["model", "plan", "rollout", "cluster", "lab", "components"],
+  chaos: ["plan", "lab", "walk"],
   cli: ["model", "plan", "render", "access", "preflight", "rollout", "cluster", "components", "lab"],
 };
 

@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { privateFiles } from "../lab/internet/authority.ts";
+import { stateDirectory } from "../lab/paths.ts";
+import type { Manifest } from "../plan/manifest.ts";
+import type { Kubectl } from "../walk/kubectl.ts";
+import { clientManifests } from "./clients.ts";
+import { CLIENT_SECRET, clients, GATEWAY_NAMESPACE } from "./world.ts";
+
+const namespaces = [...new Set(clients.map(({ namespace }) => namespace))];
+
+const apply = (kubectl: Kubectl, manifest: Manifest) =>
+  kubectl.run(["apply", "-f", "-"], JSON.stringify(manifest));
+
+/** Makes the namespaces with all clients, and waits until they run. */
+export async function makeClients(kubectl: Kubectl, image: string): Promise<void> {
+  for (const name of namespaces)
+    await apply(kubectl, {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name, labels: { "istio-injection": "enabled" } },
+    });
+  for (const manifest of clients.flatMap((some) => clientManifests(image, some)))
+    await apply(kubectl, manifest);
+  for (const { namespace, account } of clients)
+    await kubectl.run([
+      "rollout",
+      "status",
+      `deploy/${account}`,
+      `--namespace=${namespace}`,
+      "--timeout=120s",
+    ]);
+}
+
+/** Takes the clients away, and waits until they are gone. */
+export async function removeClients(kubectl: Kubectl): Promise<void> {
+  await kubectl.run(["delete", "namespace", ...namespaces, "--ignore-not-found", "--timeout=120s"]);
+}
+
+/** Gives the gateway the certificate that mode `mutual` shows, and the authority of the hosts' own. */
+export async function giveClientCertificate(kubectl: Kubectl): Promise<void> {
+  const { client } = privateFiles(stateDirectory);
+  const [{ namespace = "", account = "" } = {}] = clients;
+  const authority = await kubectl.exec(
+    namespace,
+    ["cat", "/etc/ssl/certs/ca-certificates.crt"],
+    `deploy/${account}`,
+    "clients",
+  );
+  await apply(kubectl, {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: CLIENT_SECRET, namespace: GATEWAY_NAMESPACE },
+    stringData: {
+      "tls.crt": await readFile(client.certificate, "utf8"),
+      "tls.key": await readFile(client.key, "utf8"),
+      "ca.crt": authority.stdout,
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import { Command, Option } from "commander";
+import { LabError } from "../lab/errors.ts";
+import { labUp, walkLab } from "../lab/lab.ts";
+import { endingSignal } from "../lab/process/ending.ts";
+import { isFine } from "./outcome.ts";
+import { describeOutcome, outcomesTable } from "./report.ts";
+import { run } from "./run.ts";
+import { scenarios } from "./scenarios.ts";
+
+const names = scenarios.map(({ name }) => name);
+const program = new Command("npm run chaos --")
+  .description(
+    "Changes, breaks and restarts a gateway on the lab under load, and counts what failed and what leaked.",
+  )
+  .addOption(new Option("--only <name...>", "play these alone").choices(names))
+  .option("--json", "print the outcomes as JSON, progress on stderr")
+  .addHelpText(
+    "after",
+    `
+Exits with 0 if no granted request failed and nothing leaked, 1 if one did, 2 if the machine can't do it. A pod that is
+killed outright may cost the requests that it had.
+
+Example:
+  npm run chaos -- --only grant revoke`,
+  );
+program.parse();
+const { only = names, json } = program.opts<{ only?: string[]; json?: true }>();
+
+const signal = endingSignal(new Error("interrupted; what the run made is removed"));
+const begun = Date.now();
+const say = (line: string) =>
+  process.stderr.write(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} ${line}\n`);
+try {
+  const { kubeconfig = "", programs = "" } = await labUp({ signal });
+  const chosen = scenarios.filter(({ name }) => only.includes(name));
+  const outcomes = await walkLab(() =>
+    run(chosen, {
+      kubeconfig,
+      programs,
+      signal,
+      say,
+      report: (outcome) => describeOutcome(outcome).forEach(say),
+    }),
+  );
+  process.stdout.write(`${json ? JSON.stringify(outcomes, null, 2) : outcomesTable(outcomes)}\n`);
+  process.exitCode = outcomes.every(isFine) ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof LabError) process.stderr.write(`  fix: ${error.fix}\n`);
+  process.exitCode = 2;
+}

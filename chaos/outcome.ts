@@ -1,0 +1,83 @@
+import type { Line } from "./lines.ts";
+import { type Request, type StreamEvent, succeeded } from "./lines.ts";
+import { isGrantedThroughout, judge, type Timeline } from "./timeline.ts";
+import type { Visit } from "./visits.ts";
+
+/** What clients and the outside saw of a scenario. */
+export interface Seen {
+  readonly lines: readonly Line[];
+  readonly visits: readonly Visit[];
+}
+
+/** What a scenario came to. */
+export interface Outcome {
+  readonly scenario: string;
+  /** Of how long the load was watched. */
+  readonly seconds: number;
+  readonly requests: number;
+  /** Of requests that were granted all the time. */
+  readonly granted: number;
+  /** Those of them that failed. */
+  readonly failed: readonly Request[];
+  /** Those that were under way when a pod was killed outright. */
+  readonly inFlight: number;
+  /** What was seen outside without a grant once the gate had said that the refusal is in force. */
+  readonly leaks: readonly (Visit | StreamEvent)[];
+  /** What was seen outside of what is no longer granted, before the gate. */
+  readonly late: number;
+  /** From the start of each `apply` to its end. */
+  readonly gateSeconds: readonly number[];
+  /** Granted streams that were cut. */
+  readonly cutStreams: number;
+}
+
+/** What happened, and when. */
+export interface Course {
+  readonly scenario: string;
+  readonly timeline: Timeline;
+  /** When pods were killed outright. */
+  readonly cuts: readonly number[];
+  readonly ended: number;
+}
+
+/** Compares what was seen with what was declared at that time. */
+export function outcomeOf({ scenario, timeline, cuts, ended }: Course, { lines, visits }: Seen): Outcome {
+  const begun = timeline[0]?.from ?? ended;
+  const requests = lines.flatMap((line) => (line.kind === "request" ? [line.request] : []));
+  const streams = lines.flatMap((line) => (line.kind === "stream" ? [line.stream] : []));
+  const events = lines.flatMap((line) => (line.kind === "event" ? [line.event] : []));
+  const granted = requests.filter((request) => isGrantedThroughout(timeline, request, request));
+  const failed = granted.filter((request) => !succeeded(request));
+  const inFlight = failed.filter((request) =>
+    cuts.some((moment) => request.begun <= moment && moment <= request.ended),
+  );
+  const sightings = [...visits, ...events].map((seen) => ({ seen, as: judge(timeline, seen, seen.time) }));
+  return {
+    scenario,
+    seconds: (ended - begun) / 1000,
+    requests: requests.length,
+    granted: granted.length,
+    failed: failed.filter((request) => !inFlight.includes(request)),
+    inFlight: inFlight.length,
+    leaks: sightings.filter(({ as }) => as === "leak").map(({ seen }) => seen),
+    late: sightings.filter(({ as }) => as === "late").length,
+    gateSeconds: changesOf(timeline),
+    cutStreams: streams.filter(
+      (stream) =>
+        stream.code === 200 &&
+        isGrantedThroughout(timeline, stream, { begun: stream.ended, ended: stream.ended }),
+    ).length,
+  };
+}
+
+function changesOf(timeline: Timeline): number[] {
+  return timeline.flatMap(({ from, before, after }, index) => {
+    const next = timeline[index + 1];
+    return before === after || next === undefined ? [] : [(next.from - from) / 1000];
+  });
+}
+
+/** A scenario fails by a leak, and by a granted request that failed though no pod was killed under it. */
+export function isFine({ failed, leaks }: Outcome): boolean {
+  return failed.length + leaks.length === 0;
+}

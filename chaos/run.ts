@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { logDirectory } from "../lab/paths.ts";
+import { kubectl as kubectlOn } from "../walk/kubectl.ts";
+import { LAB_IMAGE } from "../walk/walk-004.ts";
+import { giveClientCertificate, makeClients, removeClients } from "./cluster.ts";
+import type { Declared } from "./grants.ts";
+import { followLoad, type Load } from "./load.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import { type Sallyport, sallyport } from "./sallyport.ts";
+import type { Scenario } from "./scenarios.ts";
+import type { Span } from "./timeline.ts";
+import { endOf, visitsSince } from "./visits.ts";
+import { clients, DRAIN_SECONDS } from "./world.ts";
+
+/** Where the scenarios are played, and who is told. */
+export interface Run {
+  readonly kubeconfig: string;
+  /** The folder with kubectl. */
+  readonly programs: string;
+  /** Ends the run; what it made is removed. */
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+  readonly report: (outcome: Outcome) => void;
+}
+
+/** A change is made once the load has run for so long. */
+const BEFORE_SECONDS = 5;
+/** What drains is cut by then, and all lines are written. */
+const AFTER_SECONDS = DRAIN_SECONDS + 5;
+const LINES_SECONDS = 2;
+const VISITS = join(logDirectory, "internet-web.log");
+
+/**
+ * Plays scenarios one after the other under load. What an earlier, killed run left is removed first, and all that this
+ * one made at its end.
+ *
+ * @throws the signal's reason where it was ended
+ */
+export async function run(scenarios: readonly Scenario[], options: Run): Promise<Outcome[]> {
+  const { kubeconfig, programs, signal, say, report } = options;
+  const kubectl = kubectlOn(join(programs, "kubectl"), { kubeconfig });
+  const folder = await mkdtemp(join(tmpdir(), "sallyport-chaos-"));
+  const command = (ending: AbortSignal) => sallyport({ kubeconfig, folder, signal: ending, say });
+  const clear = async () => {
+    // Not by the run's signal: that may have been given already.
+    await command(new AbortController().signal).apply("nothing");
+    await removeClients(kubectl);
+  };
+  const outcomes: Outcome[] = [];
+  let load: Load | undefined;
+  try {
+    say("Removing what an earlier run left");
+    await clear();
+    say("Starting the clients");
+    await makeClients(kubectl, LAB_IMAGE);
+    load = followLoad(programs, kubeconfig, clients);
+    let declared: Declared = "nothing";
+    for (const scenario of scenarios) {
+      signal.throwIfAborted();
+      say(`${scenario.name}: preparing`);
+      if (declared !== scenario.start) {
+        await command(signal).apply(scenario.start);
+        if (scenario.start !== "nothing") await giveClientCertificate(kubectl);
+        await pause(AFTER_SECONDS * 1000, undefined, { signal });
+      }
+      const { outcome, after } = await play(scenario, {
+        kubectl,
+        command: command(signal),
+        load,
+        signal,
+        say,
+      });
+      declared = after;
+      outcomes.push(outcome);
+      report(outcome);
+    }
+    return outcomes;
+  } finally {
+    say("Removing what the run made");
+    await load?.close();
+    await clear();
+    await rm(folder, { recursive: true });
+  }
+}
+
+interface Parts {
+  readonly kubectl: ReturnType<typeof kubectlOn>;
+  readonly command: Sallyport;
+  readonly load: Load;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+async function play(
+  { name, start, act }: Scenario,
+  { kubectl, command, load, signal, say }: Parts,
+): Promise<{ outcome: Outcome; after: Declared }> {
+  const visitsFrom = await endOf(VISITS);
+  load.take();
+  const timeline: Span[] = [{ from: Date.now(), before: start, after: start }];
+  const cuts: number[] = [];
+  let declared = start;
+  const during = async (after: Declared, change: () => Promise<void>) => {
+    timeline.push({ from: Date.now(), before: declared, after });
+    await change();
+    timeline.push({ from: Date.now(), before: after, after });
+    declared = after;
+  };
+  await pause(BEFORE_SECONDS * 1000, undefined, { signal });
+  say(`${name}: begins`);
+  await act({
+    kubectl,
+    signal,
+    apply: (after) => during(after, () => command.apply(after)),
+    applyThroughKills: (after) => during(after, () => applyThroughKills(command, after)),
+    cut: () => cuts.push(Date.now()),
+  });
+  await pause(AFTER_SECONDS * 1000, undefined, { signal });
+  const ended = Date.now();
+  await pause(LINES_SECONDS * 1000, undefined, { signal });
+  const seen = { lines: load.take(), visits: await visitsSince(VISITS, visitsFrom) };
+  return { outcome: outcomeOf({ scenario: name, timeline, cuts, ended }, seen), after: declared };
+}
+
+const KILLS = 6;
+/** Node takes about a second to start, and a change a minute in all. */
+const EARLIEST_MILLISECONDS = 500;
+const LATEST_MILLISECONDS = 20_000;
+
+async function applyThroughKills({ apply, applyKilled }: Sallyport, declared: Declared): Promise<void> {
+  for (let kill = 0; kill < KILLS; kill++) {
+    const after = EARLIEST_MILLISECONDS + Math.random() * (LATEST_MILLISECONDS - EARLIEST_MILLISECONDS);
+    if (await applyKilled(declared, after)) break;
+  }
+  await apply(declared);
+}

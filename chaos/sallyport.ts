@@ -1,0 +1,53 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import type { Declared } from "./grants.ts";
+import { environmentFile } from "./world.ts";
+
+/** Runs the `sallyport` command as a process of its own, as a user does. */
+export interface Sallyport {
+  /** Puts a declaration in force. @throws with what the command said if it fails */
+  apply(declared: Declared): Promise<void>;
+  /** The same, but it is killed (SIGKILL) so long after its start. @returns whether it was done before that */
+  applyKilled(declared: Declared, milliseconds: number): Promise<boolean>;
+}
+
+const PROGRAM = join(import.meta.dirname, "..", "cli", "main.ts");
+
+/** Where and how to run it. */
+export interface SallyportOptions {
+  readonly kubeconfig: string;
+  /** A folder for the environment's file. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** Told each line that the command says on the way. */
+  readonly say: (line: string) => void;
+}
+
+/** The command on the lab's cluster. */
+export function sallyport({ kubeconfig, folder, signal, say }: SallyportOptions): Sallyport {
+  const file = join(folder, "chaos.yaml");
+  const run = async (declared: Declared, limit: { timeout: number; killSignal: "SIGKILL" } | object) => {
+    await writeFile(file, environmentFile(declared === "nothing" ? [] : declared));
+    const command = declared === "nothing" ? "delete" : "apply";
+    const running = execa(
+      process.execPath,
+      [PROGRAM, command, file, "--context", "sallyport-lab", "--kubeconfig", kubeconfig],
+      { reject: false, cancelSignal: signal, stdin: "ignore", ...limit },
+    );
+    running.stderr.setEncoding("utf8").on("data", (text: string) => say(text.trimEnd()));
+    const result = await running;
+    signal.throwIfAborted();
+    return result;
+  };
+  return {
+    async apply(declared) {
+      const { exitCode, stderr } = await run(declared, {});
+      if (exitCode !== 0) throw new Error(`sallyport gave ${exitCode}: ${stderr}`);
+    },
+    async applyKilled(declared, milliseconds) {
+      const { timedOut } = await run(declared, { timeout: milliseconds, killSignal: "SIGKILL" });
+      return !timedOut;
+    },
+  };
+}
