@@ -11,14 +11,23 @@ const namespaces = [...new Set(clients.map(({ namespace }) => namespace))];
 const apply = (kubectl: Kubectl, manifest: Manifest) =>
   kubectl.run(["apply", "-f", "-"], JSON.stringify(manifest));
 
-/** Makes the namespaces with all clients, and waits until they run. */
-export async function makeClients(kubectl: Kubectl, image: string): Promise<void> {
+/** Makes the clients' namespaces. */
+export async function makeNamespaces(kubectl: Kubectl): Promise<void> {
   for (const name of namespaces)
     await apply(kubectl, {
       apiVersion: "v1",
       kind: "Namespace",
       metadata: { name, labels: { "istio-injection": "enabled" } },
     });
+}
+
+/** Takes the namespaces away with all that is in them, and waits until they are gone. */
+export async function removeNamespaces(kubectl: Kubectl): Promise<void> {
+  await kubectl.run(["delete", "namespace", ...namespaces, "--ignore-not-found", "--timeout=120s"]);
+}
+
+/** Starts all clients, and waits until they run. */
+export async function startClients(kubectl: Kubectl, image: string): Promise<void> {
   for (const manifest of clients.flatMap((some) => clientManifests(image, some)))
     await apply(kubectl, manifest);
   for (const { namespace, account } of clients)
@@ -31,9 +40,17 @@ export async function makeClients(kubectl: Kubectl, image: string): Promise<void
     ]);
 }
 
-/** Takes the clients away, and waits until they are gone. */
-export async function removeClients(kubectl: Kubectl): Promise<void> {
-  await kubectl.run(["delete", "namespace", ...namespaces, "--ignore-not-found", "--timeout=120s"]);
+/** Ends all clients, and waits until they are gone. */
+export async function stopClients(kubectl: Kubectl): Promise<void> {
+  for (const { namespace, account } of clients)
+    await kubectl.run([
+      "delete",
+      "deploy",
+      account,
+      `--namespace=${namespace}`,
+      "--cascade=foreground",
+      "--timeout=120s",
+    ]);
 }
 
 /** Gives the gateway the certificate that mode `mutual` shows, and the authority of the hosts' own. */

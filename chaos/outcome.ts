@@ -1,5 +1,6 @@
 import type { Line } from "./lines.ts";
-import { type Request, type StreamEvent, succeeded } from "./lines.ts";
+import { type Request, succeeded } from "./lines.ts";
+import { type Sighting, sightingsOf } from "./sightings.ts";
 import { isGrantedThroughout, judge, type Timeline } from "./timeline.ts";
 import type { Visit } from "./visits.ts";
 
@@ -22,9 +23,11 @@ export interface Outcome {
   /** Those that were under way when a pod was killed outright. */
   readonly inFlight: number;
   /** What was seen outside without a grant once the gate had said that the refusal is in force. */
-  readonly leaks: readonly (Visit | StreamEvent)[];
+  readonly leaks: readonly Sighting[];
   /** What was seen outside of what is no longer granted, before the gate. */
   readonly late: number;
+  /** What was seen on connections from before the lockdown, which go on until they end. */
+  readonly older: number;
   /** From the start of each `apply` to its end. */
   readonly gateSeconds: readonly number[];
   /** Granted streams that were cut. */
@@ -43,15 +46,16 @@ export interface Course {
 /** Compares what was seen with what was declared at that time. */
 export function outcomeOf({ scenario, timeline, cuts, ended }: Course, { lines, visits }: Seen): Outcome {
   const begun = timeline[0]?.from ?? ended;
-  const requests = lines.flatMap((line) => (line.kind === "request" ? [line.request] : []));
+  const requests = lines.flatMap((line) =>
+    line.kind === "request" && line.request.begun >= begun ? [line.request] : [],
+  );
   const streams = lines.flatMap((line) => (line.kind === "stream" ? [line.stream] : []));
-  const events = lines.flatMap((line) => (line.kind === "event" ? [line.event] : []));
   const granted = requests.filter((request) => isGrantedThroughout(timeline, request, request));
   const failed = granted.filter((request) => !succeeded(request));
   const inFlight = failed.filter((request) =>
     cuts.some((moment) => request.begun <= moment && moment <= request.ended),
   );
-  const sightings = [...visits, ...events].map((seen) => ({ seen, as: judge(timeline, seen, seen.time) }));
+  const judged = sightingsOf(visits, lines).map((seen) => ({ seen, as: judge(timeline, seen) }));
   return {
     scenario,
     seconds: (ended - begun) / 1000,
@@ -59,8 +63,9 @@ export function outcomeOf({ scenario, timeline, cuts, ended }: Course, { lines, 
     granted: granted.length,
     failed: failed.filter((request) => !inFlight.includes(request)),
     inFlight: inFlight.length,
-    leaks: sightings.filter(({ as }) => as === "leak").map(({ seen }) => seen),
-    late: sightings.filter(({ as }) => as === "late").length,
+    leaks: judged.filter(({ as }) => as === "leak").map(({ seen }) => seen),
+    late: judged.filter(({ as }) => as === "late").length,
+    older: judged.filter(({ as }) => as === "older").length,
     gateSeconds: changesOf(timeline),
     cutStreams: streams.filter(
       (stream) =>

@@ -9,6 +9,7 @@ const HEADS = [
   "in flight",
   "leaked",
   "late",
+  "older",
   "apply s",
   "streams cut",
 ];
@@ -25,6 +26,7 @@ export function outcomesTable(outcomes: readonly Outcome[]): string {
       outcome.inFlight,
       outcome.leaks.length,
       outcome.late,
+      outcome.older,
       outcome.gateSeconds.map((seconds) => seconds.toFixed(0)).join(", "),
       outcome.cutStreams,
     ]);

@@ -5,7 +5,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { logDirectory } from "../lab/paths.ts";
 import { kubectl as kubectlOn } from "../walk/kubectl.ts";
 import { LAB_IMAGE } from "../walk/walk-004.ts";
-import { giveClientCertificate, makeClients, removeClients } from "./cluster.ts";
+import {
+  giveClientCertificate,
+  makeNamespaces,
+  removeNamespaces,
+  startClients,
+  stopClients,
+} from "./cluster.ts";
 import type { Declared } from "./grants.ts";
 import { followLoad, type Load } from "./load.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
@@ -26,7 +32,8 @@ export interface Run {
   readonly report: (outcome: Outcome) => void;
 }
 
-/** A change is made once the load has run for so long. */
+/** Clients have made their connections by then, and what happens is seen beside what was before. */
+const WARMING_SECONDS = 5;
 const BEFORE_SECONDS = 5;
 /** What drains is cut by then, and all lines are written. */
 const AFTER_SECONDS = DRAIN_SECONDS + 5;
@@ -47,40 +54,36 @@ export async function run(scenarios: readonly Scenario[], options: Run): Promise
   const clear = async () => {
     // Not by the run's signal: that may have been given already.
     await command(new AbortController().signal).apply("nothing");
-    await removeClients(kubectl);
+    await removeNamespaces(kubectl);
   };
   const outcomes: Outcome[] = [];
-  let load: Load | undefined;
   try {
     say("Removing what an earlier run left");
     await clear();
-    say("Starting the clients");
-    await makeClients(kubectl, LAB_IMAGE);
-    load = followLoad(programs, kubeconfig, clients);
+    await makeNamespaces(kubectl);
     let declared: Declared = "nothing";
     for (const scenario of scenarios) {
+      const { name, start } = scenario;
       signal.throwIfAborted();
-      say(`${scenario.name}: preparing`);
-      if (declared !== scenario.start) {
-        await command(signal).apply(scenario.start);
-        if (scenario.start !== "nothing") await giveClientCertificate(kubectl);
-        await pause(AFTER_SECONDS * 1000, undefined, { signal });
+      say(`${name}: preparing`);
+      if (declared !== start) await command(signal).apply(start);
+      // New for each scenario, so that no connection is older than what it starts from.
+      await startClients(kubectl, LAB_IMAGE);
+      if (start !== "nothing") await giveClientCertificate(kubectl);
+      const load = followLoad(programs, kubeconfig, clients);
+      try {
+        const played = await play(scenario, { kubectl, command: command(signal), load, signal, say });
+        declared = played.after;
+        outcomes.push(played.outcome);
+        report(played.outcome);
+      } finally {
+        await load.close();
       }
-      const { outcome, after } = await play(scenario, {
-        kubectl,
-        command: command(signal),
-        load,
-        signal,
-        say,
-      });
-      declared = after;
-      outcomes.push(outcome);
-      report(outcome);
+      await stopClients(kubectl);
     }
     return outcomes;
   } finally {
     say("Removing what the run made");
-    await load?.close();
     await clear();
     await rm(folder, { recursive: true });
   }
@@ -98,8 +101,8 @@ async function play(
   { name, start, act }: Scenario,
   { kubectl, command, load, signal, say }: Parts,
 ): Promise<{ outcome: Outcome; after: Declared }> {
+  await pause(WARMING_SECONDS * 1000, undefined, { signal });
   const visitsFrom = await endOf(VISITS);
-  load.take();
   const timeline: Span[] = [{ from: Date.now(), before: start, after: start }];
   const cuts: number[] = [];
   let declared = start;

@@ -1,4 +1,5 @@
 import { type Declared, isGranted, isOpen, type Way } from "./grants.ts";
+import type { Sighting } from "./sightings.ts";
 
 /** A time in which one declaration is in force, or in which the cluster goes from one to another. */
 export interface Span {
@@ -29,18 +30,28 @@ export function isGrantedThroughout(timeline: Timeline, way: Way, { begun, ended
   );
 }
 
-/** What it means that something of an application is seen outside. */
-export type Sighting = "granted" | "late" | "leak" | "unknown";
-
 /**
- * Judges a byte that was seen outside at a moment: `late` where its way was open before a change that is not yet in
- * force everywhere, a `leak` where nothing declares it. Before the timeline begins nothing is known.
+ * What it means that something of an application is seen outside.
+ *
+ * - granted: declared
+ * - late: open before a change that is not yet in force everywhere
+ * - older: on a connection from before the namespace was locked down, which no network policy cuts
+ * - leak: nothing of the above
+ * - unknown: before anything is known
  */
-export function judge(timeline: Timeline, way: Way, moment: number): Sighting {
-  const span = timeline.findLast(({ from }) => from <= moment);
+export type Verdict = "granted" | "late" | "older" | "leak" | "unknown";
+
+/** Judges what was seen by what was declared at that time. */
+export function judge(timeline: Timeline, { time, since, ...way }: Sighting): Verdict {
+  const span = spanAt(timeline, time);
   if (span === undefined) return "unknown";
   const { before, after } = span;
-  if (isGranted(after, way)) return "granted";
-  if (before === after) return isOpen(after, way) ? "granted" : "leak";
-  return isOpen(before, way) ? "late" : "leak";
+  if (isOpen(after, way)) return "granted";
+  if (isOpen(before, way)) return "late";
+  const born = spanAt(timeline, since) ?? timeline[0];
+  return born?.before === "nothing" ? "older" : "leak";
+}
+
+function spanAt(timeline: Timeline, time: number): Span | undefined {
+  return timeline.findLast(({ from }) => from <= time);
 }

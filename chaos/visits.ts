@@ -1,11 +1,14 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import type { RequestVisit } from "../lab/internet/visit.ts";
 import type { Way } from "./grants.ts";
 
 /** A request as the outside saw it. */
 export interface Visit extends Way {
   readonly time: number;
+  /** Where the connection came from, as the outside saw it: one a connection. */
+  readonly connection: string;
 }
 
 const MARK = "/chaos/";
@@ -22,10 +25,15 @@ export function urlFor({ account, url }: Way): string {
 /** Reads a line of the servers' log; undefined where it is none of ours. */
 export function parseVisit(line: string): Visit | undefined {
   if (!line.includes(`"${MARK}`)) return undefined;
-  const { time, host, path } = JSON.parse(line) as { time: string; host: string; path: string };
+  const { time, host, path, remoteAddress, remotePort } = JSON.parse(line) as RequestVisit & { time: string };
   const [namespace, account, scheme, port] = path.slice(MARK.length).split("/");
   const authority = `${host.replace(/:\d+$/, "")}${port === "default" ? "" : `:${port}`}`;
-  return { account: `${namespace}/${account}`, url: `${scheme}://${authority}`, time: Date.parse(time) };
+  return {
+    account: `${namespace}/${account}`,
+    url: `${scheme}://${authority}`,
+    time: Date.parse(time),
+    connection: `${remoteAddress}:${remotePort}`,
+  };
 }
 
 /** Where the log ends now. */
