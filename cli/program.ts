@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import manifest from "sallyport/package.json" with { type: "json" };
 import { checkCommand } from "./check.ts";
-import { EXIT, endWithReader, reportFailure } from "./exit.ts";
+import { CannotError, EXIT, endWithReader, reportFailure } from "./exit.ts";
 import { labCommand } from "./lab.ts";
 import { renderCommand } from "./render.ts";
 import { applyCommand, deleteCommand } from "./rollout.ts";
@@ -37,10 +37,17 @@ Examples:
 inherit(program);
 endWithReader(process.stdout);
 endWithReader(process.stderr);
+process.once("beforeExit", unfinished);
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = reportFailure(error);
+}
+process.off("beforeExit", unfinished);
+
+/** Node ends as if all were well when nothing is left that could wake it, though somebody still waits for an answer. */
+function unfinished(): void {
+  process.exitCode = reportFailure(new CannotError("ended before its work was done", "run it again"));
 }
 
 /** Commands that are added ready-made do not take over how the program ends and what it shows after an error. */

@@ -23,7 +23,10 @@ export async function askPod(
   path: string,
   limitSeconds: number,
 ): Promise<Answer> {
-  const signal = AbortSignal.timeout(limitSeconds * 1000);
+  const limit = new AbortController();
+  const { signal } = limit;
+  // One of AbortSignal's own would let Node end while it waits.
+  const timer = setTimeout(() => limit.abort(new Error("no answer")), limitSeconds * 1000);
   const [near, far] = duplexPair();
   const failed = new Writable({
     write(words: Buffer, _encoding, done) {
@@ -37,6 +40,8 @@ export async function askPod(
   const opening = new PortForward(config).portForward(pod.namespace, pod.name, [port], far, failed, far);
   try {
     const socket = await Promise.race([opening, aborted(signal)]);
+    // Nobody else would tell the request that no more comes.
+    if (typeof socket !== "function") socket.addEventListener("close", () => far.end());
     try {
       return await ask(near, path, signal);
     } finally {
@@ -47,6 +52,8 @@ export async function askPod(
     throw new Error(signal.aborted ? `no answer within ${limitSeconds} s` : messageOf(error), {
       cause: error,
     });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
