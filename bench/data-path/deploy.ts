@@ -1,9 +1,9 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { planEnvironment } from "../../plan/plan.ts";
-import { applyObjects } from "../../rollout/apply.ts";
 import type { BenchCluster, Container } from "../cluster.ts";
 import { DOCS_GATEWAY, docsAccessLog, docsGateway, docsObjects } from "../docs-pattern.ts";
 import { loadText } from "../load-text.ts";
+import { writeObjects } from "../write.ts";
 import {
   CLIENTS,
   docsHosts,
@@ -29,11 +29,11 @@ export async function deploy(cluster: BenchCluster, signal: AbortSignal): Promis
   for (const variant of VARIANTS) await addNamespace(CLIENTS[variant], variant !== "direct");
   await addNamespace(GATEWAYS.docs);
   await cluster.add([docsAccessLog(CLIENTS.docs)]);
-  await applyObjects(access, [
+  await writeObjects(access, [
     ...docsGateway(GATEWAYS.docs),
     ...docsHosts().flatMap((host) => docsObjects(GATEWAYS.docs, host)),
   ]);
-  await applyObjects(access, planEnvironment(loadText(environmentFile())));
+  await writeObjects(access, planEnvironment(loadText(environmentFile())));
   for (const namespace of Object.values(CLIENTS)) {
     await addClient(namespace);
     await rolledOut(namespace, "sleep");

@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type { ClusterAccess } from "../../cluster/access.ts";
 import type { PlannedObject } from "../../plan/manifest.ts";
-import { applyObjects } from "../../rollout/apply.ts";
+import { planRollout, runRollout } from "../../rollout/apply.ts";
+import { writeObjects } from "../write.ts";
 
-/** What is applied, and what was before. */
+/** What is applied, and how. */
 export interface Change {
   readonly access: ClusterAccess;
   readonly objects: readonly PlannedObject[];
-  readonly before: readonly PlannedObject[];
+  /** By `sallyport apply` for the environment of this name, with its gates; written one by one where left out. */
+  readonly environment?: string;
 }
 
 /** How long an apply took; `seconds` is undefined where it was stopped at the limit. */
@@ -36,8 +38,13 @@ export async function applyWithin(
 }
 
 if (import.meta.main) {
-  const { access, objects, before } = JSON.parse(await readFile(process.argv[2] ?? "", "utf8")) as Change;
+  const text = await readFile(process.argv[2] ?? "", "utf8");
+  const { access, objects, environment } = JSON.parse(text) as Change;
   const begin = performance.now();
-  await applyObjects(access, objects, before);
+  if (environment === undefined) await writeObjects(access, objects);
+  else {
+    const rollout = await planRollout(access, environment, objects);
+    await runRollout(access, rollout, { istiodNamespace: "istio-system", limitSeconds: 600 });
+  }
   process.stdout.write(String((performance.now() - begin) / 1000));
 }

@@ -25,6 +25,8 @@ export interface Outcome {
   readonly written: number;
   /** Undefined where it was stopped at the limit. */
   readonly apply: number | undefined;
+  /** The same by `sallyport apply`, which waits for the proxies; ours alone. */
+  readonly gated: number | undefined;
   /** An apply that changes nothing. */
   readonly again: number | undefined;
   /** From the first write until every proxy has all; undefined where that was not reached within the limit. */

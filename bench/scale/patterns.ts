@@ -66,14 +66,13 @@ export function environmentFile(hosts: readonly DocsHost[]): string {
 
 /** @throws if there is no host */
 export function ours(hosts: readonly DocsHost[]): Pattern {
-  const { host, mode } = lastOf(hosts);
+  const { host } = lastOf(hosts);
   return {
     name: "ours",
     base: planEnvironment(loadText(environmentFile([]))),
     objects: planEnvironment(loadText(environmentFile(hosts))),
     gateway: { namespace: NAMESPACES.ours, deployment: "egress" },
-    // Sidecars know a host by its route alone; the gateway has a cluster of an HTTP host before its route.
-    marks: { few: host, all: host, gateway: mode === "none" ? `"name": "${host}"` : host },
+    marks: { few: host, all: host, gateway: host },
   };
 }
 

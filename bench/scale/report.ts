@@ -28,6 +28,7 @@ export function report({ hosts, mode, local, ours, docs, limit }: Case): string 
       applyTime(docs.apply, docs.written, docs.resources, limit),
       ratioOf(ours.apply, docs.apply),
     ],
+    ["apply with gates s", seconds(ours.gated), "", ""],
     timed("second apply s", ({ again }) => again),
     timed("all in sync after s", ({ inSync }) => inSync),
     ...PLACES.flatMap((place): Cells[] => [

@@ -53,6 +53,18 @@ function gatewayRoute(context: HostsContext, port: number, metadata: Manifest["m
 }
 
 /**
+ * Envoy's policy looks when the caller's first bytes come. Only then is the outside called, so that it sees nothing of
+ * a caller without a grant; in TLS the caller always speaks first.
+ */
+const CONNECT_LATE: Json = {
+  typed_config: {
+    "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+    upstream_connect_mode: "ON_DOWNSTREAM_DATA",
+    max_early_data_bytes: 16_384,
+  },
+};
+
+/**
  * Resolves the asked name at the gateway. Istio builds the cluster for this, but adds the filter to sidecars only. The
  * two share a cache by its name, and Envoy takes them only if both describe it alike: so both descriptions are ours.
  */
@@ -67,6 +79,13 @@ function forwardByName(context: HostsContext, port: number, metadata: Manifest["
       dns_cache_config: dnsCache(forwardHost(context, port)),
     },
   };
+  const match: Json = {
+    context: "GATEWAY",
+    listener: {
+      portNumber: listenerPort(port),
+      filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } },
+    },
+  };
   return {
     apiVersion: "networking.istio.io/v1alpha3",
     kind: "EnvoyFilter",
@@ -75,17 +94,8 @@ function forwardByName(context: HostsContext, port: number, metadata: Manifest["
       workloadSelector: { labels: gatewaySelector(gateway.name) },
       configPatches: [
         dnsCachePatch(forwardHost(context, port)),
-        {
-          applyTo: "NETWORK_FILTER",
-          match: {
-            context: "GATEWAY",
-            listener: {
-              portNumber: listenerPort(port),
-              filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } },
-            },
-          },
-          patch: { operation: "INSERT_BEFORE", value: filter },
-        },
+        { applyTo: "NETWORK_FILTER", match, patch: { operation: "INSERT_BEFORE", value: filter } },
+        { applyTo: "NETWORK_FILTER", match, patch: { operation: "MERGE", value: CONNECT_LATE } },
       ],
     },
   };

@@ -55,7 +55,7 @@ export function planSharedUpstreams(context: HostsContext, hosts: readonly Host[
           protocol: "http",
         }),
         destinationRule(metadata, wildcard, tlsPolicy(host)),
-        dnsCacheFilter(context, metadata, wildcard, tlsPolicy(host).tls === undefined),
+        dnsCacheFilter(context, metadata, wildcard, isVerified(host)),
       ].map((manifest): PlannedObject => ({ wave: "registry", manifest }));
     });
 }
@@ -64,10 +64,10 @@ function dnsCacheFilter(
   { gateway }: HostsContext,
   metadata: Manifest["metadata"],
   host: string,
-  plain: boolean,
+  verified: boolean,
 ): Manifest {
-  // Envoy wants verified TLS in such a cluster, or to be told that there is none.
-  const more = plain ? { allow_insecure_cluster_options: true } : {};
+  // Envoy wants verified TLS in such a cluster, or to be told that it is not.
+  const more = verified ? {} : { allow_insecure_cluster_options: true };
   return {
     apiVersion: "networking.istio.io/v1alpha3",
     kind: "EnvoyFilter",
@@ -77,6 +77,10 @@ function dnsCacheFilter(
       configPatches: [dnsCachePatch(host, more)],
     },
   };
+}
+
+function isVerified(host: Host): boolean {
+  return tlsPolicy(host).tls !== undefined && host.insecureSkipVerify === undefined;
 }
 
 function sharedName(host: Host): string {
