@@ -76,11 +76,12 @@ function named(pod: Pod, reason: Reason | undefined): Lag[] {
   return reason === undefined ? [] : [{ who: `${pod.namespace}/${pod.name}`, ...reason }];
 }
 
+const LISTENERS = "Listener";
 export const ROUTES = "RouteConfiguration";
 /** What Envoy takes from istiod, in the order in which istiod sends it. */
-const TYPES = ["Cluster", "ClusterLoadAssignment", "Listener", ROUTES, "TypedExtensionConfig"];
+const TYPES = ["Cluster", "ClusterLoadAssignment", LISTENERS, ROUTES, "TypedExtensionConfig"];
 /** What each push of a marker ends with; what else a push holds was sent before these. */
-const LAST_TYPES = ["Listener", ROUTES];
+const LAST_TYPES = [LISTENERS, ROUTES];
 
 interface StreamSight {
   readonly since: number;
@@ -115,13 +116,17 @@ function streamLag({ since, deliveries }: StreamSight): Reason | undefined {
       why: `refuses ${refused.type} of ${timeOf(refused.sent)}: ${refused.lastError?.trim()}`,
       fix: "mend what its Envoy names; often it is an EnvoyFilter that this version does not take",
     };
-  const last = sent.filter(({ type }) => LAST_TYPES.includes(type));
-  const old = last.find(({ sent }) => !isNew(sent));
-  if (old !== undefined || last.length === 0)
+  // A type that it asked for and was not sent yet counts; that of listeners each proxy asks for.
+  const old = LAST_TYPES.find(
+    (type) => (type === LISTENERS || deliveries.has(type)) && !isNew(deliveries.get(type)?.sent),
+  );
+  if (old !== undefined) {
+    const before = deliveries.get(old)?.sent;
     return {
-      why: `was sent no ${old?.type ?? "Listener"} since ${old === undefined ? "it connected" : timeOf(old.sent)}`,
+      why: `was sent no ${old} since ${before === undefined ? "it connected" : timeOf(before)}`,
       fix: "see istiod's log; a Sidecar in the pod's namespace has to import the gateway's namespace",
     };
+  }
   const slow = open[0];
   if (slow === undefined) return undefined;
   return {

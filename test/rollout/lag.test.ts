@@ -59,6 +59,15 @@ describe("who lags", () => {
     expect(lacksRoutesAlone({ since, deliveries: deliveries.set("Listener", old) })).toBe(false);
   });
 
+  it("is who asked for routes and was not sent them yet", () => {
+    const [stream] = streams.slice(2);
+    const deliveries = new Map(stream?.deliveries).set("RouteConfiguration", {});
+    const istiods = [{ since: second("18:55:35"), streams: [{ proxy: stream?.proxy ?? "", deliveries }] }];
+    expect(lagsIn({ istiods, gateways: [], sidecars: [FINE] }, false)[0]?.why).toBe(
+      "was sent no RouteConfiguration since it connected",
+    );
+  });
+
   it("is no sidecar that is not ready or ends, but a gateway as long as its Envoy runs", () => {
     const away = { ready: false, ending: true };
     expect(lags("18:55:36", [pod("gone.gate-app", away)])).toEqual([]);
