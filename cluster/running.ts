@@ -123,11 +123,17 @@ async function asked<T>(ask: () => Promise<T>): Promise<T | typeof FORBIDDEN | t
       throw new ClusterError("the cluster does not know this user", "renew the kubeconfig's credentials", {
         cause: error,
       });
-    const words = error instanceof Error ? error.message : String(error);
     throw new ClusterError(
-      `the cluster can't be asked: ${words}`,
+      `the cluster can't be asked: ${innermost(error)}`,
       "look that the context's cluster runs and can be reached from here",
       { cause: error },
     );
   }
+}
+
+/** `fetch failed` says nothing; what it was caused by does. */
+function innermost(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return innermost(error.cause);
+  return error.message !== "" || !("code" in error) ? error.message : String(error.code);
 }

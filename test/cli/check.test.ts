@@ -162,7 +162,7 @@ describe("an import is refused", () => {
 });
 
 describe("check --context", () => {
-  const cluster = { cluster: { server: "https://127.0.0.1:1" }, name: "away" };
+  const cluster = { cluster: { server: "https://127.0.0.1:10" }, name: "away" };
   const context = { context: { cluster: "away", user: "away" }, name: "away" };
   const folder = folderOf({
     "env.yaml": GATEWAY,
