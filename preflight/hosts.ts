@@ -124,11 +124,8 @@ function routes(
 
 /** A declared host that is a Service's own name would never leave the cluster. */
 function serviceFindings(situation: Situation, taken: NamesTaken): Finding[] {
-  const { gateways } = situation.environment;
-  const ours = new Set(gateways.map(({ name, namespace }) => `${name}.${namespace}`));
   return liveObjects(situation.running.objects, "Service").flatMap((service) => {
     const short = `${service.metadata.name}.${service.metadata.namespace}`;
-    if (ours.has(short)) return [];
     const hosts = [short, `${short}.svc`, `${short}.svc.cluster.local`].flatMap((name) => taken(name));
     return atHosts(
       "problem",
