@@ -80,10 +80,10 @@ describe("a Secret that a host names", () => {
   });
 
   it("has the keys that its use takes, with something in them", () => {
-    expect(of({ authority: { "tls.crt": good.certificate } }).problems).toEqual([
-      "7:5 a.example.org:80: Secret egress/authority: it has neither ca.crt nor cacert",
-    ]);
-    expect(of({ authority: { "ca.crt": "" } }).problems).toHaveLength(1);
+    for (const authority of [{ "tls.crt": good.certificate }, { "ca.crt": "" }])
+      expect(of({ authority }).problems).toEqual([
+        "7:5 a.example.org:80: Secret egress/authority: it has neither ca.crt nor cacert",
+      ]);
     for (const client of [{ "tls.crt": good.certificate }, { "tls.crt": good.certificate, key: good.key }])
       expect(of({ client }).problems).toEqual([
         "8:5 b.example.org:80: Secret egress/client: it has not both tls.crt and tls.key",

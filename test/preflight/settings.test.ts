@@ -52,6 +52,9 @@ describe("istiod", () => {
       expect.stringContaining("istio-system has no istiod of revision default: there is blue, green"),
     ]);
     expect(found([], ENVIRONMENT, of(blue))).toEqual(NOTHING);
+    expect(found([], declared("blue"), of(green)).problems).toEqual([
+      expect.stringContaining("istio-system has no istiod of revision blue: there is green"),
+    ]);
     const tag = object("MutatingWebhookConfiguration", "/tag", {
       labels: { "istio.io/tag": "default", "istio.io/rev": "blue" },
     });
