@@ -1,5 +1,4 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import type { DeclaredHost } from "../model/environment.ts";
 import { atHosts, type Finding } from "./finding.ts";
 import type { Situation } from "./situation.ts";
 import { wantedSecrets } from "./wanted.ts";
@@ -17,9 +16,7 @@ export function findSecretFaults(situation: Situation): Finding[] {
     if (running.forbidden.some(isThis)) return [];
     const secret = running.objects.find(({ kind, metadata }) => isThis({ kind, ...metadata }));
     const naming = (key: "caSecret" | "clientSecret") =>
-      declared.filter(
-        (host) => host[key] === name && homes.get(host.gateway) === namespace && isCalled(host),
-      );
+      declared.filter((host) => host[key] === name && homes.get(host.gateway) === namespace);
     const [asAuthority, asClient] = [naming("caSecret"), naming("clientSecret")];
     const called = `Secret ${namespace}/${name}`;
     if (secret === undefined)
@@ -42,11 +39,6 @@ export function findSecretFaults(situation: Situation): Finding[] {
       ),
     ];
   });
-}
-
-/** Nothing is planned for a host that nobody may call. */
-function isCalled({ allow }: DeclaredHost): boolean {
-  return allow.length > 0;
 }
 
 type Values = ReadonlyMap<string, string>;
