@@ -109,6 +109,8 @@ function proxyConfig(gateway: Gateway): string {
     terminationDrainDuration: `${gateway.drainSeconds}s`,
     // The outside must not learn who called: without this the client's certificate would leave in a header.
     gatewayTopology: { forwardClientCertDetails: "SANITIZE" },
+    // Each new connection takes a signature of the gateway's: on an elliptic curve it costs a fraction of RSA's.
+    proxyMetadata: { ECC_SIGNATURE_ALGORITHM: "ECDSA" },
     proxyStatsMatcher: { inclusionPrefixes: [COUNTER_PREFIX, ...gateway.counters] },
   });
 }

@@ -1,6 +1,7 @@
 import { labelsOf } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
-import type { HostsContext } from "./context.ts";
+import { gatewayHost, type HostsContext } from "./context.ts";
+import { TLS_SUBSET } from "./hop.ts";
 
 /** What istiod binds a port's listener to, and names it by, where pods have IPv4 or IPv6 alone. */
 const WILDCARD_ADDRESSES = ["0.0.0.0", "::"] as const;
@@ -11,26 +12,56 @@ const WILDCARD_ADDRESSES = ["0.0.0.0", "::"] as const;
  * @param patch what to do beside or with tcp_proxy
  */
 export function sidecarFilter(
-  { gateway }: HostsContext,
+  context: HostsContext,
   port: number,
   namespace: string,
   patch: { readonly operation: "INSERT_BEFORE" | "MERGE"; readonly value: Json },
 ): Manifest {
-  const configPatches = WILDCARD_ADDRESSES.map((address) => ({
-    applyTo: "NETWORK_FILTER",
-    match: {
-      context: "SIDECAR_OUTBOUND",
-      listener: {
-        name: `${address}_${port}`,
-        filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } },
+  const configPatches = [
+    ...WILDCARD_ADDRESSES.map((address) => ({
+      applyTo: "NETWORK_FILTER",
+      match: {
+        context: "SIDECAR_OUTBOUND",
+        listener: {
+          name: `${address}_${port}`,
+          filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } },
+        },
       },
-    },
-    patch,
-  }));
+      patch,
+    })),
+    resumeSessions(context, port),
+  ];
+  const { name } = context.gateway;
   return {
     apiVersion: "networking.istio.io/v1alpha3",
     kind: "EnvoyFilter",
-    metadata: { name: `${gateway.name}-carry-${port}`, namespace, labels: labelsOf(gateway.name) },
+    metadata: { name: `${name}-carry-${port}`, namespace, labels: labelsOf(name) },
     spec: { configPatches },
+  };
+}
+
+/** Envoy keeps one by default, which a few connections at a time use up. */
+const SESSIONS = 256;
+
+/** Each connection of the application is a TLS connection on the hop; most can go on from an earlier one's handshake. */
+function resumeSessions(context: HostsContext, port: number): Json {
+  return {
+    applyTo: "CLUSTER",
+    match: {
+      context: "SIDECAR_OUTBOUND",
+      cluster: { service: gatewayHost(context), subset: TLS_SUBSET, portNumber: port },
+    },
+    patch: {
+      operation: "MERGE",
+      value: {
+        transport_socket: {
+          name: "envoy.transport_sockets.tls",
+          typed_config: {
+            "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+            max_session_keys: SESSIONS,
+          },
+        },
+      },
+    },
   };
 }
