@@ -1,7 +1,7 @@
 import type { Json, Manifest, PlannedObject, Wave } from "../plan/manifest.ts";
 
 /** How a host is reached, where the documents tell how. */
-export type DocsMode = "none" | "passthrough";
+export type DocsMode = "none" | "passthrough" | "originate";
 
 /** A host as the documents' pattern takes it. */
 export interface DocsHost {
@@ -20,6 +20,7 @@ export const DOCS_GATEWAY = "istio-egressgateway";
 const PORTS: Readonly<Record<DocsMode, { readonly number: number; readonly protocol: string }>> = {
   none: { number: 80, protocol: "HTTP" },
   passthrough: { number: 443, protocol: "TLS" },
+  originate: { number: 80, protocol: "HTTP" },
 };
 
 /** The gateway's Service by its full name. */
@@ -91,7 +92,7 @@ export function docsAccessLog(namespace: string): Manifest {
 
 /**
  * The five objects that Istio's documents give each host, in the APIs of today: ServiceEntry, DestinationRule with a
- * subset, Gateway, AuthorizationPolicy and VirtualService. No `exportTo`, as there: every sidecar sees them.
+ * subset, Gateway, AuthorizationPolicy and VirtualService; for origination a DestinationRule of the host's own too. No `exportTo`, as there: every sidecar sees them.
  *
  * @param namespace the gateway's, where the documents put all five
  */
@@ -108,6 +109,7 @@ export function docsObjects(namespace: string, entry: DocsHost): PlannedObject[]
   return [
     planned("registry", networking("ServiceEntry", serviceEntry(entry))),
     planned("registry", networking("DestinationRule", destinationRule(namespace, entry))),
+    ...(entry.mode === "originate" ? [planned("registry", originationRule(namespace, entry))] : []),
     planned("routes", networking("Gateway", listener(entry))),
     planned("routes", head("security.istio.io/v1", "AuthorizationPolicy", refusal(entry))),
     planned("mesh", networking("VirtualService", routes(namespace, entry))),
@@ -119,8 +121,23 @@ function serviceEntry({ host, mode }: DocsHost): Json {
   return {
     hosts: [host],
     location: "MESH_EXTERNAL",
-    ports: [{ number, name: protocol.toLowerCase(), protocol }],
+    ports: [
+      { number, name: protocol.toLowerCase(), protocol },
+      ...(mode === "originate" ? [{ number: 443, name: "https", protocol: "HTTPS" }] : []),
+    ],
     resolution: "DNS",
+  };
+}
+
+function originationRule(namespace: string, { host }: DocsHost): Manifest {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "DestinationRule",
+    metadata: { name: `${docsSubset(host)}-origination`, namespace },
+    spec: {
+      host,
+      trafficPolicy: { portLevelSettings: [{ port: { number: 443 }, tls: { mode: "SIMPLE", sni: host } }] },
+    },
   };
 }
 
@@ -139,7 +156,7 @@ function destinationRule(namespace: string, { host, mode }: DocsHost): Json {
 
 function listener({ host, mode }: DocsHost): Json {
   const { number } = PORTS[mode];
-  const protocol = mode === "none" ? "HTTPS" : "TLS";
+  const protocol = mode === "passthrough" ? "TLS" : "HTTPS";
   const port = { number, name: `${protocol.toLowerCase()}-${docsSubset(host)}`, protocol };
   return { selector: SELECTOR, servers: [{ port, hosts: [host], tls: { mode: "ISTIO_MUTUAL" } }] };
 }
@@ -164,16 +181,18 @@ function routes(namespace: string, { host, mode }: DocsHost): Json {
   const toGateway = [
     { destination: { host: docsGatewayHost(namespace), subset: docsSubset(host), port: { number } } },
   ];
-  const outside = [{ destination: { host, port: { number } } }];
+  const outside = [{ destination: { host, port: { number: mode === "originate" ? 443 : number } } }];
   const mesh = { gateways: ["mesh"], port: number };
   const atGateway = { gateways: [gateway], port: number };
+  const http = {
+    http: [
+      { match: [mesh], route: toGateway },
+      { match: [atGateway], route: outside },
+    ],
+  };
   const byMode: Readonly<Record<DocsMode, Json>> = {
-    none: {
-      http: [
-        { match: [mesh], route: toGateway },
-        { match: [atGateway], route: outside },
-      ],
-    },
+    none: http,
+    originate: http,
     passthrough: {
       tls: [{ match: [{ ...mesh, sniHosts: [host] }], route: toGateway }],
       tcp: [{ match: [atGateway], route: outside }],

@@ -11,6 +11,7 @@ export interface MeasuredMode {
 /** Hosts of the lab's internet whose pages have the same size, but for the names of their owners. */
 export const MODES: readonly MeasuredMode[] = [
   { mode: "none", scheme: "http", docs: "www.google.com", ours: "www.yahoo.com" },
+  { mode: "originate", scheme: "http", docs: "en.wikipedia.org", ours: "de.wikipedia.org" },
   { mode: "passthrough", scheme: "https", docs: "developers.google.com", ours: "finance.yahoo.com" },
 ];
 

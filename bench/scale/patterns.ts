@@ -92,7 +92,7 @@ export function docs(hosts: readonly DocsHost[]): Pattern {
   };
 }
 
-const PORTS: Readonly<Record<DocsMode, number>> = { none: 80, passthrough: 443 };
+const PORTS: Readonly<Record<DocsMode, number>> = { none: 80, passthrough: 443, originate: 80 };
 
 function lastOf(hosts: readonly DocsHost[]): DocsHost {
   const last = hosts.at(-1);
