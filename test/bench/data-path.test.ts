@@ -25,7 +25,8 @@ describe("the data path's rows", () => {
 
 describe("the load", () => {
   it("calls each pattern's own host, with the port that wrk would look up", () => {
-    const [http, https] = MODES;
+    const http = MODES.find(({ mode }) => mode === "none");
+    const https = MODES.find(({ mode }) => mode === "passthrough");
     if (http === undefined || https === undefined) throw new Error("a mode is missing");
     expect(urlOf(http, "ours")).toBe("http://www.yahoo.com:80/");
     expect(urlOf(https, "direct")).toBe("https://developers.google.com:443/");
