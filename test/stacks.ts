@@ -2,7 +2,13 @@ import type { Environment } from "../model/environment.ts";
 import { loadEnvironment } from "../model/load.ts";
 
 /** The environment files of this repository. */
-export const STACKS = ["stacks/dev.yaml", "stacks/staging.yaml", "stacks/prod.yaml", "stacks/lab/004.yaml"];
+export const STACKS = [
+  "stacks/dev.yaml",
+  "stacks/staging.yaml",
+  "stacks/prod.yaml",
+  "stacks/lab/004.yaml",
+  "stacks/lab/hosts.yaml",
+];
 
 /** The environment of a file. @throws if it has problems */
 export function environmentOf(file: string): Environment {
