@@ -22,19 +22,21 @@ const LIMIT_SECONDS = 10;
 /**
  * Two clients a target, one that keeps its connection and one that makes a new one for each request, and a client a
  * stream. Each request is a line of the container's log when it has ended, each event of a stream one as it comes.
- * Curl's standard output waits until it is full, its standard error does not; awk makes one write of each line.
+ *
+ * They speak HTTP/1.1: in HTTP/2 no client can ask for a connection of its own. Curl's standard output waits until it
+ * is full, its standard error does not; awk makes one write of each line.
  */
 const SCRIPT = `
 request() {
   while :; do
-    curl -s -m ${LIMIT_SECONDS} --rate "$2/s" -o /dev/null -H "$4" \\
+    curl -s --http1.1 -m ${LIMIT_SECONDS} --rate "$2/s" -o /dev/null -H "$4" \\
       -w '%{stderr}%{url} %{http_code} %{exitcode} %{time_total}\\n' "$1/$3/$(date +%s)/[1-1000000]" 2>&1 >/dev/null |
       awk '{ print "request", $0; fflush() }'
   done
 }
 stream() {
   while :; do
-    curl -s -N -w '\\nend %{http_code} %{exitcode} %{time_total}\\n' "$1" |
+    curl -s --http1.1 -N -w '\\nend %{http_code} %{exitcode} %{time_total}\\n' "$1" |
       awk -v url="$1" '/^data/ { print "event", url; fflush() } /^end/ { print "stream", url, $2, $3, $4; fflush() }'
     sleep 1
   done
