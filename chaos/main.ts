@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { LabError } from "../lab/errors.ts";
 import { labUp, walkLab } from "../lab/lab.ts";
 import { endingSignal } from "../lab/process/ending.ts";
-import { isFine } from "./outcome.ts";
+import { isFine, type Outcome } from "./outcome.ts";
 import { describeOutcome, outcomesTable } from "./report.ts";
 import { run } from "./run.ts";
 import { scenarios } from "./scenarios.ts";
@@ -30,22 +30,20 @@ const signal = endingSignal(new Error("interrupted; what the run made is removed
 const begun = Date.now();
 const say = (line: string) =>
   process.stderr.write(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} ${line}\n`);
+const outcomes: Outcome[] = [];
+const report = (outcome: Outcome) => {
+  outcomes.push(outcome);
+  describeOutcome(outcome).forEach(say);
+};
 try {
   const { kubeconfig = "", programs = "" } = await labUp({ signal });
   const chosen = scenarios.filter(({ name }) => only.includes(name));
-  const outcomes = await walkLab(() =>
-    run(chosen, {
-      kubeconfig,
-      programs,
-      signal,
-      say,
-      report: (outcome) => describeOutcome(outcome).forEach(say),
-    }),
-  );
-  process.stdout.write(`${json ? JSON.stringify(outcomes, null, 2) : outcomesTable(outcomes)}\n`);
+  await walkLab(() => run(chosen, { kubeconfig, programs, signal, say, report }));
   process.exitCode = outcomes.every(isFine) ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   if (error instanceof LabError) process.stderr.write(`  fix: ${error.fix}\n`);
   process.exitCode = 2;
 }
+// Of a run that was ended, too.
+process.stdout.write(`${json ? JSON.stringify(outcomes, null, 2) : outcomesTable(outcomes)}\n`);

@@ -46,7 +46,7 @@ const VISITS = join(logDirectory, "internet-web.log");
  *
  * @throws the signal's reason where it was ended
  */
-export async function run(scenarios: readonly Scenario[], options: Run): Promise<Outcome[]> {
+export async function run(scenarios: readonly Scenario[], options: Run): Promise<void> {
   const { kubeconfig, programs, signal, say, report } = options;
   const kubectl = kubectlOn(join(programs, "kubectl"), { kubeconfig });
   const folder = await mkdtemp(join(tmpdir(), "sallyport-chaos-"));
@@ -56,7 +56,6 @@ export async function run(scenarios: readonly Scenario[], options: Run): Promise
     await command(new AbortController().signal).apply("nothing");
     await removeNamespaces(kubectl);
   };
-  const outcomes: Outcome[] = [];
   try {
     say("Removing what an earlier run left");
     await clear();
@@ -74,14 +73,12 @@ export async function run(scenarios: readonly Scenario[], options: Run): Promise
       try {
         const played = await play(scenario, { kubectl, command: command(signal), load, signal, say });
         declared = played.after;
-        outcomes.push(played.outcome);
         report(played.outcome);
       } finally {
         await load.close();
       }
       await stopClients(kubectl);
     }
-    return outcomes;
   } finally {
     say("Removing what the run made");
     await clear();
