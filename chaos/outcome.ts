@@ -1,7 +1,7 @@
 import type { Line } from "./lines.ts";
 import { type Request, succeeded } from "./lines.ts";
 import { type Sighting, sightingsOf } from "./sightings.ts";
-import { isGrantedThroughout, judge, type Timeline } from "./timeline.ts";
+import { isGrantedThroughout, judge, type Lifetime, type Timeline } from "./timeline.ts";
 import type { Visit } from "./visits.ts";
 
 /** What clients and the outside saw of a scenario. */
@@ -39,7 +39,7 @@ export interface Course {
   readonly scenario: string;
   readonly timeline: Timeline;
   /** When pods were killed outright. */
-  readonly cuts: readonly number[];
+  readonly cuts: readonly Lifetime[];
   readonly ended: number;
 }
 
@@ -53,7 +53,7 @@ export function outcomeOf({ scenario, timeline, cuts, ended }: Course, { lines, 
   const granted = requests.filter((request) => isGrantedThroughout(timeline, request, request));
   const failed = granted.filter((request) => !succeeded(request));
   const inFlight = failed.filter((request) =>
-    cuts.some((moment) => request.begun <= moment && moment <= request.ended),
+    cuts.some((cut) => request.begun <= cut.ended && cut.begun <= request.ended),
   );
   const judged = sightingsOf(visits, lines).map((seen) => ({ seen, as: judge(timeline, seen) }));
   return {

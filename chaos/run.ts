@@ -17,7 +17,7 @@ import { followLoad, type Load } from "./load.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { type Sallyport, sallyport } from "./sallyport.ts";
 import type { Scenario } from "./scenarios.ts";
-import type { Span } from "./timeline.ts";
+import type { Lifetime, Span } from "./timeline.ts";
 import { endOf, visitsSince } from "./visits.ts";
 import { clients, DRAIN_SECONDS } from "./world.ts";
 
@@ -101,7 +101,7 @@ async function play(
   await pause(WARMING_SECONDS * 1000, undefined, { signal });
   const visitsFrom = await endOf(VISITS);
   const timeline: Span[] = [{ from: Date.now(), before: start, after: start }];
-  const cuts: number[] = [];
+  const cuts: Lifetime[] = [];
   let declared = start;
   const during = async (after: Declared, change: () => Promise<void>) => {
     timeline.push({ from: Date.now(), before: declared, after });
@@ -116,7 +116,11 @@ async function play(
     signal,
     apply: (after) => during(after, () => command.apply(after)),
     applyThroughKills: (after) => during(after, () => applyThroughKills(command, after)),
-    cut: () => cuts.push(Date.now()),
+    cut: async (action) => {
+      const begun = Date.now();
+      await action();
+      cuts.push({ begun, ended: Date.now() });
+    },
   });
   await pause(AFTER_SECONDS * 1000, undefined, { signal });
   const ended = Date.now();

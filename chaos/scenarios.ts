@@ -12,8 +12,8 @@ export interface Stage {
   apply(declared: Declared): Promise<void>;
   /** Does so by a command that is killed again and again, and lets it end at last. */
   applyThroughKills(declared: Declared): Promise<void>;
-  /** Notes that requests which are under way now may fail. */
-  cut(): void;
+  /** Does something that requests which are under way meanwhile may not outlive. */
+  cut(action: () => Promise<unknown>): Promise<void>;
 }
 
 /** Something that happens to a gateway under load. */
@@ -68,19 +68,17 @@ async function restart({ kubectl }: Stage): Promise<void> {
   await settled(kubectl);
 }
 
-/** The pod's process is gone at once, and nobody was told before. */
+/**
+ * Envoy is killed first: of a pod that is removed by force it would still get a second or two to drain, as no machine
+ * that dies gives it.
+ */
 async function killPod({ kubectl, cut }: Stage): Promise<void> {
   const pod = await first(kubectl, "{.items[0].metadata.name}");
-  cut();
-  await kubectl.run([
-    "delete",
-    "pod",
-    pod,
-    `--namespace=${GATEWAY_NAMESPACE}`,
-    "--force",
-    "--grace-period=0",
-    "--wait=false",
-  ]);
+  const there = [pod, `--namespace=${GATEWAY_NAMESPACE}`];
+  await cut(() =>
+    kubectl.run(["exec", ...there, "--container=istio-proxy", "--", "sh", "-c", "kill -9 $(pidof envoy)"]),
+  );
+  await kubectl.run(["delete", "pod", ...there, "--force", "--grace-period=0", "--wait=false"]);
   await settled(kubectl);
 }
 

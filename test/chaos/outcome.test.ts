@@ -65,8 +65,9 @@ describe("a request that failed", () => {
   });
 
   it("is told apart where a pod was killed under it", () => {
-    const outcome = of([request(HTTP, 100, 200), request(HTTP, 160, 200)], [], { cuts: [150] });
-    expect(outcome).toMatchObject({ inFlight: 1, failed: [{ begun: 160 }] });
+    const lines = [request(HTTP, 100, 145), request(HTTP, 100, 200), request(HTTP, 160, 200)];
+    const outcome = of(lines, [], { cuts: [{ begun: 150, ended: 155 }] });
+    expect(outcome).toMatchObject({ inFlight: 1, failed: [{ ended: 145 }, { begun: 160 }] });
   });
 });
 
