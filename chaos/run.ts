@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -136,7 +137,7 @@ const LATEST_MILLISECONDS = 20_000;
 
 async function applyThroughKills({ apply, applyKilled }: Sallyport, declared: Declared): Promise<void> {
   for (let kill = 0; kill < KILLS; kill++) {
-    const after = EARLIEST_MILLISECONDS + Math.random() * (LATEST_MILLISECONDS - EARLIEST_MILLISECONDS);
+    const after = randomInt(EARLIEST_MILLISECONDS, LATEST_MILLISECONDS);
     if (await applyKilled(declared, after)) break;
   }
   await apply(declared);

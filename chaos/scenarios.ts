@@ -1,7 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Kubectl } from "../walk/kubectl.ts";
 import type { Declared } from "./grants.ts";
-import { base, GATEWAY, GATEWAY_NAMESPACE, toMutual, toPassthrough, withAdded, withGuest } from "./world.ts";
+import {
+  base,
+  GATEWAY,
+  GATEWAY_NAMESPACE,
+  toMutual,
+  toPassthrough,
+  withAdded,
+  withBoth,
+  withGuest,
+} from "./world.ts";
 
 /** What a scenario acts by. */
 export interface Stage {
@@ -55,7 +64,7 @@ export const scenarios: readonly Scenario[] = [
     name: "apply-killed",
     start: base,
     async act({ applyThroughKills }) {
-      await applyThroughKills([...withAdded, ...withGuest]);
+      await applyThroughKills(withBoth);
       await applyThroughKills(base);
     },
   },

@@ -29,11 +29,12 @@ function steady(...accounts: string[]): HostEntry[] {
 export const base = steady(CALLER);
 /** A grant to a namespace that had none: the hosts go to other shards. */
 export const withGuest = steady(CALLER, GUEST);
-export const withAdded: readonly HostEntry[] = [
-  ...base,
+const added: readonly HostEntry[] = [
   { host: "added.wild.example.com", tls: "originate", allow: to(CALLER) },
   { host: "added.wild.example.com", tls: "passthrough", allow: to(CALLER) },
 ];
+export const withAdded = [...base, ...added];
+export const withBoth = [...withGuest, ...added];
 
 const moving = { host: "moving.wild.example.com", allow: to(CALLER) };
 const originated: HostEntry = { ...moving, tls: "originate" };

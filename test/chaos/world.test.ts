@@ -11,11 +11,12 @@ import {
   toMutual,
   toPassthrough,
   withAdded,
+  withBoth,
   withGuest,
 } from "../../chaos/world.ts";
 import { loadTexts } from "../model/memory-files.ts";
 
-const declarations = [base, withGuest, withAdded, ...toPassthrough, ...toMutual].filter(
+const declarations = [base, withGuest, withAdded, withBoth, ...toPassthrough, ...toMutual].filter(
   (declared) => declared !== "nothing",
 );
 
