@@ -9,6 +9,9 @@ export const TLS_SUBSET = "tls";
 /** The sidecar lets a connection go well before the gateway would, so that no request meets a closed one. */
 const IDLE = "5m";
 
+/** A pod of the gateway is near; one whose machine is gone does not answer at all, and another is tried. */
+const CONNECT = { connectTimeout: "2s" } as const;
+
 /** The name of the hop's DestinationRule, in the gateway's namespace. */
 export function hopName(gateway: string): string {
   return `${gateway}-hop`;
@@ -40,11 +43,11 @@ export function planHop(context: HostsContext, namespaces: readonly string[]): P
               trafficPolicy: {
                 tls: mutual,
                 // In the application's own HTTP version: WebSocket takes HTTP/1.1, gRPC takes HTTP/2.
-                connectionPool: { http: { useClientProtocol: true, idleTimeout: IDLE } },
+                connectionPool: { tcp: CONNECT, http: { useClientProtocol: true, idleTimeout: IDLE } },
               },
             },
             // No sni here: each connection carries the one that the application asked for.
-            { name: TLS_SUBSET, trafficPolicy: { tls: mutual } },
+            { name: TLS_SUBSET, trafficPolicy: { tls: mutual, connectionPool: { tcp: CONNECT } } },
           ],
         },
       },

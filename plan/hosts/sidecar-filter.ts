@@ -6,29 +6,39 @@ import { TLS_SUBSET } from "./hop.ts";
 /** What istiod binds a port's listener to, and names it by, where pods have IPv4 or IPv6 alone. */
 const WILDCARD_ADDRESSES = ["0.0.0.0", "::"] as const;
 
-/**
- * Changes how the sidecars of a namespace pass on the connections that they take on a port.
- *
- * @param patch what to do beside or with tcp_proxy
- */
+/** What to do beside or with tcp_proxy. */
+export interface SidecarPatch {
+  readonly operation: "INSERT_BEFORE" | "MERGE";
+  readonly value: Json;
+}
+
+/** Sets fields of tcp_proxy itself. */
+export function changeTcpProxy(fields: Readonly<Record<string, Json>>): SidecarPatch {
+  const type = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
+  return { operation: "MERGE", value: { typed_config: { "@type": type, ...fields } } };
+}
+
+/** Changes how the sidecars of a namespace pass on the connections that they take on a port. */
 export function sidecarFilter(
   context: HostsContext,
   port: number,
   namespace: string,
-  patch: { readonly operation: "INSERT_BEFORE" | "MERGE"; readonly value: Json },
+  patches: readonly SidecarPatch[],
 ): Manifest {
   const configPatches = [
-    ...WILDCARD_ADDRESSES.map((address) => ({
-      applyTo: "NETWORK_FILTER",
-      match: {
-        context: "SIDECAR_OUTBOUND",
-        listener: {
-          name: `${address}_${port}`,
-          filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } },
+    ...WILDCARD_ADDRESSES.flatMap((address) =>
+      patches.map(({ operation, value }) => ({
+        applyTo: "NETWORK_FILTER",
+        match: {
+          context: "SIDECAR_OUTBOUND",
+          listener: {
+            name: `${address}_${port}`,
+            filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } },
+          },
         },
-      },
-      patch,
-    })),
+        patch: { operation, value },
+      })),
+    ),
     resumeSessions(context, port),
   ];
   const { name } = context.gateway;

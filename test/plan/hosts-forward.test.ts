@@ -39,8 +39,13 @@ describe.each(KINDS)("%s", (_, entry, port, names) => {
     expect(new Set(carrying.flatMap((filter) => valuesOf(filter, "inline_string")))).toEqual(
       new Set(["%REQUESTED_SERVER_NAME%"]),
     );
-    const listeners = carrying.flatMap((filter) => valuesOf(filter, "listener"));
-    expect(listeners).toMatchObject([{ name: `0.0.0.0_${port}` }, { name: `::_${port}` }]);
+    const listeners = carrying.flatMap((filter) => valuesOf(filter, "listener")) as { name: string }[];
+    expect([...new Set(listeners.map(({ name }) => name))]).toEqual([`0.0.0.0_${port}`, `::_${port}`]);
+  });
+
+  it("tries another of the gateway's pods where one does not take the connection", () => {
+    const carrying = ofKind(manifests, "EnvoyFilter", /-carry-/);
+    expect(carrying.flatMap((filter) => valuesOf(filter, "max_connect_attempts"))).toEqual([3, 3]);
   });
 
   it("has nothing in the mesh that a sidecar could go to directly", () => {
@@ -60,7 +65,7 @@ describe.each(KINDS)("%s", (_, entry, port, names) => {
     const { subsets } = specOf<{ subsets: { name: string }[] }>(manifests, "DestinationRule", /-hop$/);
     expect(subsets.find(({ name }) => name === "tls")).toEqual({
       name: "tls",
-      trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } },
+      trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" }, connectionPool: { tcp: { connectTimeout: "2s" } } },
     });
     const mesh = only(manifests, "VirtualService", /-mesh$/);
     expect(mesh.spec).toHaveProperty("tls");

@@ -86,7 +86,7 @@ describe.each(MODES)("%s", (_, entry, tls) => {
 });
 
 describe("an HTTP host", () => {
-  it("is called in the sidecars of the granted namespaces alone, without a retry there", () => {
+  it("is called in the sidecars of the granted namespaces alone, where only a connection is tried again", () => {
     const { spec } = only(planned({ host, tls: "originate" }), "VirtualService", /-mesh$/);
     expect(spec).toMatchObject({
       hosts: [host],
@@ -95,7 +95,7 @@ describe("an HTTP host", () => {
       http: [
         {
           match: [{ port: 80 }],
-          retries: { attempts: 0 },
+          retries: { attempts: 2, retryOn: "connect-failure" },
           route: [
             {
               destination: { host: "egress.egress.svc.cluster.local", subset: "http", port: { number: 80 } },

@@ -1,6 +1,9 @@
 import type { Json, Manifest } from "../../manifest.ts";
 import type { HostsContext } from "../context.ts";
-import { sidecarFilter } from "../sidecar-filter.ts";
+import { changeTcpProxy, sidecarFilter } from "../sidecar-filter.ts";
+
+/** Of a gateway's pods that are gone, a sidecar hears a moment later: it tries another. Nothing was sent by then. */
+const CONNECT_ATTEMPTS = 3;
 
 /** Carries the name that the application asked for onto the hop, so that the gateway's policy and log see it. */
 export function carryName(context: HostsContext, port: number, namespace: string): Manifest {
@@ -22,5 +25,8 @@ export function carryName(context: HostsContext, port: number, namespace: string
       ],
     },
   };
-  return sidecarFilter(context, port, namespace, { operation: "INSERT_BEFORE", value: filter });
+  return sidecarFilter(context, port, namespace, [
+    { operation: "INSERT_BEFORE", value: filter },
+    changeTcpProxy({ max_connect_attempts: CONNECT_ATTEMPTS }),
+  ]);
 }

@@ -109,12 +109,17 @@ function meshRegistry(context: HostsContext, shard: Shard): Manifest {
   });
 }
 
+/**
+ * Of a gateway's pod that is gone, a sidecar hears a moment later: it connects to another. All else the gateway
+ * retries, as a retry at each hop would multiply.
+ */
+const HOP_RETRIES = { attempts: 2, retryOn: "connect-failure" } as const;
+
 /** One route for all hosts: Istio copies a VirtualService's routes into each of its hosts. */
 function meshRoute(context: HostsContext, shard: Shard): Manifest {
   const { port } = shard;
   return meshVirtualService(context, shard, namesOf(shard), {
-    // The gateway retries; a retry at each hop would multiply.
-    http: [{ match: [{ port }], route: toGateway(context, HTTP_SUBSET, port), retries: { attempts: 0 } }],
+    http: [{ match: [{ port }], route: toGateway(context, HTTP_SUBSET, port), retries: HOP_RETRIES }],
   });
 }
 

@@ -4,7 +4,7 @@ import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import { anchor } from "../anchor.ts";
 import type { HostsContext } from "../context.ts";
 import { namespacesByPort, type Shard } from "../shards.ts";
-import { sidecarFilter } from "../sidecar-filter.ts";
+import { changeTcpProxy, sidecarFilter } from "../sidecar-filter.ts";
 
 /** What the TCP hosts of each port share, at the gateway and in the namespaces that were granted one. */
 export function planTcpPorts(context: HostsContext, shards: readonly Shard[]): PlannedObject[] {
@@ -37,15 +37,9 @@ function askForConnect(
   namespace: string,
   destination: string,
 ): Manifest {
-  return sidecarFilter(context, port, namespace, {
-    operation: "MERGE",
-    value: {
-      typed_config: {
-        "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
-        tunneling_config: { hostname: destination },
-      },
-    },
-  });
+  return sidecarFilter(context, port, namespace, [
+    changeTcpProxy({ tunneling_config: { hostname: destination } }),
+  ]);
 }
 
 /** The gateway's half: a CONNECT becomes a connection. */
