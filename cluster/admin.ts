@@ -24,43 +24,44 @@ export async function askPod(
   limitSeconds: number,
 ): Promise<Answer> {
   const limit = new AbortController();
-  const { signal } = limit;
   // One of AbortSignal's own would let Node end while it waits.
-  const timer = setTimeout(() => limit.abort(new Error("no answer")), limitSeconds * 1000);
+  const timer = setTimeout(() => limit.abort(), limitSeconds * 1000);
   const [near, far] = duplexPair();
-  const failed = new Writable({
+  const words = new Writable({
     write(words: Buffer, _encoding, done) {
       // It begins with an empty one.
       if (words.length > 0) near.destroy(new Error(words.toString().trim()));
       done();
     },
   });
-  // Whoever asks hears of it from the request; this side only must not end the program.
-  near.on("error", () => {});
-  const opening = new PortForward(config).portForward(pod.namespace, pod.name, [port], far, failed, far);
+  // A request on a stream that is broken by then ends in no way at all, so it is not asked alone.
+  const broken = new Promise<never>((_, reject) => {
+    near.on("error", reject);
+    limit.signal.addEventListener("abort", () => reject(new Error(`no answer within ${limitSeconds} s`)));
+  });
+  const opening = new PortForward(config).portForward(pod.namespace, pod.name, [port], far, words, far);
   try {
-    const socket = await Promise.race([opening, aborted(signal)]);
+    const socket = await Promise.race([opening, broken]);
     // Nobody else would tell the request that no more comes.
     if (typeof socket !== "function") socket.addEventListener("close", () => far.end());
-    try {
-      return await ask(near, path, signal);
-    } finally {
-      if (typeof socket !== "function") socket.close();
-      near.destroy();
-    }
+    return await Promise.race([ask(near, path), broken]);
   } catch (error) {
-    throw new Error(signal.aborted ? `no answer within ${limitSeconds} s` : messageOf(error), {
-      cause: error,
-    });
+    throw new Error(messageOf(error), { cause: error });
   } finally {
     clearTimeout(timer);
+    near.destroy();
+    // It may open later than anybody waits, and would keep Node from ending.
+    opening.then(
+      (socket) => typeof socket !== "function" && socket.close(),
+      () => {},
+    );
   }
 }
 
-function ask(stream: Duplex, path: string, signal: AbortSignal): Promise<Answer> {
+function ask(stream: Duplex, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = { host: "localhost", connection: "close" };
-    const asking = request({ path, headers, signal, createConnection: () => stream }, (answer) => {
+    const asking = request({ path, headers, createConnection: () => stream }, (answer) => {
       const date = Date.parse(answer.headers.date ?? "");
       text(answer).then((text) => {
         if (answer.statusCode === 200) resolve({ text, ...(Number.isNaN(date) ? {} : { date }) });
@@ -68,12 +69,6 @@ function ask(stream: Duplex, path: string, signal: AbortSignal): Promise<Answer>
       }, reject);
     });
     asking.on("error", reject).end();
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }
 

@@ -62,3 +62,33 @@ it("an API server that ends the connection without a word is an error", async ()
 it("one that says nothing is an error after the limit", async () => {
   expect(await ask(await apiServer(() => {}))).toBe("error: no answer within 2 s");
 });
+
+it("a pod that can't be reached is an error at once, in the words of the API server", async () => {
+  const server = await apiServer((socket) => {
+    socket.send(frame(0, PORT));
+    socket.send(frame(1, PORT));
+    socket.send(frame(1, "the pod has ended"));
+  });
+  expect(await ask(server)).toBe("error: the pod has ended");
+});
+
+it("a connection that ends in the middle of an answer is an error", async () => {
+  const server = await apiServer((socket) => {
+    socket.send(frame(0, PORT));
+    socket.send(frame(1, PORT));
+    socket.once("message", () => {
+      socket.send(frame(0, "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\nhello"));
+      socket.close();
+    });
+  });
+  expect(await ask(server)).toMatch(/^error: aborted/);
+});
+
+it("a connection that ends before the answer is an error", async () => {
+  const server = await apiServer((socket) => {
+    socket.send(frame(0, PORT));
+    socket.send(frame(1, PORT));
+    socket.once("message", () => socket.close());
+  });
+  expect(await ask(server)).toMatch(/^error: socket hang up/);
+});
