@@ -17,7 +17,7 @@ export interface EgressGatewayArgs {
 
 /**
  * One egress gateway: a namespace of its own, the injected Envoy, its identity, scaling, disruption budget, network
- * policy, access log and counters, and a policy that refuses everyone until {@link ExternalHosts} grants something.
+ * policy, access log, and a policy that refuses everyone until {@link ExternalHosts} grants something.
  *
  * @throws if the gateway can't be, with every reason, for example in istiod's own namespace
  * @example

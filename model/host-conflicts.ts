@@ -1,4 +1,5 @@
 import type { DeclaredHost } from "./environment.ts";
+import { settingsOf } from "./host-settings.ts";
 import { overlap } from "./network.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import type { ReportFault } from "./source.ts";
@@ -35,7 +36,18 @@ function findCovered(hosts: readonly SoundHost[]): void {
             `covers ${host}:${port}, declared at ${placeOf(covered.host)} by ${owner}`,
             `declare each host by its own name, or let one team own both`,
           );
+        else if (wildcard.gateway === covered.host.gateway && !alike(wildcard, covered.host))
+          fault(
+            ["host"],
+            wildcard.host,
+            `covers ${host}:${port} at ${placeOf(covered.host)}, whose mode or settings its callers would get`,
+            "declare the two alike, on different ports, or behind different gateways",
+          );
   }
+}
+
+function alike(a: DeclaredHost, b: DeclaredHost): boolean {
+  return a.mode === b.mode && JSON.stringify(settingsOf(a)) === JSON.stringify(settingsOf(b));
 }
 
 /** `.wikipedia.org` and `.org` for `en.wikipedia.org`. */

@@ -19,7 +19,7 @@ export interface Manifest {
  * brought, so that at no moment more is reachable than before or after.
  *
  * - foundation: what all else stands in, the nodes and the gateway's namespace
- * - guard: what must hold before a gateway runs: its deny-all and network policies, identity, log and counters
+ * - guard: what must hold before a gateway runs: its deny-all and network policies, identity and log
  * - gateway: the gateway itself
  * - registry: what a route may name (ServiceEntry, DestinationRule)
  * - routes: listeners, routes and policies at the gateway

@@ -66,14 +66,16 @@ export async function runRollout(
   if (stages.length > 0 && had.length > 0) await settle(config, had, options);
   for (const stage of stages) {
     options.onStage?.(stage);
-    const written: Written[] = [];
-    for (const manifest of stage.write) written.push(await put(config, access, manifest));
+    // What a stage writes twice counts as it was written last.
+    const written = new Map<string, Written>();
+    for (const manifest of stage.write)
+      written.set(`${manifest.apiVersion} ${objectKey(manifest)}`, await put(config, access, manifest));
     for (const manifest of stage.remove) await take(config, access, manifest);
     const changed = [...stage.write, ...stage.remove];
     await waitUntilInForce(
       config,
       {
-        written,
+        written: [...written.values()],
         removed: stage.remove,
         markers: markersOf(changed, known),
         drained: takesAccessAway(stage),

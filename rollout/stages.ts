@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Manifest, objectKey, type PlannedObject, WAVES, type Wave } from "../plan/manifest.ts";
+import { claimants, withoutForeign } from "./claims.ts";
 import { unionOf } from "./union.ts";
 
 /** One step of a change; the next begins when every proxy concerned has this one. */
@@ -48,25 +49,69 @@ export function stagesBetween(
     }),
   );
   const wideOf = (manifest: Manifest) => widened.get(identity(manifest)) ?? manifest;
+  const leftovers = previous.filter(({ manifest }) => !after.has(identity(manifest)));
+  const settled = settledRoutes(desired, [...widened.values(), ...leftovers.map(({ manifest }) => manifest)]);
+  const lastOf = (manifest: Manifest) => settled.get(identity(manifest))?.left ?? manifest;
   const expand = WAVES.map((wave): Stage => {
     const write = desired
       .filter((object) => object.wave === wave)
       .map(({ manifest }) => wideOf(manifest))
       .filter((manifest) => !isDeepStrictEqual(manifest, before.get(identity(manifest))?.manifest));
-    return { phase: "expand", wave, write, remove: [] };
+    if (wave !== "mesh") return { phase: "expand", wave, write, remove: [] };
+    const given = [...settled.values()];
+    return {
+      phase: "expand",
+      wave,
+      write: [...write, ...given.flatMap(({ left }) => left ?? [])],
+      remove: given.filter(({ left }) => left === undefined).map(({ was }) => was),
+    };
   });
   const contract = CONTRACTION.map((wave): Stage => {
     const write = desired
       .filter((object) => object.wave === wave)
       .map(({ manifest }) => manifest)
-      .filter((manifest) => !isDeepStrictEqual(manifest, wideOf(manifest)));
-    const remove = previous
-      .filter((object) => object.wave === wave && !after.has(identity(object.manifest)))
+      .filter((manifest) => !isDeepStrictEqual(manifest, lastOf(wideOf(manifest))));
+    const remove = leftovers
+      .filter(({ wave: own, manifest }) => own === wave && !isGone(settled.get(identity(manifest))))
       .map(({ manifest }) => manifest)
       .reverse();
     return { phase: "contract", wave, write, remove };
   });
   return [...expand, ...contract].filter(({ write, remove }) => write.length + remove.length > 0);
+}
+
+/** A route object that gives up what another has taken over; `left` is undefined where that is all of it. */
+interface Settled {
+  readonly was: Manifest;
+  readonly left: Manifest | undefined;
+}
+
+/**
+ * Where a host moves from one object to another, both would claim its name on the sidecars' listener, which Envoy
+ * refuses as a whole: once the new one is written, the old one gives the name up.
+ *
+ * @param expanded all objects as they are once the new ones are written
+ * @returns those that give something up, by their identity
+ */
+function settledRoutes(
+  desired: readonly PlannedObject[],
+  expanded: readonly Manifest[],
+): ReadonlyMap<string, Settled> {
+  const owners = claimants(
+    desired.map(({ manifest }) => manifest),
+    identity,
+  );
+  return new Map(
+    expanded.flatMap((was) => {
+      const own = identity(was);
+      const left = withoutForeign(was, (claim) => (owners.get(claim) ?? own) !== own);
+      return isDeepStrictEqual(left, was) ? [] : [[own, { was, left }] as const];
+    }),
+  );
+}
+
+function isGone(settled: Settled | undefined): boolean {
+  return settled !== undefined && settled.left === undefined;
 }
 
 function identity(manifest: Manifest): string {

@@ -1,4 +1,5 @@
 import type { Json, Manifest } from "../plan/manifest.ts";
+import { claimsOf, routesWithout, TOLD_BY } from "./claims.ts";
 
 type Fields = Readonly<Record<string, Json>>;
 
@@ -25,7 +26,7 @@ const LISTS: Readonly<Record<string, Readonly<Record<string, KeyOf>>>> = {
   NetworkPolicy: { ingress: whole, egress: whole },
   Service: { ports: by("port") },
   ServiceEntry: { hosts: whole, exportTo: whole, ports: by("number") },
-  VirtualService: { hosts: whole, exportTo: whole, http: whole, tcp: whole },
+  VirtualService: { hosts: whole, exportTo: whole, http: whole },
 };
 
 /**
@@ -40,8 +41,11 @@ export function unionOf(old: Manifest, next: Manifest): Manifest {
     const entries = unionOfLists(listAt(old.spec, name), listAt(next.spec, name), keyOf);
     if (entries.length > 0) spec[name] = entries;
   }
-  const tls = unionOfTlsRoutes(listAt(old.spec, "tls"), listAt(next.spec, "tls"));
-  if (next.kind === "VirtualService" && tls.length > 0) spec.tls = tls;
+  if (next.kind === "VirtualService")
+    for (const [name, field] of Object.entries(TOLD_BY)) {
+      const routes = unionOfRoutes(listAt(old.spec, name), listAt(next.spec, name), field);
+      if (routes.length > 0) spec[name] = routes;
+    }
   return { ...next, spec };
 }
 
@@ -50,27 +54,12 @@ function unionOfLists(old: readonly Json[], next: readonly Json[], keyOf: KeyOf)
   return [...next, ...old.filter((entry) => !known.has(keyOf(entry)))];
 }
 
-interface TlsRoute {
-  readonly match: readonly { readonly sniHosts: readonly string[]; readonly [field: string]: Json }[];
-  readonly [field: string]: Json;
-}
-
-/** Two routes for one name on one listener would clash, so an old route keeps the names that no new one has. */
-function unionOfTlsRoutes(old: readonly Json[], next: readonly Json[]): Json[] {
-  const nameKey = (match: Fields, name: string) => `${String(match.port)} ${name}`;
-  const known = new Set(
-    (next as unknown as readonly TlsRoute[]).flatMap(({ match }) =>
-      match.flatMap((entry) => entry.sniHosts.map((name) => nameKey(entry, name))),
-    ),
-  );
-  const kept = (old as unknown as readonly TlsRoute[]).flatMap((route) => {
-    const match = route.match.flatMap((entry) => {
-      const sniHosts = entry.sniHosts.filter((name) => !known.has(nameKey(entry, name)));
-      return sniHosts.length === 0 ? [] : [{ ...entry, sniHosts }];
-    });
-    return match.length === 0 ? [] : [{ ...route, match }];
-  });
-  return [...next, ...kept];
+/** Two routes for one name, or one subnet, on one port would clash: an old route keeps what no new one has. */
+function unionOfRoutes(old: readonly Json[], next: readonly Json[], field: string): Json[] {
+  const claimed = new Set(claimsOf(next, field));
+  const known = new Set(next.map(whole));
+  const kept = routesWithout(old, field, (claim) => claimed.has(claim));
+  return [...next, ...kept.filter((route) => !known.has(whole(route)))];
 }
 
 function listAt(spec: Fields, name: string): readonly Json[] {

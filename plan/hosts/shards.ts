@@ -7,7 +7,7 @@ const BUCKETS = 4;
 
 /** Hosts that share their objects: alike in all but their names and callers' accounts, in one bucket. */
 export interface Shard {
-  /** A name of its own, the same whatever other shards there are. */
+  /** A name of its own, the same whatever other shards there are; a lone host keeps it when it is granted to others. */
   readonly name: string;
   readonly owner: string;
   readonly mode: Mode;
@@ -42,7 +42,7 @@ export function shardsOf(gateway: string, hosts: readonly Host[], alone: (host: 
     if (known) known.hosts.push(host);
     else
       shards.set(key, {
-        name: `${gateway}-${mode}-${port}-${digest(group)}${name === "" ? `-${bucket}` : ""}`,
+        name: `${gateway}-${mode}-${port}-${name === "" ? `${digest(group)}-${bucket}` : digest(name)}`,
         owner,
         mode,
         port,

@@ -9,13 +9,18 @@ export const COUNTER_PREFIX = "sallyport_egress";
 /** The caller by the certificate of the hop, which the caller can't choose. */
 const PRINCIPAL: Json = { name: "principal", value_format: "%DOWNSTREAM_PEER_URI_SAN%" };
 /**
- * The authority of a request that has a route, so that it is declared; a wildcard's and TCP's by its route's name. Authorities
- * are compared without regard to case, and a client could make many of one: all but the plain one are `other`.
+ * The authority of a request that has a route, so that it is declared; a wildcard's and TCP's by its route's name.
+ * Routes are found without regard to case and port, and a client could make many of one: all but the plain one, and
+ * with one of the gateway's own ports, are `other`.
  */
-const HTTP_HOST = label(
-  "xds.route_name.startsWith('*') || request.method == 'CONNECT' ? xds.route_name : xds.route_name == '' ? 'other' : " +
-    "request.host.matches('^[a-z0-9.:-]+$') ? request.host : 'other'",
-);
+function requestHost({ ports }: Gateway): Json {
+  const own = ports.map(({ port }) => port).join("|");
+  return label(
+    "!has(xds.route_name) || xds.route_name == '' ? 'other' : " +
+      "xds.route_name.startsWith('*') || request.method == 'CONNECT' ? xds.route_name : " +
+      `request.host.matches('^[a-z0-9.-]+(:(${own}))?$') ? request.host : 'other'`,
+  );
+}
 /** A name that policy refused is the client's free choice: it never becomes a label. */
 const REFUSED_HOST: Json = { name: "host", value_format: "other" };
 const CODE: Json = { name: "code", value_format: "%RESPONSE_CODE%" };
@@ -33,7 +38,7 @@ export function hostCounters(gateway: Gateway, hosts: readonly Host[]): Manifest
       workloadSelector: { labels: gatewaySelector(gateway.name) },
       configPatches: [
         mergeInto("envoy.filters.network.http_connection_manager", HTTP_CONNECTION_MANAGER, [
-          logger([counter("requests", [HTTP_HOST, PRINCIPAL, CODE])]),
+          logger([counter("requests", [requestHost(gateway), PRINCIPAL, CODE])]),
         ]),
         mergeInto("envoy.filters.network.tcp_proxy", TCP_PROXY, [
           logger(connectionCounters(connectionHost(hosts)), FORWARDED),

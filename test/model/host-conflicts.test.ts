@@ -63,6 +63,22 @@ describe("a wildcard of one team", () => {
     ]);
   });
 
+  it("can't cover a host of its own team in another mode or with other settings behind the same gateway", () => {
+    const covering = host("*.example.com", "none", to("news"));
+    const bank = host("bank.example.com", "mutual", "clientSecret: bank", to("shop"));
+    expect(conflictsOf([covering, bank], [])).toEqual([
+      [
+        'one.yaml:3:13 hosts[0].host = "*.example.com"',
+        "covers bank.example.com:80 at one.yaml:4:5, whose mode or settings its callers would get",
+        "declare the two alike, on different ports, or behind different gateways",
+      ],
+    ]);
+    expect(
+      conflictsOf([covering, host("slow.example.com", "none", "timeout: 5s", to("shop"))], []),
+    ).toHaveLength(1);
+    expect(conflictsOf([covering, host("a.example.com", "none", to("shop"))], [])).toEqual([]);
+  });
+
   it.each([
     ["hosts of its own team", [wildcard, host("a.example.com", "passthrough", to("news"))], []],
     ["its domain itself", [wildcard], [host("example.com", "passthrough", to("shop"))]],

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { specsOf } from "../../access/read.ts";
 import { type Way, waysIn } from "../../access/ways.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { type Manifest, objectKey, type PlannedObject } from "../../plan/manifest.ts";
@@ -30,6 +31,31 @@ const ways = (manifests: readonly Manifest[]) => {
   const { reachable, routable } = waysIn(manifests, listenerPort);
   return { reachable: new Set(reachable.map(name)), routable: new Set(routable.map(name)) };
 };
+
+/** What Envoy would refuse: a name, or a subnet, with its port in two lists of a namespace's sidecars. */
+function twiceClaimed(manifests: readonly Manifest[]): string[] {
+  const seen = new Set<string>();
+  return specsOf(manifests, "VirtualService").flatMap(
+    ({ gateways = [], exportTo = [], tls = [], tcp = [] }) =>
+      gateways.includes("mesh")
+        ? exportTo.flatMap((namespace) =>
+            [...tls, ...tcp]
+              .flatMap(({ match = [] }: { match?: readonly object[] }) => match)
+              .flatMap((match) => {
+                const { port, sniHosts = [], destinationSubnets = [] } = match as Match;
+                return [...sniHosts, ...destinationSubnets].map((name) => `${namespace} ${port} ${name}`);
+              })
+              .filter((claim) => seen.size === seen.add(claim).size),
+          )
+        : [],
+  );
+}
+
+interface Match {
+  readonly port: number;
+  readonly sniHosts?: readonly string[];
+  readonly destinationSubnets?: readonly string[];
+}
 
 describe("a change from one environment to another", { timeout: 60_000 }, () => {
   it("opens nothing that neither allows and keeps what both allow, at every moment", () => {
@@ -68,6 +94,21 @@ describe("a change from one environment to another", { timeout: 60_000 }, () => 
         expect(sorted(last)).toEqual(sorted(manifestsOf(next)));
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it("leaves no name or subnet claimed by two routes of one namespace, at the end of every stage", () => {
+    fc.assert(
+      fc.property(environment, environment, (from, to) => {
+        const [old, next] = [planned(from), planned(to)];
+        const cluster = new Map(old.map(({ manifest }) => [objectKey(manifest), manifest]));
+        expect(twiceClaimed([...cluster.values()])).toEqual([]);
+        for (const { write, remove } of stagesBetween(old, next)) {
+          for (const manifest of write) cluster.set(objectKey(manifest), manifest);
+          for (const manifest of remove) cluster.delete(objectKey(manifest));
+          expect(twiceClaimed([...cluster.values()])).toEqual([]);
+        }
+      }),
     );
   });
 

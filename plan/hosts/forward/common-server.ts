@@ -2,7 +2,7 @@ import { gatewaySelector } from "../../labels.ts";
 import type { PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost, shardMetadata } from "../context.ts";
 import { serviceEntry } from "../service-entry.ts";
-import type { Shard } from "../shards.ts";
+import { digest, type Shard } from "../shards.ts";
 
 /**
  * A wildcard whose names one server serves (document 001): the gateway has a filter chain of its own for the domain,
@@ -16,7 +16,7 @@ export function planCommonServer(context: HostsContext, shard: Shard): PlannedOb
   const metadata = shardMetadata(context, shard, "-server");
   const [{ host }] = hosts;
   // Not by its own name: others may have that host with other settings.
-  const destination = internalHost(context, `${server}.server-${port}`);
+  const destination = internalHost(context, `server-${digest(shard.name)}`);
   return [
     {
       wave: "registry",

@@ -11,7 +11,7 @@ function forwardHost(context: HostsContext, port: number): string {
 }
 
 /**
- * The gateway's half of a port that carries TLS or TCP, shared by all its hosts: it connects to the name that the hop
+ * The gateway's half of a port that carries TLS, shared by all its hosts: it connects to the name that the hop
  * asks for as SNI, once policy has let that name through.
  *
  * Istio takes the first tcp route of a server whatever the SNI, and repeats the policies in every filter chain, so

@@ -3,7 +3,7 @@ import { HTTP_PORT } from "../../../model/ports.ts";
 import type { Json, PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost, shardMetadata } from "../context.ts";
 import { serviceEntry } from "../service-entry.ts";
-import type { Shard } from "../shards.ts";
+import { digest, type Shard } from "../shards.ts";
 import { destinationRule, type UpstreamPolicy } from "./destination-rule.ts";
 import { tlsPolicy, type Upstream, upstreamPort } from "./upstream.ts";
 
@@ -33,7 +33,7 @@ export function planOwnCluster(
   const [host] = shard.hosts;
   const port = upstreamPort(host);
   // Not by its own name: it may be there in another mode with other settings.
-  const destination = internalHost(context, `${host.host}.${host.mode}-${host.port}`);
+  const destination = internalHost(context, `own-${digest(shard.name)}`);
   const registry = serviceEntry(shardMetadata(context, shard), {
     hosts: [destination],
     exportTo: ["."],

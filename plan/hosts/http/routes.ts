@@ -63,6 +63,7 @@ const STAYS_INSIDE = [
   "x-b3-traceid",
   "x-envoy-attempt-count",
   "x-envoy-decorator-operation",
+  "x-envoy-expected-rq-timeout-ms",
   "x-envoy-external-address",
   "x-envoy-internal",
   "x-envoy-peer-metadata",
