@@ -46,8 +46,16 @@ export function planHop(context: HostsContext, namespaces: readonly string[]): P
                 connectionPool: { tcp: CONNECT, http: { useClientProtocol: true, idleTimeout: IDLE } },
               },
             },
-            // No sni here: each connection carries the one that the application asked for.
-            { name: TLS_SUBSET, trafficPolicy: { tls: mutual, connectionPool: { tcp: CONNECT } } },
+            {
+              name: TLS_SUBSET,
+              trafficPolicy: {
+                // No sni here: each connection carries the one that the application asked for.
+                tls: mutual,
+                connectionPool: { tcp: CONNECT },
+                // By least requests, Istio's default, a pod that is gone would be the favourite, second attempts included.
+                loadBalancer: { simple: "ROUND_ROBIN" },
+              },
+            },
           ],
         },
       },

@@ -65,7 +65,11 @@ describe.each(KINDS)("%s", (_, entry, port, names) => {
     const { subsets } = specOf<{ subsets: { name: string }[] }>(manifests, "DestinationRule", /-hop$/);
     expect(subsets.find(({ name }) => name === "tls")).toEqual({
       name: "tls",
-      trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" }, connectionPool: { tcp: { connectTimeout: "2s" } } },
+      trafficPolicy: {
+        tls: { mode: "ISTIO_MUTUAL" },
+        connectionPool: { tcp: { connectTimeout: "2s" } },
+        loadBalancer: { simple: "ROUND_ROBIN" },
+      },
     });
     const mesh = only(manifests, "VirtualService", /-mesh$/);
     expect(mesh.spec).toHaveProperty("tls");
