@@ -56,8 +56,15 @@ async function list(api: CoreV1Api, selector: Readonly<Record<string, string>>):
   const labelSelector = Object.entries(selector)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
-  const { items } = await api.listNode({ labelSelector });
-  return items;
+  try {
+    return (await api.listNode({ labelSelector })).items;
+  } catch (error) {
+    throw new ClusterError(
+      `the nodes can't be listed${error instanceof ApiException ? ` (${error.code})` : ""}`,
+      "check the right to list and patch nodes, and that the cluster answers",
+      { cause: error },
+    );
+  }
 }
 
 async function change(

@@ -1,5 +1,6 @@
 import type { Host } from "../../model/environment.ts";
 import { HTTP_PORT, listenerPort } from "../../model/ports.ts";
+import { gatewayFilter, HTTP_CONNECTION_MANAGER } from "../gateway-filter.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
 import type { HostsContext } from "./context.ts";
@@ -12,12 +13,18 @@ import { RATE_LIMIT_FILTER } from "./http/rate-limit.ts";
  * nobody else's Gateway selects these pods is istiod's to see to (PILOT_SCOPE_GATEWAY_TO_NAMESPACE).
  */
 export function planListeners(context: HostsContext, hosts: readonly Host[]): PlannedObject[] {
+  const { gateway } = context;
   const patches = httpPatches(context, hosts);
   return [
     { wave: "routes", manifest: listeners(context) },
     ...(patches.length === 0
       ? []
-      : [{ wave: "routes", manifest: httpSettings(context, patches) } satisfies PlannedObject]),
+      : [
+          {
+            wave: "routes",
+            manifest: gatewayFilter(gateway, inGatewayNamespace(gateway, `${gateway.name}-http`), patches),
+          } satisfies PlannedObject,
+        ]),
   ];
 }
 
@@ -35,17 +42,6 @@ function listeners({ gateway }: HostsContext): Manifest {
   };
 }
 
-function httpSettings({ gateway }: HostsContext, configPatches: readonly Json[]): Manifest {
-  return {
-    apiVersion: "networking.istio.io/v1alpha3",
-    kind: "EnvoyFilter",
-    metadata: inGatewayNamespace(gateway, `${gateway.name}-http`),
-    spec: { workloadSelector: { labels: gatewaySelector(gateway.name) }, configPatches },
-  };
-}
-
-const CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager";
-
 function httpPatches({ gateway }: HostsContext, hosts: readonly Host[]): Json[] {
   const http = gateway.ports.filter(({ protocol }) => protocol === "http").map(({ port }) => port);
   const limited = hosts.some(({ rateLimit }) => rateLimit !== undefined);
@@ -57,14 +53,16 @@ const withoutPort: Json = {
   applyTo: "NETWORK_FILTER",
   match: {
     context: "GATEWAY",
-    listener: { portNumber: listenerPort(HTTP_PORT), filterChain: { filter: { name: CONNECTION_MANAGER } } },
+    listener: {
+      portNumber: listenerPort(HTTP_PORT),
+      filterChain: { filter: { name: HTTP_CONNECTION_MANAGER.name } },
+    },
   },
   patch: {
     operation: "MERGE",
     value: {
       typed_config: {
-        "@type":
-          "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "@type": HTTP_CONNECTION_MANAGER.type,
         strip_any_host_port: true,
       },
     },
@@ -79,7 +77,7 @@ function rateLimitFilter(port: number): Json {
       listener: {
         portNumber: listenerPort(port),
         filterChain: {
-          filter: { name: CONNECTION_MANAGER, subFilter: { name: "envoy.filters.http.router" } },
+          filter: { name: HTTP_CONNECTION_MANAGER.name, subFilter: { name: "envoy.filters.http.router" } },
         },
       },
     },

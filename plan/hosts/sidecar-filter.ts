@@ -1,3 +1,4 @@
+import { TCP_PROXY } from "../gateway-filter.ts";
 import { labelsOf } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
@@ -14,8 +15,7 @@ export interface SidecarPatch {
 
 /** Sets fields of tcp_proxy itself. */
 export function changeTcpProxy(fields: Readonly<Record<string, Json>>): SidecarPatch {
-  const type = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
-  return { operation: "MERGE", value: { typed_config: { "@type": type, ...fields } } };
+  return { operation: "MERGE", value: { typed_config: { "@type": TCP_PROXY.type, ...fields } } };
 }
 
 /** Changes how the sidecars of a namespace pass on the connections that they take on a port. */
@@ -33,7 +33,7 @@ export function sidecarFilter(
           context: "SIDECAR_OUTBOUND",
           listener: {
             name: `${address}_${port}`,
-            filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } },
+            filterChain: { filter: { name: TCP_PROXY.name } },
           },
         },
         patch: { operation, value },

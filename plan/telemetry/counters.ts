@@ -1,6 +1,7 @@
 import type { Gateway, Host } from "../../model/environment.ts";
 import { isWildcard } from "../../model/host-settings.ts";
-import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
+import { gatewayFilter, HTTP_CONNECTION_MANAGER, TCP_PROXY } from "../gateway-filter.ts";
+import { inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 
 /** The beginning of our counters' names; the gateway's proxy keeps what begins so. */
@@ -30,23 +31,15 @@ const CODE: Json = { name: "code", value_format: "%RESPONSE_CODE%" };
  * code for HTTP, connections and bytes for TLS. Their labels are bounded by what is declared.
  */
 export function hostCounters(gateway: Gateway, hosts: readonly Host[]): Manifest {
-  return {
-    apiVersion: "networking.istio.io/v1alpha3",
-    kind: "EnvoyFilter",
-    metadata: inGatewayNamespace(gateway, `${gateway.name}-counters`),
-    spec: {
-      workloadSelector: { labels: gatewaySelector(gateway.name) },
-      configPatches: [
-        mergeInto("envoy.filters.network.http_connection_manager", HTTP_CONNECTION_MANAGER, [
-          logger([counter("requests", [requestHost(gateway), PRINCIPAL, CODE])]),
-        ]),
-        mergeInto("envoy.filters.network.tcp_proxy", TCP_PROXY, [
-          logger(connectionCounters(connectionHost(hosts)), FORWARDED),
-          logger([counter("refused_connections", [REFUSED_HOST, PRINCIPAL])], REFUSED),
-        ]),
-      ],
-    },
-  };
+  return gatewayFilter(gateway, inGatewayNamespace(gateway, `${gateway.name}-counters`), [
+    mergeInto(HTTP_CONNECTION_MANAGER, [
+      logger([counter("requests", [requestHost(gateway), PRINCIPAL, CODE])]),
+    ]),
+    mergeInto(TCP_PROXY, [
+      logger(connectionCounters(connectionHost(hosts)), FORWARDED),
+      logger([counter("refused_connections", [REFUSED_HOST, PRINCIPAL])], REFUSED),
+    ]),
+  ]);
 }
 
 /** The name that the hop asked for; only counted once policy let it through. One label for all names of a range. */
@@ -64,10 +57,6 @@ function connectionHost(hosts: readonly Host[]): Json {
 function label(expression: string): Json {
   return { name: "host", value_format: `%CEL(${expression})%` };
 }
-
-const HTTP_CONNECTION_MANAGER =
-  "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
-const TCP_PROXY = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
 
 /** Envoy's RBAC filter leaves this beginning in the details of a connection that it ended; others have none. */
 const ENDED_BY_POLICY = 'connection.termination_details.startsWith("rbac_access_denied")';
@@ -116,10 +105,13 @@ function celFilter(expression: string): Json {
   };
 }
 
-function mergeInto(filter: string, type: string, accessLog: readonly Json[]): Json {
+function mergeInto(
+  { name, type }: { readonly name: string; readonly type: string },
+  accessLog: readonly Json[],
+): Json {
   return {
     applyTo: "NETWORK_FILTER",
-    match: { context: "GATEWAY", listener: { filterChain: { filter: { name: filter } } } },
+    match: { context: "GATEWAY", listener: { filterChain: { filter: { name } } } },
     patch: { operation: "MERGE", value: { typed_config: { "@type": type, access_log: accessLog } } },
   };
 }

@@ -1,5 +1,5 @@
 import type { HostSettings } from "../../../model/environment.ts";
-import { gatewaySelector } from "../../labels.ts";
+import { gatewayFilter } from "../../gateway-filter.ts";
 import type { Json, PlannedObject } from "../../manifest.ts";
 import { type HostsContext, shardMetadata } from "../context.ts";
 import type { Shard } from "../shards.ts";
@@ -18,29 +18,17 @@ export const RATE_LIMIT_FILTER: Json = {
 export function planRateLimit(context: HostsContext, shard: Shard): PlannedObject[] {
   const { rateLimit } = shard.settings;
   if (rateLimit === undefined) return [];
-  const { gateway } = context;
   const vhost = `${shard.hosts[0].host}:${shard.port}`;
   return [
     {
       wave: "routes",
-      manifest: {
-        apiVersion: "networking.istio.io/v1alpha3",
-        kind: "EnvoyFilter",
-        metadata: shardMetadata(context, shard),
-        spec: {
-          workloadSelector: { labels: gatewaySelector(gateway.name) },
-          configPatches: [
-            {
-              applyTo: "VIRTUAL_HOST",
-              match: { context: "GATEWAY", routeConfiguration: { vhost: { name: vhost } } },
-              patch: {
-                operation: "MERGE",
-                value: { typed_per_filter_config: { [FILTER]: limit(rateLimit) } },
-              },
-            },
-          ],
+      manifest: gatewayFilter(context.gateway, shardMetadata(context, shard), [
+        {
+          applyTo: "VIRTUAL_HOST",
+          match: { context: "GATEWAY", routeConfiguration: { vhost: { name: vhost } } },
+          patch: { operation: "MERGE", value: { typed_per_filter_config: { [FILTER]: limit(rateLimit) } } },
         },
-      },
+      ]),
     },
   ];
 }

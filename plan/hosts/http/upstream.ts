@@ -1,5 +1,6 @@
 import type { Host } from "../../../model/environment.ts";
-import { gatewaySelector, inGatewayNamespace } from "../../labels.ts";
+import { gatewayFilter } from "../../gateway-filter.ts";
+import { inGatewayNamespace } from "../../labels.ts";
 import type { Manifest, PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost } from "../context.ts";
 import { dnsCachePatch } from "../dns-cache.ts";
@@ -68,15 +69,7 @@ function dnsCacheFilter(
 ): Manifest {
   // Envoy wants verified TLS in such a cluster, or to be told that it is not.
   const more = verified ? {} : { allow_insecure_cluster_options: true };
-  return {
-    apiVersion: "networking.istio.io/v1alpha3",
-    kind: "EnvoyFilter",
-    metadata,
-    spec: {
-      workloadSelector: { labels: gatewaySelector(gateway.name) },
-      configPatches: [dnsCachePatch(host, more)],
-    },
-  };
+  return gatewayFilter(gateway, metadata, [dnsCachePatch(host, more)]);
 }
 
 function isVerified(host: Host): boolean {

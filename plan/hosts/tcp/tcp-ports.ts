@@ -1,5 +1,6 @@
 import { listenerPort } from "../../../model/ports.ts";
-import { gatewaySelector, inGatewayNamespace } from "../../labels.ts";
+import { gatewayFilter, HTTP_CONNECTION_MANAGER } from "../../gateway-filter.ts";
+import { inGatewayNamespace } from "../../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import { anchor } from "../anchor.ts";
 import type { HostsContext } from "../context.ts";
@@ -46,44 +47,35 @@ function askForConnect(
 function takeConnect({ gateway }: HostsContext, port: number): Manifest {
   const listener: Json = {
     portNumber: listenerPort(port),
-    filterChain: { filter: { name: "envoy.filters.network.http_connection_manager" } },
+    filterChain: { filter: { name: HTTP_CONNECTION_MANAGER.name } },
   };
-  return {
-    apiVersion: "networking.istio.io/v1alpha3",
-    kind: "EnvoyFilter",
-    metadata: inGatewayNamespace(gateway, `${gateway.name}-connect-${port}`),
-    spec: {
-      workloadSelector: { labels: gatewaySelector(gateway.name) },
-      configPatches: [
-        {
-          applyTo: "NETWORK_FILTER",
-          match: { context: "GATEWAY", listener },
-          patch: {
-            operation: "MERGE",
-            value: {
-              typed_config: {
-                "@type":
-                  "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-                upgrade_configs: [{ upgrade_type: "CONNECT" }],
-              },
-            },
+  return gatewayFilter(gateway, inGatewayNamespace(gateway, `${gateway.name}-connect-${port}`), [
+    {
+      applyTo: "NETWORK_FILTER",
+      match: { context: "GATEWAY", listener },
+      patch: {
+        operation: "MERGE",
+        value: {
+          typed_config: {
+            "@type": HTTP_CONNECTION_MANAGER.type,
+            upgrade_configs: [{ upgrade_type: "CONNECT" }],
           },
         },
-        {
-          applyTo: "HTTP_ROUTE",
-          match: {
-            context: "GATEWAY",
-            routeConfiguration: { portNumber: port, vhost: { route: { action: "ROUTE" } } },
-          },
-          patch: {
-            operation: "MERGE",
-            value: {
-              match: { connect_matcher: {} },
-              route: { upgrade_configs: [{ upgrade_type: "CONNECT", connect_config: {} }] },
-            },
-          },
-        },
-      ],
+      },
     },
-  };
+    {
+      applyTo: "HTTP_ROUTE",
+      match: {
+        context: "GATEWAY",
+        routeConfiguration: { portNumber: port, vhost: { route: { action: "ROUTE" } } },
+      },
+      patch: {
+        operation: "MERGE",
+        value: {
+          match: { connect_matcher: {} },
+          route: { upgrade_configs: [{ upgrade_type: "CONNECT", connect_config: {} }] },
+        },
+      },
+    },
+  ]);
 }

@@ -3,7 +3,7 @@ import { anchor } from "../anchor.ts";
 import type { HostsContext } from "../context.ts";
 import { namespacesByPort, type Shard } from "../shards.ts";
 import { carryName } from "./carry-name.ts";
-import { planForwardPort } from "./forward-port.ts";
+import { planForwardPort } from "./forward.ts";
 
 /** What the passthrough hosts of each port share, at the gateway and in the namespaces that were granted one. */
 export function planForwardPorts(context: HostsContext, shards: readonly Shard[]): PlannedObject[] {

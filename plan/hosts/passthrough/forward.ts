@@ -1,5 +1,6 @@
 import { listenerPort } from "../../../model/ports.ts";
-import { gatewaySelector, inGatewayNamespace } from "../../labels.ts";
+import { gatewayFilter, TCP_PROXY } from "../../gateway-filter.ts";
+import { inGatewayNamespace } from "../../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import { gatewayReference, type HostsContext, internalHost } from "../context.ts";
 import { dnsCache, dnsCachePatch } from "../dns-cache.ts";
@@ -58,7 +59,7 @@ function gatewayRoute(context: HostsContext, port: number, metadata: Manifest["m
  */
 const CONNECT_LATE: Json = {
   typed_config: {
-    "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+    "@type": TCP_PROXY.type,
     upstream_connect_mode: "ON_DOWNSTREAM_DATA",
     max_early_data_bytes: 16_384,
   },
@@ -69,7 +70,6 @@ const CONNECT_LATE: Json = {
  * two share a cache by its name, and Envoy takes them only if both describe it alike: so both descriptions are ours.
  */
 function forwardByName(context: HostsContext, port: number, metadata: Manifest["metadata"]): Manifest {
-  const { gateway } = context;
   const filter: Json = {
     name: "envoy.filters.network.sni_dynamic_forward_proxy",
     typed_config: {
@@ -83,20 +83,12 @@ function forwardByName(context: HostsContext, port: number, metadata: Manifest["
     context: "GATEWAY",
     listener: {
       portNumber: listenerPort(port),
-      filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } },
+      filterChain: { filter: { name: TCP_PROXY.name } },
     },
   };
-  return {
-    apiVersion: "networking.istio.io/v1alpha3",
-    kind: "EnvoyFilter",
-    metadata,
-    spec: {
-      workloadSelector: { labels: gatewaySelector(gateway.name) },
-      configPatches: [
-        dnsCachePatch(forwardHost(context, port)),
-        { applyTo: "NETWORK_FILTER", match, patch: { operation: "INSERT_BEFORE", value: filter } },
-        { applyTo: "NETWORK_FILTER", match, patch: { operation: "MERGE", value: CONNECT_LATE } },
-      ],
-    },
-  };
+  return gatewayFilter(context.gateway, metadata, [
+    dnsCachePatch(forwardHost(context, port)),
+    { applyTo: "NETWORK_FILTER", match, patch: { operation: "INSERT_BEFORE", value: filter } },
+    { applyTo: "NETWORK_FILTER", match, patch: { operation: "MERGE", value: CONNECT_LATE } },
+  ]);
 }
