@@ -4,7 +4,7 @@ import { stateDirectory } from "../lab/paths.ts";
 import type { Manifest } from "../plan/manifest.ts";
 import type { Kubectl } from "../walk/kubectl.ts";
 import { clientManifests } from "./clients.ts";
-import { CLIENT_SECRET, clients, GATEWAY_NAMESPACE } from "./world.ts";
+import { CLIENT_SECRET, clients, GATEWAY, GATEWAY_NAMESPACE, REPLICAS } from "./world.ts";
 
 const namespaces = [...new Set(clients.map(({ namespace }) => namespace))];
 
@@ -51,6 +51,17 @@ export async function stopClients(kubectl: Kubectl): Promise<void> {
       "--cascade=foreground",
       "--timeout=120s",
     ]);
+}
+
+/** The autoscaler starts the second pod only once the first is there. */
+export async function waitForGateway(kubectl: Kubectl): Promise<void> {
+  await kubectl.run([
+    "wait",
+    `deploy/${GATEWAY}`,
+    `--namespace=${GATEWAY_NAMESPACE}`,
+    `--for=jsonpath={.status.readyReplicas}=${REPLICAS}`,
+    "--timeout=120s",
+  ]);
 }
 
 /** Gives the gateway the certificate that mode `mutual` shows, and the authority of the hosts' own. */

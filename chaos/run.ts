@@ -12,6 +12,7 @@ import {
   removeNamespaces,
   startClients,
   stopClients,
+  waitForGateway,
 } from "./cluster.ts";
 import type { Declared } from "./grants.ts";
 import { followLoad, type Load } from "./load.ts";
@@ -67,6 +68,7 @@ export async function run(scenarios: readonly Scenario[], options: Run): Promise
       signal.throwIfAborted();
       say(`${name}: preparing`);
       if (declared !== start) await command(signal).apply(start);
+      if (start !== "nothing") await waitForGateway(kubectl);
       // New for each scenario, so that no connection is older than what it starts from.
       await startClients(kubectl, LAB_IMAGE);
       if (start !== "nothing") await giveClientCertificate(kubectl);
@@ -116,7 +118,7 @@ async function play(
     kubectl,
     signal,
     apply: (after) => during(after, () => command.apply(after)),
-    applyThroughKills: (after) => during(after, () => applyThroughKills(command, after)),
+    applyThroughKills: (after) => during(after, () => applyThroughKills(command, after, say)),
     cut: async (action) => {
       const begun = Date.now();
       await action();
@@ -131,14 +133,20 @@ async function play(
 }
 
 const KILLS = 6;
-/** Node takes about a second to start, and a change a minute in all. */
+/** Node takes about a second to start, and the stages of a change some ten to be written. */
 const EARLIEST_MILLISECONDS = 500;
-const LATEST_MILLISECONDS = 20_000;
+const LATEST_MILLISECONDS = 12_000;
 
-async function applyThroughKills({ apply, applyKilled }: Sallyport, declared: Declared): Promise<void> {
+async function applyThroughKills(
+  { apply, applyKilled }: Sallyport,
+  declared: Declared,
+  say: (line: string) => void,
+): Promise<void> {
   for (let kill = 0; kill < KILLS; kill++) {
     const after = randomInt(EARLIEST_MILLISECONDS, LATEST_MILLISECONDS);
-    if (await applyKilled(declared, after)) break;
+    const done = await applyKilled(declared, after);
+    say(done ? `done within ${after} ms` : `killed after ${after} ms`);
+    if (done) return;
   }
   await apply(declared);
 }

@@ -5,7 +5,7 @@ import type { Visit } from "./visits.ts";
 /** Something of an application that was seen outside: a request there, or an event of a stream at its client. */
 export interface Sighting extends Way {
   readonly time: number;
-  /** When the connection or stream that carried it was first seen. HTTP is routed request by request: its own time. */
+  /** When the same caller was first seen on the connection or stream that carried it. */
   readonly since: number;
 }
 
@@ -17,7 +17,6 @@ export function sightingsOf(visits: readonly Visit[], lines: readonly Line[]): S
 function ofVisits(visits: readonly Visit[]): Sighting[] {
   const first = new Map<string, number>();
   return visits.map(({ account, url, time, connection }) => {
-    if (!url.startsWith("https:")) return { account, url, time, since: time };
     const key = `${account} ${url} ${connection}`;
     const since = first.get(key) ?? time;
     first.set(key, since);

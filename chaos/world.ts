@@ -8,6 +8,9 @@ export const OTHER = "chaos-app/other";
 export const GUEST = "chaos-guest/guest";
 export const CLIENT_SECRET = "chaos-client";
 
+/** One on each of the lab's nodes for gateways. */
+export const REPLICAS = 2;
+
 /** A pod that ends, and filter chains that change, serve old connections for so long. */
 export const DRAIN_SECONDS = 20;
 
@@ -70,7 +73,7 @@ export function environmentFile(hosts: readonly HostEntry[]): string {
       {
         name: GATEWAY,
         namespace: GATEWAY_NAMESPACE,
-        replicas: { min: 2, max: 2 },
+        replicas: { min: REPLICAS, max: REPLICAS },
         drainSeconds: DRAIN_SECONDS,
         ports: [
           { port: 80, protocol: "http" },
