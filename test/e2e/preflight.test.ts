@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ClusterAccess } from "../../cluster/access.ts";
 import { connect } from "../../cluster/client.ts";
-import { applyObject, removeObject } from "../../cluster/objects.ts";
 import type { Json, Manifest } from "../../plan/manifest.ts";
 import { preflight } from "../../preflight/preflight.ts";
 import { kubectl } from "../../walk/kubectl.ts";
@@ -122,15 +121,17 @@ const CONFLICTS: readonly (readonly [object: Manifest, found: RegExp])[] = [
 describe("what already runs in a cluster", { timeout: 120_000 }, () => {
   const cluster = onCluster("lab");
   const access = cluster?.access;
-  const config = () => connect(access ?? {});
+  const { run } = kubectl(programOf(cluster, "kubectl"), access ?? {});
+  const put = (object: Manifest) => run(["apply", "--server-side", "-f", "-"], JSON.stringify(object));
+  const remove = (object: Manifest) =>
+    run(["delete", "--ignore-not-found", "--wait=false", "-f", "-"], JSON.stringify(object));
   beforeAll(async () => {
     if (access === undefined) return;
-    for (const object of NAMESPACES) await applyObject(config(), object);
+    for (const object of NAMESPACES) await put(object);
   }, 60_000);
   afterAll(async () => {
     if (access === undefined) return;
-    for (const object of NAMESPACES) await removeObject(config(), object);
-    const { run } = kubectl(programOf(cluster, "kubectl"), access);
+    for (const object of NAMESPACES) await remove(object);
     for (const { metadata } of NAMESPACES)
       await run(["wait", "--for=delete", `namespace/${metadata.name}`, "--timeout=60s"]);
   }, 120_000);
@@ -145,7 +146,7 @@ describe("what already runs in a cluster", { timeout: 120_000 }, () => {
         /^warning 10:5 cart\.conf-check-other:80: the namespace conf-check-bare, .* no label/,
       ),
     ]);
-    for (const [object] of CONFLICTS) await applyObject(config(), object);
+    for (const [object] of CONFLICTS) await put(object);
     const found = await findings(access);
     for (const [, said] of CONFLICTS) expect(found).toContainEqual(expect.stringMatching(said));
     expect(found).toHaveLength(CONFLICTS.length + 1);
@@ -159,13 +160,12 @@ describe("what already runs in a cluster", { timeout: 120_000 }, () => {
     const refused = check();
     expect({ exit: refused.exit, stdout: refused.stdout }).toEqual({ exit: 1, stdout: "" });
     expect(refused.stderr).toContain("env.yaml: 9 problems\n");
-    for (const [object] of CONFLICTS.filter(([{ kind }]) => kind !== "Secret"))
-      await removeObject(config(), object);
+    for (const [object] of CONFLICTS.filter(([{ kind }]) => kind !== "Secret")) await remove(object);
     expect(check().stderr).toContain("env.yaml: 1 problem\n");
   });
 
   it("that this user may not see is told, kind by kind, and nothing is taken for sound", async () => {
-    const nobody = config();
+    const nobody = connect(access ?? {});
     for (const user of nobody.users) Object.assign(user, { impersonateUser: "conf-check-nobody" });
     const found = await findings({ kubeconfig: nobody.exportConfig() });
     expect(found).toContainEqual(
