@@ -17,6 +17,12 @@ export interface Way {
   readonly url: string;
 }
 
+/** Something that a client did, from its first moment to its last. */
+export interface Lifetime {
+  readonly begun: number;
+  readonly ended: number;
+}
+
 /** Whether a declaration lets this account call there. */
 export function isGranted(declared: Declared, { account, url }: Way): boolean {
   if (declared === "nothing") return false;

@@ -1,5 +1,4 @@
-import type { Way } from "./grants.ts";
-import type { Lifetime } from "./timeline.ts";
+import type { Lifetime, Way } from "./grants.ts";
 
 /** A request that has ended, as its client saw it. */
 export interface Request extends Way, Lifetime {

@@ -1,4 +1,4 @@
-import { type Declared, isGranted, isOpen, type Way } from "./grants.ts";
+import { type Declared, isGranted, isOpen, type Lifetime, type Way } from "./grants.ts";
 import type { Sighting } from "./sightings.ts";
 
 /** A time in which one declaration is in force, or in which the cluster goes from one to another. */
@@ -12,12 +12,6 @@ export interface Span {
 
 /** What happened when, in order; each span lasts until the next begins, the last one on and on. */
 export type Timeline = readonly Span[];
-
-/** Something that a client did, from its first moment to its last. */
-export interface Lifetime {
-  readonly begun: number;
-  readonly ended: number;
-}
 
 /** Whether a way was declared all the time, before and after each change: such a request must not fail. */
 export function isGrantedThroughout(timeline: Timeline, way: Way, { begun, ended }: Lifetime): boolean {

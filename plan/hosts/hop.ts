@@ -2,9 +2,12 @@ import { inGatewayNamespace } from "../labels.ts";
 import type { PlannedObject } from "../manifest.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
 
-/** The subsets of the gateway by what travels on the hop; each over mutual TLS with the workload's own identity. */
+/**
+ * The subsets of the gateway by what the sidecar passes on: requests, or connections of TLS and TCP; each over mutual
+ * TLS with the workload's own identity.
+ */
 export const HTTP_SUBSET = "http";
-export const TLS_SUBSET = "tls";
+export const CONNECTION_SUBSET = "tls";
 
 /** The sidecar lets a connection go well before the gateway would, so that no request meets a closed one. */
 const IDLE = "5m";
@@ -47,7 +50,7 @@ export function planHop(context: HostsContext, namespaces: readonly string[]): P
               },
             },
             {
-              name: TLS_SUBSET,
+              name: CONNECTION_SUBSET,
               trafficPolicy: {
                 // No sni here: each connection carries the one that the application asked for.
                 tls: mutual,

@@ -2,7 +2,7 @@ import { TCP_PROXY } from "../gateway-filter.ts";
 import { labelsOf } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
-import { TLS_SUBSET } from "./hop.ts";
+import { CONNECTION_SUBSET } from "./hop.ts";
 
 /** What istiod binds a port's listener to, and names it by, where pods have IPv4 or IPv6 alone. */
 const WILDCARD_ADDRESSES = ["0.0.0.0", "::"] as const;
@@ -59,7 +59,7 @@ function resumeSessions(context: HostsContext, port: number): Json {
     applyTo: "CLUSTER",
     match: {
       context: "SIDECAR_OUTBOUND",
-      cluster: { service: gatewayHost(context), subset: TLS_SUBSET, portNumber: port },
+      cluster: { service: gatewayHost(context), subset: CONNECTION_SUBSET, portNumber: port },
     },
     patch: {
       operation: "MERGE",

@@ -3,7 +3,7 @@ import type { Manifest, PlannedObject } from "../../manifest.ts";
 import { anchorHost } from "../anchor.ts";
 import { accessPolicy, type HostMatch } from "../authorization-policy.ts";
 import type { HostsContext } from "../context.ts";
-import { TLS_SUBSET } from "../hop.ts";
+import { CONNECTION_SUBSET } from "../hop.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
 import type { Shard } from "../shards.ts";
 import { planCommonServer } from "./common-server.ts";
@@ -28,6 +28,6 @@ function meshRoute(context: HostsContext, shard: Shard): Manifest {
   const { port } = shard;
   const sniHosts = shard.hosts.map(({ host }) => host);
   return meshVirtualService(context, shard, [anchorHost(context, port), ...sniHosts], {
-    tls: [{ match: [{ port, sniHosts }], route: toGateway(context, TLS_SUBSET, port) }],
+    tls: [{ match: [{ port, sniHosts }], route: toGateway(context, CONNECTION_SUBSET, port) }],
   });
 }

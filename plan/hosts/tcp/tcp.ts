@@ -3,7 +3,7 @@ import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import { anchorHost } from "../anchor.ts";
 import { accessPolicy, type HostMatch } from "../authorization-policy.ts";
 import { gatewayReference, type HostsContext, shardMetadata } from "../context.ts";
-import { TLS_SUBSET } from "../hop.ts";
+import { CONNECTION_SUBSET } from "../hop.ts";
 import { sharedUpstream } from "../http/upstream.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
 import type { Shard } from "../shards.ts";
@@ -77,6 +77,6 @@ function meshRoute(context: HostsContext, shard: Shard): Manifest {
   const { addresses } = settings;
   const match: Json = [{ port, ...(addresses === undefined ? {} : { destinationSubnets: addresses }) }];
   return meshVirtualService(context, shard, [anchorHost(context, port), hosts[0].host], {
-    tcp: [{ match, route: toGateway(context, TLS_SUBSET, port) }],
+    tcp: [{ match, route: toGateway(context, CONNECTION_SUBSET, port) }],
   });
 }
