@@ -1,7 +1,8 @@
+import type { Lifetime } from "./grants.ts";
 import type { Line } from "./lines.ts";
 import { type Request, succeeded } from "./lines.ts";
 import { type Sighting, sightingsOf } from "./sightings.ts";
-import { isGrantedThroughout, judge, type Lifetime, type Timeline } from "./timeline.ts";
+import { isGrantedThroughout, judge, type Timeline } from "./timeline.ts";
 import type { Visit } from "./visits.ts";
 
 /** What clients and the outside saw of a scenario. */

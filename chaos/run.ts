@@ -14,12 +14,12 @@ import {
   stopClients,
   waitForGateway,
 } from "./cluster.ts";
-import type { Declared } from "./grants.ts";
+import type { Declared, Lifetime } from "./grants.ts";
 import { followLoad, type Load } from "./load.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { type Sallyport, sallyport } from "./sallyport.ts";
 import type { Scenario } from "./scenarios.ts";
-import type { Lifetime, Span } from "./timeline.ts";
+import type { Span } from "./timeline.ts";
 import { endOf, visitsSince } from "./visits.ts";
 import { clients, DRAIN_SECONDS } from "./world.ts";
 
