@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
+import { execa, type Options } from "execa";
 import type { Declared } from "./grants.ts";
 import { environmentFile } from "./world.ts";
 
@@ -27,7 +27,7 @@ export interface SallyportOptions {
 /** The command on the lab's cluster. */
 export function sallyport({ kubeconfig, folder, signal, say }: SallyportOptions): Sallyport {
   const file = join(folder, "chaos.yaml");
-  const run = async (declared: Declared, limit: { timeout: number; killSignal: "SIGKILL" } | object) => {
+  const run = async (declared: Declared, limit: Pick<Options, "timeout" | "killSignal"> = {}) => {
     await writeFile(file, environmentFile(declared === "nothing" ? [] : declared));
     const command = declared === "nothing" ? "delete" : "apply";
     const running = execa(
@@ -42,7 +42,7 @@ export function sallyport({ kubeconfig, folder, signal, say }: SallyportOptions)
   };
   return {
     async apply(declared) {
-      const { exitCode, stderr } = await run(declared, {});
+      const { exitCode, stderr } = await run(declared);
       if (exitCode !== 0) throw new Error(`sallyport gave ${exitCode}: ${stderr}`);
     },
     async applyKilled(declared, milliseconds) {
