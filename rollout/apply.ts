@@ -63,7 +63,7 @@ export async function runRollout(
   options: RolloutOptions,
 ): Promise<void> {
   const config = connect(access);
-  if (stages.length > 0 && had.length > 0) await settle(config, had, options);
+  if (had.length > 0) await settle(config, had, options, stages.length > 0);
   for (const stage of stages) {
     options.onStage?.(stage);
     // What a stage writes twice counts as it was written last.
@@ -86,15 +86,24 @@ export async function runRollout(
   }
 }
 
-/** An earlier rollout may have been ended before its last stage was in force. */
+/** How long what is there may take, where a change follows that may be what mends it. */
 const SETTLING_SECONDS = 15;
 
-/** Waits for what is there; not for long, as the change may be what mends it. */
-async function settle(config: KubeConfig, had: readonly Written[], options: GateOptions): Promise<void> {
+/**
+ * Waits for what is there: an earlier rollout may have been ended before its last stage was in force, what it took
+ * away included. With no change to follow, nobody else would wait for it.
+ */
+async function settle(
+  config: KubeConfig,
+  had: readonly Written[],
+  options: GateOptions,
+  changeFollows: boolean,
+): Promise<void> {
   const known = had.map(({ manifest }) => manifest);
   const written = had.filter(({ manifest }) => manifest.kind !== "Deployment");
+  const stage = { written, removed: [], markers: markersOf(known, known), drained: true };
+  if (!changeFollows) return waitUntilInForce(config, stage, options);
   try {
-    const stage = { written, removed: [], markers: markersOf(known, known), drained: false };
     await waitUntilInForce(config, stage, { ...options, limitSeconds: SETTLING_SECONDS });
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
