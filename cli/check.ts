@@ -45,7 +45,7 @@ Examples:
         gateways: environment.gateways.length,
         hosts: environment.hosts.length,
         objects: planEnvironment(environment).length,
-        ...(found === undefined ? {} : { warnings: found.warnings }),
+        warnings: [...declaration.warnings, ...(found?.warnings ?? [])],
       };
       process.stdout.write(
         json

@@ -15,6 +15,13 @@ export class ApiError extends Error {
   }
 }
 
+/** Labels as the API server takes them in `labelSelector`. */
+export function selectorOf(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+}
+
 interface Request {
   readonly method: "GET" | "PATCH" | "DELETE";
   readonly path: string;

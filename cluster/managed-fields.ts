@@ -1,4 +1,4 @@
-import type { Json, Manifest } from "../plan/manifest.ts";
+import { isFields, type Json, type Manifest } from "../plan/manifest.ts";
 
 type Fields = { readonly [key: string]: Fields };
 
@@ -41,7 +41,7 @@ function pick(value: Json, fields: Fields): Json {
   const inner = Object.entries(fields).filter(([field]) => field !== ".");
   if (inner.length === 0) return "." in fields ? emptied(value) : value;
   if (isList(value)) return value.flatMap((entry) => pickEntry(entry, inner));
-  if (!isMap(value)) return value;
+  if (!isFields(value)) return value;
   return Object.fromEntries(
     inner.flatMap(([field, of]) => {
       const key = field.slice("f:".length);
@@ -61,19 +61,17 @@ function pickEntry(entry: Json, fields: readonly (readonly [string, Fields])[]):
 function isMeant(entry: Json, wanted: Json, byKeys: boolean): boolean {
   if (!byKeys) return JSON.stringify(entry) === JSON.stringify(wanted);
   return (
-    isMap(entry) && isMap(wanted) && Object.entries(wanted).every(([key, value]) => entry[key] === value)
+    isFields(entry) &&
+    isFields(wanted) &&
+    Object.entries(wanted).every(([key, value]) => entry[key] === value)
   );
 }
 
 function emptied(value: Json): Json {
   if (isList(value)) return [];
-  return isMap(value) ? {} : value;
+  return isFields(value) ? {} : value;
 }
 
 function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
-}
-
-function isMap(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

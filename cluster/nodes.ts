@@ -9,6 +9,7 @@ import {
   unmarkPatch,
 } from "../plan/nodes/marks.ts";
 import type { ClusterAccess } from "./access.ts";
+import { selectorOf } from "./api.ts";
 import { ClusterError, connect } from "./client.ts";
 
 /** Another writer can change a node's taints between our reading and writing; so often is it tried again. */
@@ -40,8 +41,10 @@ async function selected(api: CoreV1Api, record: NodeRecord): Promise<V1Node[]> {
   const nodes = await list(api, record.selector);
   if (record.names.length === 0) {
     if (nodes.length > 0) return nodes;
-    const labels = Object.entries(record.selector).map(([key, value]) => `${key}=${value}`);
-    throw new ClusterError(`no node has ${labels.join(",")}`, "correct nodes.selector, or label the nodes");
+    throw new ClusterError(
+      `no node has ${selectorOf(record.selector)}`,
+      "correct nodes.selector, or label the nodes",
+    );
   }
   const missing = record.names.find((name) => !nodes.some((node) => nameOf(node) === name));
   if (missing !== undefined)
@@ -53,11 +56,8 @@ async function selected(api: CoreV1Api, record: NodeRecord): Promise<V1Node[]> {
 }
 
 async function list(api: CoreV1Api, selector: Readonly<Record<string, string>>): Promise<V1Node[]> {
-  const labelSelector = Object.entries(selector)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
   try {
-    return (await api.listNode({ labelSelector })).items;
+    return (await api.listNode({ labelSelector: selectorOf(selector) })).items;
   } catch (error) {
     throw new ClusterError(
       `the nodes can't be listed${error instanceof ApiException ? ` (${error.code})` : ""}`,

@@ -2,7 +2,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { KINDS } from "../plan/kinds.ts";
 import { MANAGED } from "../plan/labels.ts";
 import type { Manifest } from "../plan/manifest.ts";
-import { ApiError, callApi, pathOfKind } from "./api.ts";
+import { ApiError, callApi, pathOfKind, selectorOf } from "./api.ts";
 import { ClusterError } from "./client.ts";
 import { appliedBy, type ManagedObject } from "./managed-fields.ts";
 import { FIELD_MANAGER, type LiveObject, type Written } from "./objects.ts";
@@ -14,12 +14,9 @@ import { FIELD_MANAGER, type LiveObject, type Written } from "./objects.ts";
  * @throws ClusterError if a kind can't be listed
  */
 export async function readApplied(config: KubeConfig): Promise<Written[]> {
-  const labelSelector = Object.entries(MANAGED)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
   const lists = await Promise.all(
     KINDS.map(async ({ apiVersion, kind }) => {
-      const objects = await list(config, { apiVersion, kind }, labelSelector);
+      const objects = await list(config, { apiVersion, kind }, selectorOf(MANAGED));
       // The entries of a list do not say what they are.
       return objects.flatMap((object) => {
         const manifest = appliedBy({ ...object, apiVersion, kind }, FIELD_MANAGER);

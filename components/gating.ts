@@ -3,7 +3,7 @@ import type { ClusterAccess } from "../cluster/access.ts";
 import { ClusterError, connect } from "../cluster/client.ts";
 import type { LiveObject, Written } from "../cluster/objects.ts";
 import type { Environment } from "../model/environment.ts";
-import { GATEWAY_LABEL } from "../plan/labels.ts";
+import { gatewayOf } from "../plan/labels.ts";
 import { type Manifest, WAVES, type Wave } from "../plan/manifest.ts";
 import { planEnvironment } from "../plan/plan.ts";
 import { waveOf } from "../plan/sync-wave.ts";
@@ -82,10 +82,6 @@ export function gating(
     };
     return { props, opts: { ...opts, hooks } };
   };
-}
-
-function gatewayOf({ metadata }: Manifest): string | undefined {
-  return metadata.labels?.[GATEWAY_LABEL];
 }
 
 function placeOf(wave: Wave): number {

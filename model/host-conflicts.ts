@@ -1,5 +1,5 @@
 import type { DeclaredHost } from "./environment.ts";
-import { settingsOf } from "./host-settings.ts";
+import { isWildcard, settingsOf } from "./host-settings.ts";
 import { overlap } from "./network.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import type { ReportFault } from "./source.ts";
@@ -20,7 +20,7 @@ export function findConflicts(hosts: readonly SoundHost[]): void {
 function findCovered(hosts: readonly SoundHost[]): void {
   const wildcards = new Map<string, SoundHost[]>();
   for (const one of hosts)
-    if (one.host.host.startsWith("*.")) {
+    if (isWildcard(one.host)) {
       const key = `${one.host.host.slice(1)} ${one.host.port}`;
       wildcards.set(key, [...(wildcards.get(key) ?? []), one]);
     }
@@ -53,7 +53,7 @@ function alike(a: DeclaredHost, b: DeclaredHost): boolean {
 /** `.wikipedia.org` and `.org` for `en.wikipedia.org`. */
 function parentsOf(host: string): string[] {
   const labels = host.replace(/^\*\./, "").split(".");
-  const start = host.startsWith("*.") ? 0 : 1;
+  const start = isWildcard({ host }) ? 0 : 1;
   // A wildcard does not cover itself.
   return labels
     .slice(start)

@@ -1,4 +1,5 @@
 import type { HostSettings, Mode } from "./environment.ts";
+import { isWildcard } from "./host-settings.ts";
 import type { WrittenHost } from "./hosts.ts";
 import { isEveryAddress, isSingleAddress, isVersion6 } from "./network.ts";
 import { HTTP_PORT } from "./ports.ts";
@@ -45,7 +46,13 @@ export function checkMode(written: WrittenHost, fault: ReportFault): void {
       fault([key], settings?.[key], `tls: ${mode} has no use for it`, `remove it, or write tls: ${modes[0]}`);
   if (host !== undefined && settings !== undefined) checkName(host, mode, settings, fault);
   // On another port the authority's port is not the host's, which takes a cluster of the host's own.
-  if (host?.startsWith("*.") && ENCRYPTING.includes(mode) && port !== undefined && port !== HTTP_PORT)
+  if (
+    host !== undefined &&
+    isWildcard({ host }) &&
+    ENCRYPTING.includes(mode) &&
+    port !== undefined &&
+    port !== HTTP_PORT
+  )
     fault(["port"], port, `a wildcard with tls: ${mode} is called on port ${HTTP_PORT} alone`, "remove it");
   if (settings?.caSecret !== undefined && settings.insecureSkipVerify)
     fault(["insecureSkipVerify"], true, "with caSecret there is something to verify with", "remove it");
@@ -70,10 +77,10 @@ export function warnAboutMode({ settings }: WrittenHost, warn: ReportFault): voi
 }
 
 function checkName(host: string, mode: Mode, settings: HostSettings, fault: ReportFault): void {
-  const wildcard = host.startsWith("*.");
+  const wildcard = isWildcard({ host });
   if (settings.server !== undefined && !wildcard)
     fault(["server"], settings.server, "only a wildcard has a server of another name", "remove it");
-  if (settings.server?.startsWith("*."))
+  if (settings.server !== undefined && isWildcard({ host: settings.server }))
     fault(
       ["server"],
       settings.server,

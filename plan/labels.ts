@@ -41,3 +41,8 @@ export function managedLabels(): Record<string, string> {
 export function gatewaySelector(gateway: string): Record<string, string> {
   return { [GATEWAY_LABEL]: gateway };
 }
+
+/** The gateway that an object of ours belongs to; undefined where it belongs to none alone. */
+export function gatewayOf({ metadata }: Manifest): string | undefined {
+  return metadata.labels?.[GATEWAY_LABEL];
+}

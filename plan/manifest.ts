@@ -1,6 +1,11 @@
 /** Plain data as YAML and JSON have it. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
+/** Whether a value is a map of fields. */
+export function isFields(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** A Kubernetes object as it is written to the API server. */
 export interface Manifest {
   readonly apiVersion: string;
@@ -32,6 +37,11 @@ export type Wave = (typeof WAVES)[number];
 export interface PlannedObject {
   readonly wave: Wave;
   readonly manifest: Manifest;
+}
+
+/** Tells an object from all others of a cluster, those of its kind in another API group included. */
+export function identityOf(manifest: Manifest): string {
+  return `${manifest.apiVersion} ${objectKey(manifest)}`;
 }
 
 /** The waves' objects in rollout order; inside a wave the planner's own order stands. */

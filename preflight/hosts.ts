@@ -1,4 +1,5 @@
 import type { DeclaredHost } from "../model/environment.ts";
+import { isWildcard } from "../model/host-settings.ts";
 import { PROTOCOLS } from "../model/protocols.ts";
 import { atHosts, called, enumerate, type Finding } from "./finding.ts";
 import { covers, isSeenIn, type LiveObject, liveObjects } from "./live.ts";
@@ -43,7 +44,7 @@ type NamesTaken = (name: string) => readonly DeclaredHost[];
  */
 function namesTaken(declared: readonly DeclaredHost[]): NamesTaken {
   const byName = Map.groupBy(declared, ({ host }) => host);
-  const wildcards = declared.filter(({ host }) => host.startsWith("*."));
+  const wildcards = declared.filter(isWildcard);
   return (name) => [
     ...(byName.get(name) ?? []),
     ...wildcards.filter(({ host }) => host !== name && covers(host, name)),

@@ -5,7 +5,7 @@ import { ClusterError, connect } from "../cluster/client.ts";
 import { markNodes, unmarkNodes } from "../cluster/nodes.ts";
 import { applyObject, readObject, removeObject, type Written } from "../cluster/objects.ts";
 import { readApplied } from "../cluster/owned.ts";
-import { type Manifest, objectKey, type PlannedObject } from "../plan/manifest.ts";
+import { identityOf, type Manifest, objectKey, type PlannedObject } from "../plan/manifest.ts";
 import { recordIn } from "../plan/nodes/marks.ts";
 import { waveOf } from "../plan/sync-wave.ts";
 import { type GateOptions, waitUntilInForce } from "./gate/gate.ts";
@@ -69,7 +69,7 @@ export async function runRollout(
     // What a stage writes twice counts as it was written last.
     const written = new Map<string, Written>();
     for (const manifest of stage.write)
-      written.set(`${manifest.apiVersion} ${objectKey(manifest)}`, await put(config, access, manifest));
+      written.set(identityOf(manifest), await put(config, access, manifest));
     for (const manifest of stage.remove) await take(config, access, manifest);
     const changed = [...stage.write, ...stage.remove];
     await waitUntilInForce(

@@ -1,4 +1,4 @@
-import type { Json, Manifest } from "../plan/manifest.ts";
+import { identityOf, type Json, type Manifest } from "../plan/manifest.ts";
 
 /** The lists of a VirtualService's routes whose matches become a listener's filter chains, and what tells these apart. */
 export const TOLD_BY: Readonly<Record<string, string>> = { tls: "sniHosts", tcp: "destinationSubnets" };
@@ -43,16 +43,13 @@ function claimOf(match: Match, name: string): string {
 }
 
 /** Who claims what among objects that do not clash: the identity of an object by each of its claims. */
-export function claimants(
-  manifests: readonly Manifest[],
-  identity: (manifest: Manifest) => string,
-): ReadonlyMap<string, string> {
+export function claimants(manifests: readonly Manifest[]): ReadonlyMap<string, string> {
   return new Map(
     manifests
       .filter(isMeshRoute)
       .flatMap((manifest) =>
         Object.entries(TOLD_BY).flatMap(([list, field]) =>
-          claimsOf(routesIn(manifest, list), field).map((claim) => [claim, identity(manifest)] as const),
+          claimsOf(routesIn(manifest, list), field).map((claim) => [claim, identityOf(manifest)] as const),
         ),
       ),
   );

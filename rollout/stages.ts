@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Manifest, objectKey, type PlannedObject, WAVES, type Wave } from "../plan/manifest.ts";
+import { identityOf, type Manifest, type PlannedObject, WAVES, type Wave } from "../plan/manifest.ts";
 import { claimants, withoutForeign } from "./claims.ts";
 import { unionOf } from "./union.ts";
 
@@ -40,23 +40,23 @@ export function stagesBetween(
   previous: readonly PlannedObject[],
   desired: readonly PlannedObject[],
 ): Stage[] {
-  const before = new Map(previous.map((object) => [identity(object.manifest), object]));
-  const after = new Map(desired.map((object) => [identity(object.manifest), object]));
+  const before = new Map(previous.map((object) => [identityOf(object.manifest), object]));
+  const after = new Map(desired.map((object) => [identityOf(object.manifest), object]));
   const widened = new Map(
     desired.map(({ manifest }) => {
-      const old = before.get(identity(manifest))?.manifest;
-      return [identity(manifest), old === undefined ? manifest : unionOf(old, manifest)];
+      const old = before.get(identityOf(manifest))?.manifest;
+      return [identityOf(manifest), old === undefined ? manifest : unionOf(old, manifest)];
     }),
   );
-  const wideOf = (manifest: Manifest) => widened.get(identity(manifest)) ?? manifest;
-  const leftovers = previous.filter(({ manifest }) => !after.has(identity(manifest)));
+  const wideOf = (manifest: Manifest) => widened.get(identityOf(manifest)) ?? manifest;
+  const leftovers = previous.filter(({ manifest }) => !after.has(identityOf(manifest)));
   const settled = settledRoutes(desired, [...widened.values(), ...leftovers.map(({ manifest }) => manifest)]);
-  const lastOf = (manifest: Manifest) => settled.get(identity(manifest))?.left ?? manifest;
+  const lastOf = (manifest: Manifest) => settled.get(identityOf(manifest))?.left ?? manifest;
   const expand = WAVES.map((wave): Stage => {
     const write = desired
       .filter((object) => object.wave === wave)
       .map(({ manifest }) => wideOf(manifest))
-      .filter((manifest) => !isDeepStrictEqual(manifest, before.get(identity(manifest))?.manifest));
+      .filter((manifest) => !isDeepStrictEqual(manifest, before.get(identityOf(manifest))?.manifest));
     if (wave !== "mesh") return { phase: "expand", wave, write, remove: [] };
     const given = [...settled.values()];
     return {
@@ -72,7 +72,7 @@ export function stagesBetween(
       .map(({ manifest }) => manifest)
       .filter((manifest) => !isDeepStrictEqual(manifest, lastOf(wideOf(manifest))));
     const remove = leftovers
-      .filter(({ wave: own, manifest }) => own === wave && !isGone(settled.get(identity(manifest))))
+      .filter(({ wave: own, manifest }) => own === wave && !isGone(settled.get(identityOf(manifest))))
       .map(({ manifest }) => manifest)
       .reverse();
     return { phase: "contract", wave, write, remove };
@@ -97,13 +97,10 @@ function settledRoutes(
   desired: readonly PlannedObject[],
   expanded: readonly Manifest[],
 ): ReadonlyMap<string, Settled> {
-  const owners = claimants(
-    desired.map(({ manifest }) => manifest),
-    identity,
-  );
+  const owners = claimants(desired.map(({ manifest }) => manifest));
   return new Map(
     expanded.flatMap((was) => {
-      const own = identity(was);
+      const own = identityOf(was);
       const left = withoutForeign(was, (claim) => (owners.get(claim) ?? own) !== own);
       return isDeepStrictEqual(left, was) ? [] : [[own, { was, left }] as const];
     }),
@@ -112,8 +109,4 @@ function settledRoutes(
 
 function isGone(settled: Settled | undefined): boolean {
   return settled !== undefined && settled.left === undefined;
-}
-
-function identity(manifest: Manifest): string {
-  return `${manifest.apiVersion} ${objectKey(manifest)}`;
 }

@@ -1,4 +1,4 @@
-import type { Json, Manifest } from "../plan/manifest.ts";
+import { isFields, type Json, type Manifest } from "../plan/manifest.ts";
 import { claimsOf, routesWithout, TOLD_BY } from "./claims.ts";
 
 type Fields = Readonly<Record<string, Json>>;
@@ -65,8 +65,4 @@ function unionOfRoutes(old: readonly Json[], next: readonly Json[], field: strin
 function listAt(spec: Fields, name: string): readonly Json[] {
   const value = spec[name];
   return Array.isArray(value) ? value : [];
-}
-
-function isFields(value: Json | undefined): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

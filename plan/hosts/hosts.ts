@@ -47,7 +47,9 @@ export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] 
     { wave: "registry", manifest: hostCounters(gateway, granted) },
     ...planSharedUpstreams(
       context,
-      granted.filter((host) => host.mode === "tcp" || (http.includes(host) && !hasOwnCluster(host))),
+      granted.filter(
+        (host) => host.mode === "tcp" || (PROTOCOLS[host.mode] === "http" && !hasOwnCluster(host)),
+      ),
     ),
     ...planForwardPorts(
       context,

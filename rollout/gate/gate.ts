@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { selectorOf } from "../../cluster/api.ts";
 import { ClusterError } from "../../cluster/client.ts";
 import { readTransition } from "../../cluster/envoy.ts";
 import { hasRoutes, istiodsIn, readStore, readStreams, storeKey } from "../../cluster/istiod.ts";
 import { touchObject, type Written } from "../../cluster/objects.ts";
 import { type Pod, podsWith } from "../../cluster/pods.ts";
-import { GATEWAY_LABEL } from "../../plan/labels.ts";
+import { gatewayOf, gatewaySelector } from "../../plan/labels.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import {
   describe,
@@ -210,9 +211,10 @@ function wordsOf(error: unknown): string {
 }
 
 async function gatewayPods(config: KubeConfig, markers: readonly Manifest[]): Promise<Pod[]> {
-  const found = markers.map(({ metadata: { namespace = "", labels = {} } }) => {
-    const gateway = labels[GATEWAY_LABEL];
-    return gateway === undefined ? [] : podsWith(config, namespace, PROXY, `${GATEWAY_LABEL}=${gateway}`);
+  const found = markers.map((marker) => {
+    const gateway = gatewayOf(marker);
+    if (gateway === undefined) return [];
+    return podsWith(config, marker.metadata.namespace ?? "", PROXY, selectorOf(gatewaySelector(gateway)));
   });
   return (await Promise.all(found)).flat();
 }

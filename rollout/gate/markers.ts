@@ -1,5 +1,5 @@
 import { hopName } from "../../plan/hosts/hop.ts";
-import { GATEWAY_LABEL } from "../../plan/labels.ts";
+import { gatewayOf } from "../../plan/labels.ts";
 import { type Manifest, objectKey } from "../../plan/manifest.ts";
 
 /**
@@ -14,10 +14,6 @@ export function markersOf(changed: readonly Manifest[], known: readonly Manifest
   const hops = known.filter((manifest) => isHop(manifest) && gateways.has(gatewayOf(manifest)));
   const markers = [...hops, ...changed.filter(({ kind }) => kind === "Sidecar")];
   return [...new Map(markers.map((marker) => [objectKey(marker), marker])).values()];
-}
-
-function gatewayOf({ metadata }: Manifest): string | undefined {
-  return metadata.labels?.[GATEWAY_LABEL];
 }
 
 function isHop(manifest: Manifest): boolean {

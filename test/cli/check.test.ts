@@ -27,7 +27,13 @@ describe("sallyport check", () => {
 
   it("gives a program JSON, of the summary or of the problems", () => {
     const fine = sallyport(["check", "--json", "stacks/dev.yaml"]);
-    expect(JSON.parse(fine.stdout)).toEqual({ environment: "dev", gateways: 1, hosts: 4, objects: 34 });
+    expect(JSON.parse(fine.stdout)).toEqual({
+      environment: "dev",
+      gateways: 1,
+      hosts: 4,
+      objects: 34,
+      warnings: [],
+    });
     const file = join(folderOf({ "env.yaml": `${GATEWAY}x: "\\e[31m"\n` }), "env.yaml");
     const refused = sallyport(["check", "--json", file]);
     expect({ exit: refused.exit, stdout: refused.stdout }).toEqual({ exit: 1, stdout: "" });
@@ -44,6 +50,17 @@ describe("sallyport check", () => {
         },
       ],
     });
+  });
+
+  it("warns on stderr, or in the JSON", () => {
+    const host = "{ host: example.com, tls: originate, insecureSkipVerify: true }";
+    const file = join(folderOf({ "env.yaml": `${GATEWAY}hosts: [${host}]\n` }), "env.yaml");
+    expect(sallyport(["check", file]).stderr).toContain(" hosts[0].insecureSkipVerify = true\n");
+    const { stdout, stderr } = sallyport(["check", "--json", file]);
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout).warnings).toEqual([
+      expect.objectContaining({ line: 4, path: "hosts[0].insecureSkipVerify" }),
+    ]);
   });
 
   it("prints each problem on three lines, long values cut and what steers a terminal escaped", () => {

@@ -3,6 +3,7 @@ import { serverSideDeployment } from "../../walk/deployment/server-side.ts";
 import { labInternet } from "../../walk/lab-internet.ts";
 import { LAB_IMAGE, walkDocument004 } from "../../walk/walk-004.ts";
 import { onCluster } from "./cluster.ts";
+import { print } from "./print.ts";
 
 const cluster = onCluster("lab");
 
@@ -15,8 +16,7 @@ it("walks document 004 with every row as expected", { timeout: 15 * 60_000 }, as
     image: LAB_IMAGE,
     deployment: serverSideDeployment(access),
     signal,
-    report: (line) =>
-      process.stdout.write(typeof line === "string" ? `${line}\n` : `  ${line.step}: ${line.got}\n`),
+    report: print,
   });
   expect(rows.length).toBeGreaterThan(30);
   expect(rows.filter(({ passed }) => !passed)).toEqual([]);

@@ -3,6 +3,7 @@ import { serverSideDeployment } from "../../walk/deployment/server-side.ts";
 import { LAB_IMAGE } from "../../walk/walk-004.ts";
 import { walkHosts } from "../../walk/walk-hosts.ts";
 import { onCluster } from "./cluster.ts";
+import { print } from "./print.ts";
 
 const cluster = onCluster("lab");
 
@@ -16,8 +17,7 @@ it("reaches hosts in every mode, with every row as expected", { timeout: 20 * 60
     image: LAB_IMAGE,
     deployment: serverSideDeployment(access),
     signal,
-    report: (line) =>
-      process.stdout.write(typeof line === "string" ? `${line}\n` : `  ${line.step}: ${line.got}\n`),
+    report: print,
   });
   expect(rows.length).toBeGreaterThan(60);
   expect(rows.filter(({ passed }) => !passed)).toEqual([]);
