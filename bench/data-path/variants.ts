@@ -8,11 +8,14 @@ export interface MeasuredMode {
   readonly ours: string;
 }
 
-/** Hosts of the lab's internet whose pages have the same size, but for the names of their owners. */
+/**
+ * Hosts of the lab's internet whose pages have the same size, but for the names of their owners, over HTTP and TLS.
+ * Direct calls of `originate` are plain HTTP, as the application speaks it.
+ */
 export const MODES: readonly MeasuredMode[] = [
   { mode: "none", scheme: "http", docs: "www.google.com", ours: "www.yahoo.com" },
-  { mode: "originate", scheme: "http", docs: "en.wikipedia.org", ours: "de.wikipedia.org" },
-  { mode: "passthrough", scheme: "https", docs: "developers.google.com", ours: "finance.yahoo.com" },
+  { mode: "originate", scheme: "http", docs: "developer.yahoo.com", ours: "finance.yahoo.com" },
+  { mode: "passthrough", scheme: "https", docs: "developers.google.com", ours: "www.yahoo.com" },
 ];
 
 /** `direct` is a pod without a sidecar; each pattern is called from a pod of its own with one. */

@@ -3,9 +3,10 @@ import type { PlannedObject } from "../manifest.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
 
 /**
- * The subsets of the gateway by what the sidecar passes on: requests, or connections of TLS and TCP; each over mutual
- * TLS with the workload's own identity.
+ * The subsets of the gateway by what the sidecar passes on: requests, many on one connection of HTTP/2 or each as the
+ * application speaks, or connections of TLS and TCP; each over mutual TLS with the workload's own identity.
  */
+export const HTTP2_SUBSET = "http2";
 export const HTTP_SUBSET = "http";
 export const CONNECTION_SUBSET = "tls";
 
@@ -42,10 +43,16 @@ export function planHop(context: HostsContext, namespaces: readonly string[]): P
           trafficPolicy: { tls: mutual },
           subsets: [
             {
+              name: HTTP2_SUBSET,
+              trafficPolicy: {
+                tls: mutual,
+                connectionPool: { tcp: CONNECT, http: { h2UpgradePolicy: "UPGRADE", idleTimeout: IDLE } },
+              },
+            },
+            {
               name: HTTP_SUBSET,
               trafficPolicy: {
                 tls: mutual,
-                // In the application's own HTTP version: WebSocket takes HTTP/1.1, gRPC takes HTTP/2.
                 connectionPool: { tcp: CONNECT, http: { useClientProtocol: true, idleTimeout: IDLE } },
               },
             },

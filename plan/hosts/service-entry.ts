@@ -7,6 +7,8 @@ export interface OutsideHosts {
   readonly resolution: "DNS" | "DYNAMIC_DNS" | "STATIC";
   readonly port: number;
   readonly protocol: "http" | "tls" | "tcp";
+  /** A second port, whose requests go in HTTP/2. */
+  readonly http2Port?: number;
   /** Where the hosts are, by a name to resolve; by their own names where left out. */
   readonly address?: string;
 }
@@ -14,10 +16,13 @@ export interface OutsideHosts {
 /** The label of an entry that takes no address of its own: applications call the host's own, or another. */
 export const NO_ADDRESS = { "networking.istio.io/enable-autoallocate-ip": "false" } as const;
 
-/** A ServiceEntry of hosts outside the mesh, on one port. */
+/** A ServiceEntry of hosts outside the mesh. */
 export function serviceEntry(metadata: Manifest["metadata"], outside: OutsideHosts): Manifest {
-  const { hosts, exportTo, resolution, port, protocol, address } = outside;
-  const ports: Json = [{ number: port, name: `${protocol}-${port}`, protocol: protocol.toUpperCase() }];
+  const { hosts, exportTo, resolution, port, protocol, http2Port, address } = outside;
+  const ports: Json[] = [
+    portOf(port, protocol),
+    ...(http2Port === undefined ? [] : [portOf(http2Port, "http2")]),
+  ];
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "ServiceEntry",
@@ -31,4 +36,8 @@ export function serviceEntry(metadata: Manifest["metadata"], outside: OutsideHos
       ...(address === undefined ? {} : { endpoints: [{ address }] }),
     },
   };
+}
+
+function portOf(number: number, protocol: string): Json {
+  return { number, name: `${protocol}-${number}`, protocol: protocol.toUpperCase() };
 }

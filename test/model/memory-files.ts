@@ -7,7 +7,9 @@ export function loadTexts(texts: Readonly<Record<string, string>>): Loaded {
   const files: Files = {
     identify: (file) => posix.normalize(file),
     read(file) {
-      const text = texts[posix.normalize(file)];
+      const name = posix.normalize(file);
+      // Each object has more than was put into it, such as `constructor`.
+      const text = Object.hasOwn(texts, name) ? texts[name] : undefined;
       return text === undefined ? { why: "there is no such file", fix: "check the path" } : { text };
     },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { objectKey } from "../../plan/manifest.ts";
+import { type Json, objectKey } from "../../plan/manifest.ts";
 import { added, ofKind, only, type Planned, planned, specOf, valuesOf } from "./hosts.ts";
 
 const host = "a.example.com";
@@ -40,29 +40,46 @@ describe.each(MODES)("%s", (_, entry, tls) => {
     const manifests = planned(entry);
     const rule = only(manifests, "DestinationRule", /^(?!egress-hop$)/);
 
-    it("speaks this TLS to the host, in the application's version of HTTP", () => {
-      const { trafficPolicy } = rule.spec as { trafficPolicy: Record<string, unknown> };
+    it("speaks this TLS to the host, and in a cluster of its own the hop's version of HTTP", () => {
+      const { trafficPolicy } = rule.spec as {
+        trafficPolicy: { tls?: Json; connectionPool: { http: { useClientProtocol?: boolean } } };
+      };
       expect(trafficPolicy.tls).toEqual(tls);
-      expect(trafficPolicy.connectionPool).toMatchObject({ http: { useClientProtocol: true } });
+      expect(trafficPolicy.connectionPool.http.useClientProtocol).toBe(
+        resolution === "DNS" ? true : undefined,
+      );
     });
 
     it("leaves the certificate's name to Istio, which looks at it only where neither is set", () => {
       for (const key of ["sni", "subjectAltNames"]) expect(valuesOf(rule, key)).toEqual([]);
     });
 
-    it("sends to the cluster that has this TLS, on the host's own port", () => {
+    it("sends to the cluster that has this TLS, of the application's version of HTTP where there are two", () => {
       const { host: destination } = rule.spec as { host: string };
-      const { http } = specOf<{ http: { route: object[] }[] }>(manifests, "VirtualService", /-gateway$/);
-      for (const { route } of http)
-        expect(route).toEqual([{ destination: { host: destination, port: { number: upstream } } }]);
+      const { http } = specOf<{ http: { match: { headers?: object }[]; route: object[] }[] }>(
+        manifests,
+        "VirtualService",
+        /-gateway$/,
+      );
+      const spokenHttp2 = { "x-sallyport-protocol": { exact: "HTTP/2" } };
+      for (const { match, route } of http) {
+        const { headers } = match[0] ?? {};
+        const number = headers === undefined ? upstream : upstream + 1;
+        expect(headers ?? spokenHttp2).toEqual(spokenHttp2);
+        expect(route).toEqual([{ destination: { host: destination, port: { number } } }]);
+      }
       const entry = ofKind(manifests, "ServiceEntry").find(({ spec }) =>
         (spec as { hosts: string[] }).hosts.includes(destination),
       );
       expect(entry?.spec).toMatchObject({
         resolution,
         exportTo: ["."],
-        ports: [{ number: upstream, protocol: "HTTP" }],
+        ports: [
+          { number: upstream, protocol: "HTTP" },
+          ...(resolution === "DNS" ? [] : [{ number: upstream + 1, protocol: "HTTP2" }]),
+        ],
       });
+      expect(http).toHaveLength(resolution === "DNS" ? 2 : 4);
     });
 
     it("removes what the outside is not to learn from each request", () => {
@@ -79,31 +96,54 @@ describe.each(MODES)("%s", (_, entry, tls) => {
           "traceparent",
           "x-b3-traceid",
           "x-envoy-peer-metadata",
+          "x-sallyport-protocol",
         ])
           expect(headers.request.remove).toContain(name);
     });
   });
 });
 
+const hopIn = (subset: string) => [
+  { destination: { host: "egress.egress.svc.cluster.local", subset, port: { number: 80 } } },
+];
+
 describe("an HTTP host", () => {
   it("is called in the sidecars of the granted namespaces alone, where only a connection is tried again", () => {
     const { spec } = only(planned({ host, tls: "originate" }), "VirtualService", /-mesh$/);
-    expect(spec).toMatchObject({
+    const retries = { attempts: 2, retryOn: "connect-failure" };
+    expect(spec).toEqual({
       hosts: [host],
       exportTo: ["news"],
       gateways: ["mesh"],
       http: [
+        { match: [{ port: 80, headers: { upgrade: { regex: ".+" } } }], route: hopIn("http"), retries },
         {
           match: [{ port: 80 }],
-          retries: { attempts: 2, retryOn: "connect-failure" },
-          route: [
-            {
-              destination: { host: "egress.egress.svc.cluster.local", subset: "http", port: { number: 80 } },
-            },
-          ],
+          route: hopIn("http2"),
+          headers: { request: { set: { "x-sallyport-protocol": "%PROTOCOL%" } } },
+          retries,
         },
       ],
     });
+  });
+
+  it("with a cluster of its own is called over the hop as the application speaks", () => {
+    const manifests = planned({ host, tls: "originate", limits: { connections: 7 } });
+    const { http } = specOf<{ http: { route: object[] }[] }>(manifests, "VirtualService", /-mesh$/);
+    expect(http.map(({ route }) => route)).toEqual([hopIn("http")]);
+    const { subsets } = specOf<{ subsets: object[] }>(manifests, "DestinationRule", /-hop$/);
+    for (const [name, version] of Object.entries({
+      http2: { h2UpgradePolicy: "UPGRADE" },
+      http: { useClientProtocol: true },
+    }))
+      expect(subsets).toContainEqual(
+        expect.objectContaining({
+          name,
+          trafficPolicy: expect.objectContaining({
+            connectionPool: expect.objectContaining({ http: { ...version, idleTimeout: "5m" } }),
+          }),
+        }),
+      );
   });
 
   it("is registered with sidecars on a port other than 80, with no endpoint to go to", () => {
@@ -150,22 +190,22 @@ describe("retries at the gateway", () => {
       "VirtualService",
       /-gateway$/,
     ).http.map(({ match, retries }) => [match[0], retries.attempts]);
-  const idempotent = { port: 80, method: { regex: "GET|HEAD|OPTIONS|TRACE|PUT|DELETE" } };
+  const http2 = { headers: { "x-sallyport-protocol": { exact: "HTTP/2" } } };
+  const idempotent = { method: { regex: "GET|HEAD|OPTIONS|TRACE|PUT|DELETE" } };
+  /** The same for both versions of HTTP. */
+  const inBoth = (...routes: (readonly [object, number])[]) =>
+    [http2, {}].flatMap((version) =>
+      routes.map(([match, attempts]) => [{ port: 80, ...version, ...match }, attempts]),
+    );
 
   it("are two for what can be sent twice, and none for the rest", () => {
-    expect(routesOf({})).toEqual([
-      [idempotent, 2],
-      [{ port: 80 }, 0],
-    ]);
+    expect(routesOf({})).toEqual(inBoth([idempotent, 2], [{}, 0]));
   });
 
   it("are as many as a host has, for all requests where it says so", () => {
-    expect(routesOf({ retries: { attempts: 5 } })).toEqual([
-      [idempotent, 5],
-      [{ port: 80 }, 0],
-    ]);
-    expect(routesOf({ retries: { attempts: 5, methods: "all" } })).toEqual([[{ port: 80 }, 5]]);
-    expect(routesOf({ retries: { attempts: 0 } })).toEqual([[{ port: 80 }, 0]]);
+    expect(routesOf({ retries: { attempts: 5 } })).toEqual(inBoth([idempotent, 5], [{}, 0]));
+    expect(routesOf({ retries: { attempts: 5, methods: "all" } })).toEqual(inBoth([{}, 5]));
+    expect(routesOf({ retries: { attempts: 0 } })).toEqual(inBoth([{}, 0]));
   });
 });
 
@@ -176,7 +216,7 @@ describe("what a host has of its own", () => {
         valuesOf(spec ?? null, "timeout"),
       );
     expect(timeouts({})).toEqual([]);
-    expect(timeouts({ timeout: "15s" })).toEqual(["15s", "15s"]); // its two routes
+    expect(timeouts({ timeout: "15s" })).toEqual(["15s", "15s", "15s", "15s"]); // all its routes
   });
 
   it("limits and outlier detection are its own cluster's", () => {

@@ -16,7 +16,7 @@ const IDLE = "50s";
 /** A host that does not answer is tried again, and all tries together should not last longer than callers wait. */
 const CONNECT = "5s";
 
-/** The rule for an upstream of the gateway; requests go in the HTTP version that the application speaks. */
+/** The rule for an upstream of the gateway. */
 export function destinationRule(
   metadata: Manifest["metadata"],
   host: string,
@@ -32,7 +32,7 @@ export function destinationRule(
       trafficPolicy: {
         ...policy,
         connectionPool: {
-          http: { ...http, useClientProtocol: true, idleTimeout: IDLE },
+          http: { ...http, idleTimeout: IDLE },
           tcp: { ...tcp, connectTimeout: CONNECT },
         },
       },

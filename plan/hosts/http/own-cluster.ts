@@ -46,6 +46,7 @@ export function planOwnCluster(
   const rule = destinationRule(shardMetadata(context, shard), destination, {
     ...tls,
     ...limits,
+    http: { ...limits.http, useClientProtocol: true },
     tcp: { ...tls.tcp, ...limits.tcp },
   });
   return {

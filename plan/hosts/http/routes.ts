@@ -12,6 +12,7 @@ import { authoritiesOf } from "./authority.ts";
 import { hasOwnCluster, planOwnCluster } from "./own-cluster.ts";
 import { planRateLimit } from "./rate-limit.ts";
 import { sharedUpstream, type Upstream } from "./upstream.ts";
+import { multiplexed, SPOKEN_HTTP2, VERSION_HEADER } from "./version.ts";
 
 /** Whether a host has routes or a cluster that no other host can share. */
 export function standsAlone(host: Host): boolean {
@@ -34,7 +35,7 @@ export function planHttp(context: HostsContext, shard: Shard): PlannedObject[] {
     { wave: "routes", manifest: gatewayRoutes(context, shard, upstream) },
     { wave: "routes", manifest: accessPolicy(context, shard, byAuthority) },
     ...planRateLimit(context, shard),
-    { wave: "mesh", manifest: meshRoute(context, shard) },
+    { wave: "mesh", manifest: meshRoute(context, shard, upstream) },
   ];
 }
 
@@ -72,25 +73,32 @@ const STAYS_INSIDE = [
   "x-forwarded-for",
   "x-forwarded-proto",
   "x-request-id",
+  VERSION_HEADER,
 ] as const;
+
+type Match = Readonly<Record<string, Json>>;
 
 /** The same routes for all hosts of the shard, whose names are the virtual hosts' domains: found by hash. */
 function gatewayRoutes(context: HostsContext, shard: Shard, upstream: Upstream): Manifest {
   const { port, settings, hosts } = shard;
   const { attempts, methods } = settings.retries ?? DEFAULT_RETRIES;
-  const route = (match: Readonly<Record<string, Json>>, attempts: number): Json => ({
+  const route = (match: Match, number: number, attempts: number): Json => ({
     // A wildcard's name tells its routes in the log and the counters; others are told by their authority.
     name: isWildcard(hosts[0]) ? hosts[0].host : shard.name,
     match: [{ port, ...match }],
-    route: [{ destination: { host: upstream.host, port: { number: upstream.port } } }],
+    route: [{ destination: { host: upstream.host, port: { number } } }],
     headers: { request: { remove: STAYS_INSIDE } },
     retries: attempts === 0 ? { attempts } : { attempts, retryOn: RETRY_ON },
     ...(settings.timeout === undefined ? {} : { timeout: settings.timeout }),
   });
-  const http =
+  const routes = (match: Match, number: number) =>
     attempts === 0 || methods === "all"
-      ? [route({}, attempts)]
-      : [route({ method: { regex: IDEMPOTENT } }, attempts), route({}, 0)];
+      ? [route(match, number, attempts)]
+      : [route({ ...match, method: { regex: IDEMPOTENT } }, number, attempts), route(match, number, 0)];
+  const http = [
+    ...(upstream.http2Port === undefined ? [] : routes(SPOKEN_HTTP2, upstream.http2Port)),
+    ...routes({}, upstream.port),
+  ];
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
@@ -116,12 +124,15 @@ function meshRegistry(context: HostsContext, shard: Shard): Manifest {
  */
 const HOP_RETRIES = { attempts: 2, retryOn: "connect-failure" } as const;
 
-/** One route for all hosts: Istio copies a VirtualService's routes into each of its hosts. */
-function meshRoute(context: HostsContext, shard: Shard): Manifest {
+/** The same routes for all hosts: Istio copies a VirtualService's routes into each of its hosts. */
+function meshRoute(context: HostsContext, shard: Shard, { http2Port }: Upstream): Manifest {
   const { port } = shard;
-  return meshVirtualService(context, shard, namesOf(shard), {
-    http: [{ match: [{ port }], route: toGateway(context, HTTP_SUBSET, port), retries: HOP_RETRIES }],
-  });
+  const more = { retries: HOP_RETRIES };
+  const http =
+    http2Port === undefined
+      ? [{ match: [{ port }], route: toGateway(context, HTTP_SUBSET, port), ...more }]
+      : multiplexed(context, port, more);
+  return meshVirtualService(context, shard, namesOf(shard), { http });
 }
 
 function namesOf({ hosts }: Shard): string[] {

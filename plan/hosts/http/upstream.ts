@@ -13,6 +13,8 @@ import { TLS_BY_MODE } from "./modes.ts";
 export interface Upstream {
   readonly host: string;
   readonly port: number;
+  /** The port for requests that are to go on in HTTP/2; absent where the cluster takes each in its own version. */
+  readonly http2Port?: number;
 }
 
 /** The host's own port. */
@@ -36,7 +38,9 @@ export function tlsPolicy(host: Host): UpstreamPolicy {
  */
 export function sharedUpstream(context: HostsContext, host: Host): Upstream {
   const plain = tlsPolicy(host).tls === undefined;
-  return { host: `*.${internalHost(context, sharedName(host))}`, port: plain ? 80 : 443 };
+  // The numbers tell the clusters' names apart; they connect to the authority's port, or to the scheme's.
+  const ports = plain ? { port: 80, http2Port: 81 } : { port: 443, http2Port: 444 };
+  return { host: `*.${internalHost(context, sharedName(host))}`, ...ports };
 }
 
 /** Plans the shared clusters of some hosts, each once. */
@@ -45,15 +49,15 @@ export function planSharedUpstreams(context: HostsContext, hosts: readonly Host[
   return [...byName]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, host]) => {
-      const { host: wildcard, port } = sharedUpstream(context, host);
+      const { host: wildcard, ...ports } = sharedUpstream(context, host);
       const metadata = inGatewayNamespace(context.gateway, `${context.gateway.name}-upstream-${name}`);
       return [
         serviceEntry(metadata, {
           hosts: [wildcard],
           exportTo: ["."],
           resolution: "DYNAMIC_DNS",
-          port,
           protocol: "http",
+          ...ports,
         }),
         destinationRule(metadata, wildcard, tlsPolicy(host)),
         dnsCacheFilter(context, metadata, wildcard, isVerified(host)),

@@ -1,0 +1,25 @@
+import type { Json } from "../../manifest.ts";
+import type { HostsContext } from "../context.ts";
+import { HTTP_SUBSET, HTTP2_SUBSET } from "../hop.ts";
+import { toGateway } from "../mesh-route.ts";
+
+/** Tells the gateway which version of HTTP the application speaks, where the hop has another. It stays inside. */
+export const VERSION_HEADER = "x-sallyport-protocol";
+/** An upgrade, such as WebSocket's, is HTTP/1.1's alone. */
+const UPGRADE = { upgrade: { regex: ".+" } };
+
+/** Routes in the mesh to hosts that share a cluster: over the hop's HTTP/2, whatever the application speaks. */
+export function multiplexed(context: HostsContext, port: number, more: Readonly<Record<string, Json>>): Json {
+  return [
+    { match: [{ port, headers: UPGRADE }], route: toGateway(context, HTTP_SUBSET, port), ...more },
+    {
+      match: [{ port }],
+      route: toGateway(context, HTTP2_SUBSET, port),
+      headers: { request: { set: { [VERSION_HEADER]: "%PROTOCOL%" } } },
+      ...more,
+    },
+  ];
+}
+
+/** The match of requests whose application speaks HTTP/2. */
+export const SPOKEN_HTTP2 = { headers: { [VERSION_HEADER]: { exact: "HTTP/2" } } } as const;
