@@ -9,6 +9,7 @@ import { LAB_IMAGE } from "../../walk/walk-004.ts";
 import { benchCluster } from "../cluster.ts";
 import { commandCost, planCost } from "../processes.ts";
 import { machine } from "../statistics.ts";
+import { extrapolate } from "./extrapolate.ts";
 import { type Bench, measure, measureEngine } from "./measure.ts";
 import type { Case, LocalCost, Outcome } from "./outcome.ts";
 import { docs, environmentFile, hostsOf, MODES, ours, type Pattern, type ScaleMode } from "./patterns.ts";
@@ -18,8 +19,14 @@ const program = new Command("npm run bench:scale --")
   .description(
     "Measures our objects against the documents' five a host, on one cluster, one after the other.",
   )
-  .option("--hosts <numbers>", "how many hosts, such as 10,100,1000", sizes, [10, 100, 1000])
+  .option("--hosts <numbers>", "how many hosts, such as 10,100,1000", sizes, [10, 100, 300, 1000])
   .option("--modes <modes>", `some of ${MODES.join(", ")}`, modes, [...MODES])
+  .option(
+    "--docs-at-most <hosts>",
+    "beyond so many hosts the documents' pattern is extrapolated",
+    Number,
+    300,
+  )
   .option("--docs-limit-minutes <minutes>", "what takes longer is stopped and extrapolated", minutes, 20)
   .option("--context <name>", "a context of your kubeconfig; the lab where left out")
   .option("--image <image>", "the clients' image, with sleep", LAB_IMAGE)
@@ -28,6 +35,7 @@ program.parse();
 const options = program.opts<{
   hosts: number[];
   modes: ScaleMode[];
+  docsAtMost: number;
   docsLimitMinutes: number;
   context?: string;
   image: string;
@@ -44,7 +52,7 @@ try {
   for (const size of options.hosts)
     for (const mode of options.modes) {
       say(`${size} hosts, ${mode}`);
-      cases.push(await caseOf(bench, size, mode));
+      cases.push(await caseOf(bench, size, mode, cases));
       if (!options.json) process.stdout.write(`${report(cases.at(-1) as Case)}\n`);
     }
   if (options.json) process.stdout.write(`${JSON.stringify({ machine: machine(), cases }, null, 2)}\n`);
@@ -69,7 +77,7 @@ async function benchOf(): Promise<Bench> {
   return { cluster, folder, limit: docsLimitMinutes * 60, signal, say };
 }
 
-async function caseOf(bench: Bench, size: number, mode: ScaleMode): Promise<Case> {
+async function caseOf(bench: Bench, size: number, mode: ScaleMode, before: readonly Case[]): Promise<Case> {
   const hosts = hostsOf(size, mode);
   const file = join(folder, "environment.yaml");
   writeFileSync(file, environmentFile(hosts));
@@ -84,8 +92,18 @@ async function caseOf(bench: Bench, size: number, mode: ScaleMode): Promise<Case
     limit: bench.limit,
     local,
     ours: await outcomeOf(bench, ours(hosts)),
-    docs: await outcomeOf(bench, docs(hosts)),
+    docs: docsFrom(size, mode, before) ?? (await outcomeOf(bench, docs(hosts))),
   };
+}
+
+/** Reckoned from the two largest sizes before; undefined where it is to be measured. */
+function docsFrom(size: number, mode: ScaleMode, before: readonly Case[]): Outcome | undefined {
+  if (size <= options.docsAtMost) return undefined;
+  const [small, large] = before
+    .filter((one) => one.mode === mode && one.docs.extrapolatedFrom === undefined)
+    .map((one) => ({ hosts: one.hosts, outcome: one.docs }))
+    .slice(-2);
+  return small === undefined || large === undefined ? undefined : extrapolate(size, small, large);
 }
 
 async function outcomeOf(bench: Bench, pattern: Pattern): Promise<Outcome> {

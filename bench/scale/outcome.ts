@@ -20,6 +20,8 @@ export interface ProxyEnd {
 /** All that was measured of one pattern at one size. Times are in seconds. */
 export interface Outcome {
   readonly pattern: Pattern["name"];
+  /** The numbers of hosts that it was reckoned from; absent where it was measured. */
+  readonly extrapolatedFrom?: readonly [small: number, large: number];
   readonly resources: number;
   /** Objects there were when the apply ended or was stopped. */
   readonly written: number;

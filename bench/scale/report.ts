@@ -21,7 +21,7 @@ export function report({ hosts, mode, local, ours, docs, limit }: Case): string 
     ratioOf(of(ours), of(docs)),
   ];
   const lines: Cells[] = [
-    ["resources", `${ours.resources}`, `${docs.resources}`, ratioOf(ours.resources, docs.resources)],
+    ["resources", `${ours.resources}`, docs.resources.toFixed(0), ratioOf(ours.resources, docs.resources)],
     [
       "apply s",
       applyTime(ours.apply, ours.written, ours.resources, limit),
@@ -42,7 +42,9 @@ export function report({ hosts, mode, local, ours, docs, limit }: Case): string 
     ["plan s", plan.seconds.toFixed(3), "", ""],
     ["render s / MB", `${render.seconds.toFixed(2)} / ${render.megabytes.toFixed(0)}`, "", ""],
   ];
-  return `${hosts} hosts, ${mode}\n\n${markdown(["", "ours", "docs", "ours/docs"], lines)}`;
+  const from = docs.extrapolatedFrom;
+  const head = from === undefined ? "docs" : `docs, extrapolated from ${from.join(" and ")}`;
+  return `${hosts} hosts, ${mode}\n\n${markdown(["", "ours", head, "ours/docs"], lines)}`;
 }
 
 function engineLines(ours: Outcome, docs: Outcome, limit: number): Cells[] {

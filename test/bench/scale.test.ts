@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { extrapolate } from "../../bench/scale/extrapolate.ts";
+import type { Outcome } from "../../bench/scale/outcome.ts";
 import { docs, environmentFile, hostsOf, NAMESPACES, ours } from "../../bench/scale/patterns.ts";
 import { inSync, sizeOf } from "../../bench/scale/proxies.ts";
 import { applyTime } from "../../bench/scale/report.ts";
@@ -72,5 +74,40 @@ describe("the time of an apply", () => {
     expect(applyTime(undefined, 1000, 5000, 60)).toBe(
       "stopped after 60 with 1000; extrapolated 300 (linear) to 1500 (quadratic)",
     );
+  });
+});
+
+describe("a size that was not measured", () => {
+  const outcome = (hosts: number): Outcome => {
+    const proxy = {
+      restarts: 0,
+      size: { bytes: 1000 + 10 * hosts, clusters: 5 + hosts, memoryBytes: hosts },
+    };
+    return {
+      pattern: "docs",
+      resources: 5 * hosts,
+      written: 5 * hosts,
+      apply: hosts ** 2,
+      gated: undefined,
+      again: 3 * hosts,
+      inSync: hosts ** 1.5,
+      proxies: { few: proxy, all: proxy, gateway: { restarts: 1 } },
+    };
+  };
+
+  it("has times by their power of the hosts, sizes along a line, and nothing of what is missing", () => {
+    const big = extrapolate(
+      1000,
+      { hosts: 100, outcome: outcome(100) },
+      { hosts: 300, outcome: outcome(300) },
+    );
+    expect(big.apply).toBeCloseTo(1e6, 3);
+    expect(big.again).toBeCloseTo(3000, 6);
+    expect(big.inSync).toBeCloseTo(1000 ** 1.5, 3);
+    expect(big.gated).toBeUndefined();
+    expect(big.resources).toBe(5000);
+    expect(big.proxies.few.size).toEqual({ bytes: 11_000, clusters: 1005, memoryBytes: 1000 });
+    expect(big.proxies.gateway).toEqual({ restarts: 1 });
+    expect(big.extrapolatedFrom).toEqual([100, 300]);
   });
 });
