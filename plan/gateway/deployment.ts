@@ -2,7 +2,6 @@ import type { Gateway, Mesh } from "../../model/environment.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { gatewaySelector, inGatewayNamespace, labelsOf, POOL_LABEL } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
-import { READINESS_PORT } from "../network.ts";
 import { COUNTER_PREFIX } from "../telemetry/counters.ts";
 
 /** Envoy's own user in Istio's images. */
@@ -124,15 +123,13 @@ export function gatewayService(gateway: Gateway): Manifest {
     spec: {
       type: "ClusterIP",
       selector: gatewaySelector(gateway.name),
-      ports: [
-        { name: "status-port", port: READINESS_PORT, targetPort: READINESS_PORT, protocol: "TCP" },
-        ...gateway.ports.map(({ port, protocol }) => ({
-          name: `${protocol}-${port}`,
-          port,
-          targetPort: listenerPort(port),
-          protocol: "TCP",
-        })),
-      ],
+      // No status port: nobody balances load from outside, and each port takes four clusters in every sidecar.
+      ports: gateway.ports.map(({ port, protocol }) => ({
+        name: `${protocol}-${port}`,
+        port,
+        targetPort: listenerPort(port),
+        protocol: "TCP",
+      })),
     },
   };
 }
