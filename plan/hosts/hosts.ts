@@ -1,8 +1,10 @@
-import type { Gateway, Host, Mesh, Mode } from "../../model/environment.ts";
+import { callersOf, namespacesOf } from "../../model/callers.ts";
+import type { AccessParts, Gateway, Host, Mesh, Mode } from "../../model/environment.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
 import { withSyncWaves } from "../sync-wave.ts";
 import { hostCounters } from "../telemetry/counters.ts";
+import { planDenials } from "./access/deny.ts";
 import type { HostsContext } from "./context.ts";
 import { planHop } from "./hop.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
@@ -18,7 +20,7 @@ import { planTcp } from "./tcp/tcp.ts";
 import { planTcpPorts } from "./tcp/tcp-ports.ts";
 
 /** A list of hosts behind one gateway. */
-export interface HostsPlan {
+export interface HostsPlan extends AccessParts {
   readonly gateway: Gateway;
   readonly mesh: Mesh;
   readonly hosts: readonly Host[];
@@ -33,13 +35,14 @@ const PLANNERS: Readonly<Record<Mode, (context: HostsContext, shard: Shard) => P
 };
 
 /** Plans everything that a list of hosts takes, at the gateway and in the mesh. Nothing is granted by default. */
-export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] {
-  const context: HostsContext = { gateway, mesh };
-  const granted = hosts.filter(({ allow }) => allow.length > 0);
+export function planHosts({ gateway, mesh, hosts, issuers = [] }: HostsPlan): PlannedObject[] {
+  const context: HostsContext = { gateway, mesh, issuers };
+  const granted = hosts.filter((host) => callersOf(host).length > 0);
   const shards = shardsOf(gateway.name, granted, isAlone);
-  const namespaces = [...new Set(shards.flatMap((shard) => shard.namespaces))].sort();
+  const namespaces = namespacesOf(granted);
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
   return withSyncWaves([
+    ...planDenials(context, granted),
     ...planHop(context, namespaces),
     ...planListeners(context, http),
     ...planOutside(context, granted),
