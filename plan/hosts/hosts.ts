@@ -4,7 +4,10 @@ import { PROTOCOLS } from "../../model/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
 import { withSyncWaves } from "../sync-wave.ts";
 import { hostCounters } from "../telemetry/counters.ts";
+import { planAuthorizers } from "./access/authorizers.ts";
 import { planDenials } from "./access/deny.ts";
+import { planOwnerAccess } from "./access/owners.ts";
+import { planUsers } from "./access/users.ts";
 import type { HostsContext } from "./context.ts";
 import { planHop } from "./hop.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
@@ -35,14 +38,23 @@ const PLANNERS: Readonly<Record<Mode, (context: HostsContext, shard: Shard) => P
 };
 
 /** Plans everything that a list of hosts takes, at the gateway and in the mesh. Nothing is granted by default. */
-export function planHosts({ gateway, mesh, hosts, issuers = [] }: HostsPlan): PlannedObject[] {
+export function planHosts({
+  gateway,
+  mesh,
+  hosts,
+  issuers = [],
+  authorizers = [],
+  owners = {},
+}: HostsPlan): PlannedObject[] {
   const context: HostsContext = { gateway, mesh, issuers };
   const granted = hosts.filter((host) => callersOf(host).length > 0);
   const shards = shardsOf(gateway.name, granted, isAlone);
   const namespaces = namespacesOf(granted);
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
-  return withSyncWaves([
+  const planned: PlannedObject[] = [
     ...planDenials(context, granted),
+    ...planUsers(context, granted),
+    ...planAuthorizers(context, authorizers, granted),
     ...planHop(context, namespaces),
     ...planListeners(context, http),
     ...planOutside(context, granted),
@@ -63,7 +75,8 @@ export function planHosts({ gateway, mesh, hosts, issuers = [] }: HostsPlan): Pl
       shards.filter(({ mode }) => mode === "tcp"),
     ),
     ...shards.flatMap((shard) => PLANNERS[shard.mode](context, shard)),
-  ]);
+  ];
+  return withSyncWaves([...planned, ...planOwnerAccess(context, owners, planned)]);
 }
 
 /** A wildcard can't share a VirtualService with a host under it, and TCP hosts are told apart by their own routes. */
