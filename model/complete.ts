@@ -106,7 +106,7 @@ export function completeHosts(
     notes,
   );
   refuse([...read.flatMap(({ problems }) => problems), ...notes.problems]);
-  return hosts.map(({ at: _at, rulesAt: _rulesAt, ...host }) => host);
+  return hosts.map(({ at: _at, ruleAt: _ruleAt, ...host }) => host);
 }
 
 /** The namespaces to lock down, checked as an environment file's would be. */

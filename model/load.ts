@@ -6,7 +6,14 @@ import { explain } from "./explain.ts";
 import { type Files, filesBelow } from "./files.ts";
 import { type HostsFile, readHost, type WrittenHost } from "./hosts.ts";
 import { type Position, type Problem, show, sortProblems } from "./problem.ts";
-import { type Expired, type Notes, type RuleContext, readRules, type WrittenRule } from "./read-rules.ts";
+import {
+  type Expired,
+  type Notes,
+  type ParsedRules,
+  type RuleContext,
+  readRules,
+  type WrittenRule,
+} from "./read-rules.ts";
 import { resolveHosts } from "./resolve.ts";
 import { Catalog, Environment as EnvironmentFrame } from "./schema.ts";
 import { soundParts } from "./sound.ts";
@@ -82,7 +89,7 @@ export function loadEnvironment(
     issuers,
     authorizers,
     owners,
-    hosts: hosts.map(({ at: _at, rulesAt: _rulesAt, ...host }) => host),
+    hosts: hosts.map(({ at: _at, ruleAt: _ruleAt, ...host }) => host),
   });
   return {
     environment,
@@ -136,7 +143,7 @@ class Reading {
       issuers: namesOf(parts?.issuers),
       authorizers: namesOf(parts?.authorizers),
     };
-    this.#content(source, parts?.owner, [this.#files.identify(file)]);
+    this.#content(source, parts?.owner, whole, [this.#files.identify(file)]);
     return { source, whole, parts: parts ?? {} };
   }
 
@@ -158,7 +165,8 @@ class Reading {
     this.#done.add(identity);
     const source = this.#open(file, importer);
     if (source === undefined) return;
-    this.#content(source, this.#frame(source, Catalog).parts?.owner, [...chain, identity]);
+    const { whole, parts } = this.#frame(source, Catalog);
+    this.#content(source, parts?.owner, whole, [...chain, identity]);
   }
 
   #open(file: string, importer: Importer): Source | undefined {
@@ -181,9 +189,14 @@ class Reading {
   }
 
   /** A file whose frame is at fault still has its hosts and imports checked, so that all faults show at once. */
-  #content(source: Source, owner: string | undefined, chain: readonly string[]): void {
+  #content(
+    source: Source,
+    owner: string | undefined,
+    whole: ParsedRules | undefined,
+    chain: readonly string[],
+  ): void {
     const { context, notes } = this;
-    const own = readRules(source, [], owner, context, notes);
+    const own = readRules(source, [], owner, whole, context, notes);
     // Imports come after the file's own hosts, so that the first file's rules are the environment's.
     if (chain.length === 1) this.#rules = own;
     const rules = chain.length === 1 ? own : [...own, ...this.#rules];

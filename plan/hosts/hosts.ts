@@ -1,4 +1,4 @@
-import { callersOf, namespacesOf } from "../../model/callers.ts";
+import { namespacesOf } from "../../model/callers.ts";
 import type { AccessParts, Gateway, Host, Mesh, Mode } from "../../model/environment.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
@@ -47,7 +47,7 @@ export function planHosts({
   owners = {},
 }: HostsPlan): PlannedObject[] {
   const context: HostsContext = { gateway, mesh, issuers };
-  const granted = hosts.filter((host) => callersOf(host).length > 0);
+  const granted = hosts.filter((host) => namespacesOf([host]).length > 0);
   const shards = shardsOf(gateway.name, granted, isAlone);
   const namespaces = namespacesOf(granted);
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
