@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { summariseAccess } from "../../access/summary.ts";
 import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
 import type { Environment } from "../../model/environment.ts";
-import { listenerPort } from "../../model/ports.ts";
 import { objectKey } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
@@ -49,10 +48,7 @@ describe("planning", () => {
       fc.property(hosts, (list) => {
         const manifests = planEnvironment(environment(list)).map(({ manifest }) => manifest);
         const granted = new Map(
-          summariseAccess(manifests, listenerPort).map((entry) => [
-            `${entry.host}:${entry.port}`,
-            entry.principals,
-          ]),
+          summariseAccess(manifests).map((entry) => [`${entry.host}:${entry.port}`, entry.principals]),
         );
         const declared = new Map<string, Set<string>>();
         for (const { host: name, port, allow } of environment(list).hosts)
