@@ -12,6 +12,7 @@ const CURL = ["curl", "--disable", "--silent", "--parallel", "--parallel-max", "
  * What curl gets for each probe, in their order, from the pod of its account: each pod asks many at a time.
  *
  * @returns an answer in the evaluator's words, or what curl said where there is no word for it
+ * @throws if a pod can't be asked
  */
 export async function askAll(kubectl: Kubectl, probes: readonly Probe[]): Promise<string[]> {
   const answers = new Map<number, string>();
@@ -21,7 +22,7 @@ export async function askAll(kubectl: Kubectl, probes: readonly Probe[]): Promis
     [...byPod].map(async ([principal, own]) => {
       const [, , namespace = "", , account = ""] = principal.split("/");
       const settings = own.map(({ probe, index }) => transfer(probe, index)).join("next\n");
-      const { stdout } = await kubectl.try(
+      const { stdout, stderr } = await kubectl.try(
         [
           "exec",
           "--stdin",
@@ -33,13 +34,16 @@ export async function askAll(kubectl: Kubectl, probes: readonly Probe[]): Promis
         ],
         settings,
       );
-      for (const [, index, code, exit, bytes] of stdout.matchAll(/^@(\d+) (\d+) (\d+) (\d+)$/gm)) {
+      for (const [, index, code, exit, bytes] of stdout.matchAll(/^probe (\d+) (\d+) (\d+) (\d+)$/gm)) {
         const scheme = probes[Number(index)]?.scheme ?? "http";
         answers.set(Number(index), answerOf(scheme, Number(code), Number(exit), Number(bytes)));
       }
+      const missing = own.filter(({ index }) => !answers.has(index)).length;
+      if (missing > 0)
+        throw new Error(`${principal} did not answer ${missing} of ${own.length} calls: ${stderr}`);
     }),
   );
-  return probes.map((_, index) => answers.get(index) ?? "no answer");
+  return [...answers].sort(([a], [b]) => a - b).map(([, answer]) => answer);
 }
 
 function transfer(probe: Probe, index: number): string {
@@ -48,7 +52,7 @@ function transfer(probe: Probe, index: number): string {
   const lines: (readonly [string, string] | string)[] = [
     ["url", `${isTcp ? "http" : scheme}://${host}:${port}/`],
     ["output", "/dev/null"],
-    ["write-out", `@${index} %{http_code} %{exitcode} %{size_download}\n`],
+    ["write-out", `probe ${index} %{http_code} %{exitcode} %{size_download}\n`],
     ["max-time", String(isTcp ? GREETING : LIMIT)],
     // Whatever the name, so that it need not exist.
     ["connect-to", `::${isTcp ? host : internet.web}:`],
