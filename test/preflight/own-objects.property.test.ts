@@ -6,7 +6,12 @@ import { judge } from "../../preflight/preflight.ts";
 import { environment, gateways, hostsOf, mesh } from "../rollout/environments.ts";
 import { istiod, meshConfig, NOW, namespace, SETTINGS } from "./situations.ts";
 
-const base = [namespace("news"), namespace("shop"), istiod(SETTINGS), meshConfig("{}")];
+const base = [
+  namespace("news"),
+  namespace("shop"),
+  istiod(SETTINGS),
+  meshConfig("pathNormalization: { normalization: MERGE_SLASHES }"),
+];
 
 it("an environment's own objects are no conflict with it, nor are those of the one before", () => {
   fc.assert(
