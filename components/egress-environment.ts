@@ -45,7 +45,7 @@ export class EgressEnvironment extends pulumi.ComponentResource {
       {},
       pulumi.mergeOptions(options, { transformations: gates }),
     );
-    const { mesh, nodes, lockdown } = environment;
+    const { mesh, nodes, lockdown, monitoring } = environment;
     const pool =
       nodes === undefined
         ? undefined
@@ -60,7 +60,7 @@ export class EgressEnvironment extends pulumi.ComponentResource {
       const dependsOn = pool === undefined ? [] : [pool];
       return new EgressGateway(
         `${name}/${gateway.name}`,
-        { gateway, mesh, ...(pool === undefined ? {} : { pool: pool.pool }) },
+        { gateway, mesh, monitoring, ...(pool === undefined ? {} : { pool: pool.pool }) },
         { parent: this, dependsOn },
       );
     });

@@ -43,12 +43,12 @@ export class ExternalHosts extends pulumi.ComponentResource {
     if (taken.has(args.gateway))
       throw new Error(`${name}: this gateway has an ExternalHosts already; give that one these hosts too`);
     taken.add(args.gateway);
-    const { gateway, mesh } = args.gateway;
+    const { gateway, mesh, monitoring } = args.gateway;
     this.hosts = completeHosts(args.hosts, gateway, args.owner);
     for (const { host, port, insecureSkipVerify } of this.hosts)
       if (insecureSkipVerify)
         pulumi.log.warn(`${host}:${port}: whatever certificate it shows is taken`, this);
-    registerObjects(planHosts({ gateway, mesh, hosts: this.hosts }), name, this);
+    registerObjects(planHosts({ gateway, mesh, monitoring, hosts: this.hosts }), name, this);
     this.registerOutputs({ hosts: this.hosts.map(({ host, port }) => `${host}:${port}`) });
   }
 }

@@ -3,6 +3,7 @@ import type { Position } from "./problem.ts";
 import type { Gateway as GatewaySchema, Mesh as MeshSchema } from "./schema.ts";
 import type { HostEntry, hostSettings, MODES } from "./schema-host.ts";
 import type { Lockdown as LockdownSchema, Reach as ReachSchema } from "./schema-lockdown.ts";
+import type { Monitoring as MonitoringSchema } from "./schema-monitoring.ts";
 import type { Nodes as NodesSchema } from "./schema-nodes.ts";
 
 /** What one Istio mesh is like, with all defaults filled in. */
@@ -19,6 +20,8 @@ export type KarpenterNodes = Extract<Nodes, { provider: "karpenter" }>;
 export type Lockdown = z.output<typeof LockdownSchema>;
 /** What else in the cluster such pods may call: pods of a namespace, or an address range. */
 export type Reach = z.output<typeof ReachSchema>;
+/** What is told of calls, and to whom, with all defaults filled in. */
+export type Monitoring = z.output<typeof MonitoringSchema>;
 /** How a host is reached; what the application and the gateway speak. */
 export type Mode = (typeof MODES)[number];
 /** What one host may have of its own; see the reference for each. */
@@ -62,6 +65,7 @@ export interface Environment {
   readonly nodes?: Nodes;
   /** Sorted by namespace. */
   readonly lockdown: readonly Lockdown[];
+  readonly monitoring: Monitoring;
   /** Sorted by host and port. */
   readonly hosts: readonly Host[];
 }

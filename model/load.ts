@@ -50,7 +50,7 @@ export function loadEnvironment(file: string, files: Files = filesBelow(file)): 
   const { hosts, problems, warnings } = resolveHosts(reading.hosts, read.parts.gateways);
   const all = [...reading.problems, ...problems, ...validateEnvironment(read.source, read.parts)];
   if (all.length > 0 || read.whole === undefined) return refused(all);
-  const { environment: name, mesh, gateways, nodes, lockdown } = read.whole;
+  const { environment: name, mesh, gateways, nodes, lockdown, monitoring } = read.whole;
   const environment = orderedEnvironment({
     name,
     mesh,
@@ -60,6 +60,7 @@ export function loadEnvironment(file: string, files: Files = filesBelow(file)): 
     })),
     ...(nodes === undefined ? {} : { nodes }),
     lockdown,
+    monitoring,
     hosts: hosts.map(({ at: _at, ...host }) => host),
   });
   return { environment, declared: hosts, problems: [], warnings: sortProblems(warnings), positionOf };

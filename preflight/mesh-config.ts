@@ -13,7 +13,6 @@ export interface MeshConfig {
   readonly defaultServiceExportTo?: readonly string[];
   readonly defaultVirtualServiceExportTo?: readonly string[];
   readonly discoverySelectors?: readonly LabelSelector[];
-  readonly extensionProviders?: readonly { readonly name?: string; readonly [type: string]: unknown }[];
 }
 
 /** The name of the ConfigMap with a revision's MeshConfig. */

@@ -1,9 +1,12 @@
-import type { Gateway, Host, Mesh, Mode } from "../../model/environment.ts";
+import type { Gateway, Host, Mesh, Mode, Monitoring } from "../../model/environment.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
 import { withSyncWaves } from "../sync-wave.ts";
+import { accessLog } from "../telemetry/access-log.ts";
 import { hostCounters } from "../telemetry/counters.ts";
-import type { HostsContext } from "./context.ts";
+import type { Exemption } from "../telemetry/exemptions.ts";
+import { sidecarLog } from "../telemetry/sidecar-log.ts";
+import { gatewayHost, type HostsContext } from "./context.ts";
 import { planHop } from "./hop.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
 import { planHttp, standsAlone } from "./http/routes.ts";
@@ -21,6 +24,7 @@ import { planTcpPorts } from "./tcp/tcp-ports.ts";
 export interface HostsPlan {
   readonly gateway: Gateway;
   readonly mesh: Mesh;
+  readonly monitoring: Monitoring;
   readonly hosts: readonly Host[];
 }
 
@@ -33,18 +37,24 @@ const PLANNERS: Readonly<Record<Mode, (context: HostsContext, shard: Shard) => P
 };
 
 /** Plans everything that a list of hosts takes, at the gateway and in the mesh. Nothing is granted by default. */
-export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] {
+export function planHosts({ gateway, mesh, monitoring, hosts }: HostsPlan): PlannedObject[] {
   const context: HostsContext = { gateway, mesh };
   const granted = hosts.filter(({ allow }) => allow.length > 0);
   const shards = shardsOf(gateway.name, granted, isAlone);
   const namespaces = [...new Set(shards.flatMap((shard) => shard.namespaces))].sort();
+  const exemptions: Exemption[] = [];
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
   return withSyncWaves([
     ...planHop(context, namespaces),
     ...planListeners(context, http),
     ...planOutside(context, granted),
     ...planSecretAccess(context, http),
-    { wave: "registry", manifest: hostCounters(gateway, granted) },
+    { wave: "registry", manifest: hostCounters({ ...context, hosts: granted, exemptions }) },
+    { wave: "registry", manifest: accessLog({ ...context, monitoring, exemptions }) },
+    ...(monitoring.sidecar ? namespaces : []).map((namespace): PlannedObject => {
+      const manifest = sidecarLog(gateway, gatewayHost(context), monitoring, namespace, exemptions);
+      return { wave: "routes", manifest };
+    }),
     ...planSharedUpstreams(
       context,
       granted.filter(
