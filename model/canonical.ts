@@ -1,4 +1,15 @@
-import type { Environment, Gateway, Lockdown, Mesh, Monitoring, Nodes, Reach } from "./environment.ts";
+import type {
+  AccessParts,
+  Environment,
+  Gateway,
+  Issuer,
+  Lockdown,
+  Mesh,
+  Monitoring,
+  Nodes,
+  Owners,
+  Reach,
+} from "./environment.ts";
 
 /**
  * The environment in an order of its own: the order of a file's keys and entries means nothing, so it changes nothing
@@ -13,6 +24,7 @@ export function orderedEnvironment(environment: Environment): Environment {
     ...(nodes === undefined ? {} : { nodes: orderedNodes(nodes) }),
     lockdown: sortedBy(lockdown.map(orderedLockdown), ({ namespace }) => namespace),
     monitoring: orderedMonitoring(monitoring),
+    ...orderedAccess(environment),
   };
 }
 
@@ -62,6 +74,34 @@ export function orderedMonitoring(monitoring: Monitoring): Monitoring {
       ? {}
       : { prometheus: { ...prometheus, podLabels: byKey(prometheus.podLabels) } }),
   };
+}
+
+/** The parts of access by name. */
+export function orderedAccess({
+  issuers = [],
+  authorizers = [],
+  owners = {},
+}: AccessParts): Required<AccessParts> {
+  return {
+    issuers: sortedBy(issuers.map(orderedIssuer), ({ name }) => name),
+    authorizers: sortedBy(authorizers, ({ name }) => name),
+    owners: orderedOwners(owners),
+  };
+}
+
+/** The issuer with its audiences sorted. */
+function orderedIssuer({ audiences, ...issuer }: Issuer): Issuer {
+  return { ...issuer, ...(audiences === undefined ? {} : { audiences: distinct(audiences) }) };
+}
+
+/** The owners by name, their groups sorted. */
+function orderedOwners(owners: Owners): Owners {
+  return Object.fromEntries(
+    sortedBy(Object.entries(owners), ([name]) => name).map(([name, { groups }]) => [
+      name,
+      { groups: distinct(groups) },
+    ]),
+  );
 }
 
 function orderedReach(reach: Reach): Reach {

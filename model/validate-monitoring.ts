@@ -1,9 +1,10 @@
+import type { Monitoring } from "./environment.ts";
 import { STDOUT } from "./schema-monitoring.ts";
+import type { Sound } from "./sound.ts";
 import type { ReportFault } from "./source.ts";
-import type { Parts } from "./validate.ts";
 
 /** Each provider has a name of its own, and a log names providers that are there. */
-export function validateMonitoring({ monitoring }: Parts, fault: ReportFault): void {
+export function validateMonitoring(monitoring: Sound<Monitoring> | undefined, fault: ReportFault): void {
   if (monitoring === undefined) return;
   const { providers } = monitoring;
   const known = new Set([STDOUT]);

@@ -23,7 +23,7 @@ export function planEnvironment(environment: Environment): PlannedObject[] {
       planGateway({ gateway, mesh, monitoring, ...(nodes === undefined ? {} : { pool: nodes.pool }) }),
     ),
     ...gateways.flatMap((gateway) =>
-      planHosts({ gateway, mesh, monitoring, hosts: hosts.get(gateway.name) ?? [] }),
+      planHosts({ ...environment, gateway, hosts: hosts.get(gateway.name) ?? [] }),
     ),
     ...lockdown.flatMap((entry) => planLockdown({ lockdown: entry, mesh, gateways })),
   ]);

@@ -1,11 +1,13 @@
-import type { Gateway, Host, Mesh, Mode, Monitoring } from "../../model/environment.ts";
+import { callersOf, namespacesOf } from "../../model/callers.ts";
+import type { AccessParts, Gateway, Host, Mesh, Mode, Monitoring } from "../../model/environment.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
 import { withSyncWaves } from "../sync-wave.ts";
 import { accessLog } from "../telemetry/access-log.ts";
 import { hostCounters } from "../telemetry/counters.ts";
-import type { Exemption } from "../telemetry/exemptions.ts";
+import { exemptionsOf } from "../telemetry/exemptions.ts";
 import { sidecarLog } from "../telemetry/sidecar-log.ts";
+import { planDenials } from "./access/deny.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
 import { planHop } from "./hop.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
@@ -21,7 +23,7 @@ import { planTcp } from "./tcp/tcp.ts";
 import { planTcpPorts } from "./tcp/tcp-ports.ts";
 
 /** A list of hosts behind one gateway. */
-export interface HostsPlan {
+export interface HostsPlan extends AccessParts {
   readonly gateway: Gateway;
   readonly mesh: Mesh;
   readonly monitoring: Monitoring;
@@ -37,22 +39,23 @@ const PLANNERS: Readonly<Record<Mode, (context: HostsContext, shard: Shard) => P
 };
 
 /** Plans everything that a list of hosts takes, at the gateway and in the mesh. Nothing is granted by default. */
-export function planHosts({ gateway, mesh, monitoring, hosts }: HostsPlan): PlannedObject[] {
-  const context: HostsContext = { gateway, mesh };
-  const granted = hosts.filter(({ allow }) => allow.length > 0);
+export function planHosts({ gateway, mesh, monitoring, hosts, issuers = [] }: HostsPlan): PlannedObject[] {
+  const context: HostsContext = { gateway, mesh, issuers };
+  const granted = hosts.filter((host) => callersOf(host).length > 0);
   const shards = shardsOf(gateway.name, granted, isAlone);
-  const namespaces = [...new Set(shards.flatMap((shard) => shard.namespaces))].sort();
-  const exemptions: Exemption[] = [];
+  const namespaces = namespacesOf(granted);
+  const log = { gateway, mesh, monitoring, exemptions: exemptionsOf(granted) };
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
   return withSyncWaves([
+    ...planDenials(context, granted),
     ...planHop(context, namespaces),
     ...planListeners(context, http),
     ...planOutside(context, granted),
     ...planSecretAccess(context, http),
-    { wave: "registry", manifest: hostCounters({ ...context, hosts: granted, exemptions }) },
-    { wave: "registry", manifest: accessLog({ ...context, monitoring, exemptions }) },
+    { wave: "registry", manifest: hostCounters({ ...log, hosts: granted }) },
+    { wave: "registry", manifest: accessLog(log) },
     ...(monitoring.sidecar ? namespaces : []).map((namespace): PlannedObject => {
-      const manifest = sidecarLog(gateway, gatewayHost(context), monitoring, namespace, exemptions);
+      const manifest = sidecarLog(log, gatewayHost(context), namespace);
       return { wave: "routes", manifest };
     }),
     ...planSharedUpstreams(

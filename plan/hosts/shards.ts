@@ -1,4 +1,5 @@
-import { hash } from "node:crypto";
+import { namespacesOf } from "../../model/callers.ts";
+import { digest } from "../../model/digest.ts";
 import type { Host, HostSettings, Mode } from "../../model/environment.ts";
 import { settingsOf } from "../../model/host-settings.ts";
 
@@ -30,7 +31,7 @@ export interface Shard {
 export function shardsOf(gateway: string, hosts: readonly Host[], alone: (host: Host) => boolean): Shard[] {
   const shards = new Map<string, Shard & { readonly hosts: [Host, ...Host[]] }>();
   for (const host of hosts) {
-    const namespaces = [...new Set(host.allow.map((caller) => caller.namespace))].sort();
+    const namespaces = namespacesOf([host]);
     if (namespaces.length === 0) continue;
     const { owner, mode, port } = host;
     const settings = settingsOf(host);
@@ -58,10 +59,5 @@ export function shardsOf(gateway: string, hosts: readonly Host[], alone: (host: 
 export function namespacesByPort(shards: readonly Shard[]): [port: number, namespaces: string[]][] {
   return [...Map.groupBy(shards, ({ port }) => port)]
     .sort(([a], [b]) => a - b)
-    .map(([port, sharing]) => [port, [...new Set(sharing.flatMap(({ namespaces }) => namespaces))].sort()]);
-}
-
-/** Ten hexadecimal digits: among 10,000 groups two are alike with a chance of one in 20,000. */
-export function digest(text: string): string {
-  return hash("sha256", text).slice(0, 10);
+    .map(([port, sharing]) => [port, namespacesOf(sharing.flatMap(({ hosts }) => hosts))]);
 }

@@ -1,21 +1,31 @@
+import { type CallerSet, remaining } from "../../model/callers.ts";
 import type { Caller, Host } from "../../model/environment.ts";
 import { isWildcard } from "../../model/host-settings.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
+import { isEveryone } from "../../model/rule.ts";
 import { type LogFilter, where } from "./log-filter.ts";
 
 /** Who calls a host and is not monitored: in no log, and counted nowhere. */
-export interface Exemption {
+export interface Exemption extends CallerSet {
   readonly host: Host;
-  readonly callers: readonly Caller[];
+}
+
+/** The callers of rules with `monitored: false`, for all that they do with the host. */
+export function exemptionsOf(hosts: readonly Host[]): Exemption[] {
+  return hosts.flatMap((host) =>
+    host.allow
+      .filter((rule) => !rule.monitored)
+      .map((rule) => ({ host, ...remaining(rule) }))
+      .filter(({ from }) => from.length > 0),
+  );
 }
 
 /** The caller by the certificate of the hop, which the caller can't choose. */
 const CALLER = "connection.uri_san_peer_certificate";
 
 /**
- * Leaves out what exempt callers do, whatever comes of it. What can't be told for sure is monitored, such as a host's
- * name in capitals.
+ * Leaves out what exempt callers do with the host, whatever comes of it.
  *
  * @param protocol of the filter that logs
  */
@@ -26,31 +36,39 @@ export function monitored(
 ): LogFilter[] {
   const mine = exemptions.filter(({ host }) => (PROTOCOLS[host.mode] === "tls") === (protocol === "tcp"));
   if (mine.length === 0) return [];
-  const exempt = mine.map(({ host, callers }) => {
-    const from = callers.map((caller) => isCaller(caller, trustDomain)).join(" || ");
-    return `(destination.port == ${listenerPort(host.port)} && ${isHost(host)} && (${from}))`;
+  const exempt = mine.map(({ host, from, except }) => {
+    const anyOf = (callers: readonly Caller[]) =>
+      callers.map((caller) => isCaller(caller, trustDomain)).join(" || ");
+    const others = except.length === 0 ? "" : ` && !(${anyOf(except)})`;
+    return `(destination.port == ${listenerPort(host.port)} && ${isHost(host)} && (${anyOf(from)})${others})`;
   });
   // An entry that an expression can't be told of would be left out.
   return [where(`!has(${CALLER}) || !(${exempt.join(" || ")})`)];
 }
 
 /**
- * Leaves out the sidecars of a namespace's accounts that are exempt for any host: a sidecar knows its own account, but
- * not every host by its declaration.
+ * Leaves out the sidecars of accounts that are exempt for any host: a sidecar knows its own account, but not every host
+ * by its declaration.
+ *
+ * @param namespace of the sidecars; `*` for all
  */
 export function monitoredSidecars(namespace: string, exemptions: readonly Exemption[]): LogFilter[] {
+  const own = (key: string, value: string) => `xds.node.metadata['${key}'] == '${value}'`;
   const exempt = exemptions
-    .flatMap(({ callers }) => callers)
-    .filter((caller) => caller.namespace === namespace || caller.namespace === "*")
-    .map(({ account }) =>
-      account === undefined ? "true" : `xds.node.metadata['SERVICE_ACCOUNT'] == '${account}'`,
-    );
+    .flatMap(({ from }) => from)
+    .filter((caller) => namespace === "*" || caller.namespace === namespace || isEveryone(caller))
+    .map((caller) => {
+      if (isEveryone(caller)) return "true";
+      const account = caller.account === undefined ? "" : ` && ${own("SERVICE_ACCOUNT", caller.account)}`;
+      return `(${own("NAMESPACE", caller.namespace)}${account})`;
+    });
   return exempt.length === 0 ? [] : [where(`!(${[...new Set(exempt)].join(" || ")})`)];
 }
 
-function isCaller({ namespace, account }: Caller, trustDomain: string): string {
+function isCaller(caller: Caller, trustDomain: string): string {
+  const { namespace, account } = caller;
   const whole = `spiffe://${trustDomain}/ns/${namespace}/sa/`;
-  if (namespace === "*") return "true";
+  if (isEveryone(caller)) return "true";
   return account === undefined ? `${CALLER}.startsWith('${whole}')` : `${CALLER} == '${whole}${account}'`;
 }
 
@@ -60,5 +78,5 @@ function isHost(host: Host): string {
     return isWildcard(host) ? `${name}.endsWith('${host.host.slice(1)}')` : `${name} == '${host.host}'`;
   if (host.mode === "tcp" || isWildcard(host))
     return `has(xds.route_name) && xds.route_name == '${host.host}'`;
-  return `has(request.host) && request.host.matches('^${host.host.replaceAll(".", "[.]")}(:${host.port})?$')`;
+  return `has(request.host) && request.host.matches('(?i)^${host.host.replaceAll(".", "[.]")}(:${host.port})?$')`;
 }

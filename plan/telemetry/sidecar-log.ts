@@ -1,8 +1,8 @@
-import type { Gateway, Monitoring } from "../../model/environment.ts";
 import { HTTP_CONNECTION_MANAGER, mergeInto, TCP_PROXY } from "../gateway-filter.ts";
 import { labelsOf, managedLabels } from "../labels.ts";
 import type { Manifest } from "../manifest.ts";
-import { type Exemption, monitoredSidecars } from "./exemptions.ts";
+import type { LogPlan } from "./access-log.ts";
+import { monitoredSidecars } from "./exemptions.ts";
 import { ENDED, filtered, type LogFilter, where } from "./log-filter.ts";
 import { type Line, sidecarConnection, sidecarRequest } from "./log-lines.ts";
 import { fileLogger } from "./providers.ts";
@@ -12,17 +12,19 @@ import { fileLogger } from "./providers.ts";
  * the same `requestId` as the gateway's line, a connection's `localAddress` is the `sourceAddress` there.
  *
  * @param address the gateway's Service by its full name
+ * @param namespace of the sidecars; `*` for all
  */
 export function sidecarLog(
-  gateway: Gateway,
+  { gateway, mesh, monitoring, exemptions }: LogPlan,
   address: string,
-  monitoring: Monitoring,
   namespace: string,
-  exemptions: readonly Exemption[],
 ): Manifest {
   const toGateway = where(`has(xds.cluster_name) && xds.cluster_name.endsWith('|${address}')`);
   const filters = [ENDED, toGateway, ...monitoredSidecars(namespace, exemptions)];
-  return sidecarFilter({ name: `${gateway.name}-log`, namespace, labels: labelsOf(gateway.name) }, [
+  // In Istio's root namespace it is for every sidecar.
+  const home = namespace === "*" ? mesh.namespace : namespace;
+  const metadata = { name: `${gateway.name}-log`, namespace: home, labels: labelsOf(gateway.name) };
+  return sidecarFilter(metadata, [
     { line: sidecarRequest(monitoring, "info"), filters },
     { line: sidecarConnection("info"), filters },
   ]);

@@ -2,13 +2,12 @@ import type { Host } from "../../../model/environment.ts";
 import { isWildcard } from "../../../model/host-settings.ts";
 import { HTTP_PORT } from "../../../model/ports.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
-import { accessPolicy, type HostMatch } from "../authorization-policy.ts";
+import { accessPolicy } from "../access/allow.ts";
 import { gatewayReference, type HostsContext, shardMetadata } from "../context.ts";
 import { HTTP_SUBSET } from "../hop.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
 import { NO_ADDRESS, serviceEntry } from "../service-entry.ts";
 import type { Shard } from "../shards.ts";
-import { authoritiesOf } from "./authority.ts";
 import { hasOwnCluster, planOwnCluster } from "./own-cluster.ts";
 import { planRateLimit } from "./rate-limit.ts";
 import { sharedUpstream, type Upstream } from "./upstream.ts";
@@ -32,14 +31,10 @@ export function planHttp(context: HostsContext, shard: Shard): PlannedObject[] {
       ? []
       : [{ wave: "registry", manifest: meshRegistry(context, shard) } satisfies PlannedObject]),
     { wave: "routes", manifest: gatewayRoutes(context, shard, upstream) },
-    { wave: "routes", manifest: accessPolicy(context, shard, byAuthority) },
+    { wave: "routes", manifest: accessPolicy(context, shard) },
     ...planRateLimit(context, shard),
     { wave: "mesh", manifest: meshRoute(context, shard) },
   ];
-}
-
-function byAuthority(hosts: readonly Host[]): HostMatch {
-  return { operation: { hosts: authoritiesOf(hosts) }, when: [] };
 }
 
 /** Requests that can be sent twice without harm. */
