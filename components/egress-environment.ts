@@ -44,7 +44,7 @@ export class EgressEnvironment extends pulumi.ComponentResource {
       {},
       pulumi.mergeOptions(options, { transformations: gates }),
     );
-    const { mesh, nodes, lockdown, issuers, authorizers, owners } = environment;
+    const { mesh, nodes, lockdown, monitoring, issuers, authorizers, owners } = environment;
     const pool =
       nodes === undefined
         ? undefined
@@ -59,7 +59,7 @@ export class EgressEnvironment extends pulumi.ComponentResource {
       const dependsOn = pool === undefined ? [] : [pool];
       return new EgressGateway(
         `${name}/${gateway.name}`,
-        { gateway, mesh, ...(pool === undefined ? {} : { pool: pool.pool }) },
+        { gateway, mesh, monitoring, ...(pool === undefined ? {} : { pool: pool.pool }) },
         { parent: this, dependsOn },
       );
     });

@@ -43,7 +43,7 @@ export class ExternalHosts extends pulumi.ComponentResource {
     if (taken.has(args.gateway))
       throw new Error(`${name}: this gateway has an ExternalHosts already; give that one these hosts too`);
     taken.add(args.gateway);
-    const { gateway, mesh } = args.gateway;
+    const { gateway, mesh, monitoring } = args.gateway;
     const access = completeAccess(args);
     this.hosts = isComplete(args.hosts)
       ? args.hosts
@@ -54,7 +54,7 @@ export class ExternalHosts extends pulumi.ComponentResource {
     for (const { host, port, insecureSkipVerify } of this.hosts)
       if (insecureSkipVerify)
         pulumi.log.warn(`${host}:${port}: whatever certificate it shows is taken`, this);
-    registerObjects(planHosts({ gateway, mesh, hosts: this.hosts, ...access }), name, this);
+    registerObjects(planHosts({ gateway, mesh, monitoring, hosts: this.hosts, ...access }), name, this);
     this.registerOutputs({ hosts: this.hosts.map(({ host, port }) => `${host}:${port}`) });
   }
 }

@@ -5,6 +5,7 @@ import type {
   Issuer,
   Lockdown,
   Mesh,
+  Monitoring,
   Nodes,
   Owners,
   Reach,
@@ -15,13 +16,14 @@ import type {
  * that is planned from it.
  */
 export function orderedEnvironment(environment: Environment): Environment {
-  const { mesh, gateways, nodes, lockdown } = environment;
+  const { mesh, gateways, nodes, lockdown, monitoring } = environment;
   return {
     ...environment,
     mesh: orderedMesh(mesh),
     gateways: sortedBy(gateways.map(orderedGateway), ({ name }) => name),
     ...(nodes === undefined ? {} : { nodes: orderedNodes(nodes) }),
     lockdown: sortedBy(lockdown.map(orderedLockdown), ({ namespace }) => namespace),
+    monitoring: orderedMonitoring(monitoring),
     ...orderedAccess(environment),
   };
 }
@@ -56,6 +58,22 @@ export function orderedNodes(nodes: Nodes): Nodes {
 export function orderedLockdown({ namespace, reach }: Lockdown): Lockdown {
   const keyed = new Map(reach.map(orderedReach).map((entry) => [JSON.stringify(entry), entry]));
   return { namespace, reach: sortedBy([...keyed], ([key]) => key).map(([, entry]) => entry) };
+}
+
+/** What is told of calls with its lists sorted. */
+export function orderedMonitoring(monitoring: Monitoring): Monitoring {
+  const { prometheus } = monitoring;
+  return {
+    ...monitoring,
+    providers: sortedBy(monitoring.providers, ({ name }) => name),
+    access: distinct(monitoring.access),
+    errors: distinct(monitoring.errors),
+    headers: distinct(monitoring.headers),
+    redactHeaders: distinct(monitoring.redactHeaders),
+    ...(prometheus?.podLabels === undefined
+      ? {}
+      : { prometheus: { ...prometheus, podLabels: byKey(prometheus.podLabels) } }),
+  };
 }
 
 /** The parts of access by name. */

@@ -1,6 +1,23 @@
 import { z } from "zod";
-import { orderedAccess, orderedGateway, orderedLockdown, orderedMesh, orderedNodes } from "./canonical.ts";
-import type { AccessParts, Authorizer, Gateway, Host, Issuer, Lockdown, Mesh, Nodes } from "./environment.ts";
+import {
+  orderedAccess,
+  orderedGateway,
+  orderedLockdown,
+  orderedMesh,
+  orderedMonitoring,
+  orderedNodes,
+} from "./canonical.ts";
+import type {
+  AccessParts,
+  Authorizer,
+  Gateway,
+  Host,
+  Issuer,
+  Lockdown,
+  Mesh,
+  Monitoring,
+  Nodes,
+} from "./environment.ts";
 import { explain } from "./explain.ts";
 import { readHost } from "./hosts.ts";
 import { formatProblem, type Problem } from "./problem.ts";
@@ -10,6 +27,7 @@ import { Gateway as GatewaySchema, Mesh as MeshSchema } from "./schema.ts";
 import { environmentAccess } from "./schema-access.ts";
 import type { HostEntry } from "./schema-host.ts";
 import { Lockdown as LockdownSchema } from "./schema-lockdown.ts";
+import { Monitoring as MonitoringSchema } from "./schema-monitoring.ts";
 import { Nodes as NodesSchema } from "./schema-nodes.ts";
 import type { Source } from "./source.ts";
 import { validateEnvironment } from "./validate.ts";
@@ -22,6 +40,8 @@ export type GatewayInput = z.input<typeof GatewaySchema>;
 export type HostInput = z.input<typeof HostEntry> & { readonly owner?: string };
 /** A namespace under lockdown as an entry of an environment file's `lockdown`: only `namespace` is required. */
 export type LockdownInput = z.input<typeof LockdownSchema>;
+/** What is told of calls, as an environment file's `monitoring`: every key may be left out. */
+export type MonitoringInput = NonNullable<z.input<typeof MonitoringSchema>>;
 /** Nodes as an environment file's `nodes`: existing ones by `names` or `selector`, or those of a Karpenter NodePool. */
 export type NodesInput = z.input<typeof NodesSchema>;
 
@@ -47,6 +67,13 @@ export class DeclarationError extends Error {
 /** The mesh with Istio's own defaults where nothing is said. */
 export function completeMesh(mesh: MeshInput | undefined): Mesh {
   return orderedMesh(parse(MeshSchema, mesh ?? {}, "mesh"));
+}
+
+/** What is told of calls, with defaults, checked as an environment file's would be. */
+export function completeMonitoring(input: MonitoringInput | undefined): Monitoring {
+  const monitoring = parse(MonitoringSchema, input ?? {}, "monitoring");
+  refuse(validateEnvironment(given("monitoring", { monitoring: input ?? {} }), { monitoring }));
+  return orderedMonitoring(monitoring);
 }
 
 /** The gateway with all defaults, checked as an environment file's would be. */

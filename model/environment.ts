@@ -8,6 +8,7 @@ import type {
 } from "./schema.ts";
 import type { HostEntry, hostSettings, MODES } from "./schema-host.ts";
 import type { Lockdown as LockdownSchema, Reach as ReachSchema } from "./schema-lockdown.ts";
+import type { Monitoring as MonitoringSchema } from "./schema-monitoring.ts";
 import type { Nodes as NodesSchema } from "./schema-nodes.ts";
 
 /** What one Istio mesh is like, with all defaults filled in. */
@@ -24,6 +25,8 @@ export type KarpenterNodes = Extract<Nodes, { provider: "karpenter" }>;
 export type Lockdown = z.output<typeof LockdownSchema>;
 /** What else in the cluster such pods may call: pods of a namespace, or an address range. */
 export type Reach = z.output<typeof ReachSchema>;
+/** What is told of calls, and to whom, with all defaults filled in. */
+export type Monitoring = z.output<typeof MonitoringSchema>;
 /** Who issues end users' tokens, with all defaults filled in. */
 export type Issuer = z.output<typeof EnvironmentSchema>["issuers"][number];
 /** An external authorizer. */
@@ -91,6 +94,7 @@ export interface Environment extends AccessParts {
   readonly nodes?: Nodes;
   /** Sorted by namespace. */
   readonly lockdown: readonly Lockdown[];
+  readonly monitoring: Monitoring;
   /** Sorted by host and port. */
   readonly hosts: readonly Host[];
 }

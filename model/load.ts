@@ -76,7 +76,17 @@ export function loadEnvironment(
   const hosts = resolveHosts(reading.hosts, read.parts.gateways, reading.context, notes);
   notes.problems.push(...validateEnvironment(read.source, read.parts));
   if (notes.problems.length > 0 || read.whole === undefined) return refused(notes.problems);
-  const { environment: name, mesh, gateways, nodes, lockdown, issuers, authorizers, owners } = read.whole;
+  const {
+    environment: name,
+    mesh,
+    gateways,
+    nodes,
+    lockdown,
+    monitoring,
+    issuers,
+    authorizers,
+    owners,
+  } = read.whole;
   const environment = orderedEnvironment({
     name,
     mesh,
@@ -86,6 +96,7 @@ export function loadEnvironment(
     })),
     ...(nodes === undefined ? {} : { nodes }),
     lockdown,
+    monitoring,
     issuers,
     authorizers,
     owners,

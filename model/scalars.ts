@@ -88,6 +88,13 @@ export const SecretName = accepted(
   "A Secret's name, in the gateway's namespace.",
 );
 
+export const HeaderName = matching(
+  /^[a-z0-9][a-z0-9-]{0,63}$/,
+  "not the name of a header",
+  "write it in lower case, such as x-team",
+  "The name of an HTTP header, in lower case.",
+);
+
 export const Duration = matching(
   /^[1-9]\d{0,6}(ms|s|m|h)$/,
   "not a length of time",

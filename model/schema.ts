@@ -13,6 +13,7 @@ import {
 import { environmentAccess, fileRules } from "./schema-access.ts";
 import { HostEntry } from "./schema-host.ts";
 import { Lockdown } from "./schema-lockdown.ts";
+import { Monitoring } from "./schema-monitoring.ts";
 import { Nodes } from "./schema-nodes.ts";
 
 /** What one Istio mesh is like; Sallyport does not install it. */
@@ -127,6 +128,7 @@ export const Environment = z.strictObject({
   gateways: z.array(Gateway).min(1).max(MAX_GATEWAYS),
   nodes: Nodes.optional(),
   lockdown: z.array(Lockdown).default([]),
+  monitoring: Monitoring,
   imports: z
     .array(z.string().min(1))
     .default([])

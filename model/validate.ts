@@ -8,6 +8,7 @@ import type { Environment as EnvironmentFrame } from "./schema.ts";
 import type { Sound } from "./sound.ts";
 import { formatPath, type Path, type ReportFault, type Source } from "./source.ts";
 import { validateAccess } from "./validate-access.ts";
+import { validateMonitoring } from "./validate-monitoring.ts";
 
 /** An environment file's own parts, without what was at fault. */
 export type Parts = Sound<Omit<z.output<typeof EnvironmentFrame>, "hosts" | "imports">>;
@@ -28,6 +29,7 @@ export function validateEnvironment(source: Source, parts: Parts): Problem[] {
   validateGateways(parts, fault);
   validateNodes(parts, fault);
   validateLockdown(parts, fault);
+  validateMonitoring(parts.monitoring, fault);
   validateAccess(parts, fault);
   return problems;
 }

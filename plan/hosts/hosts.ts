@@ -1,14 +1,17 @@
 import { namespacesOf } from "../../model/callers.ts";
-import type { AccessParts, Gateway, Host, Mesh, Mode } from "../../model/environment.ts";
+import type { AccessParts, Gateway, Host, Mesh, Mode, Monitoring } from "../../model/environment.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
 import { withSyncWaves } from "../sync-wave.ts";
+import { accessLog } from "../telemetry/access-log.ts";
 import { hostCounters } from "../telemetry/counters.ts";
+import { exemptionsOf } from "../telemetry/exemptions.ts";
+import { sidecarLog } from "../telemetry/sidecar-log.ts";
 import { planAuthorizers } from "./access/authorizers.ts";
 import { planDenials } from "./access/deny.ts";
 import { planOwnerAccess } from "./access/owners.ts";
 import { planUsers } from "./access/users.ts";
-import type { HostsContext } from "./context.ts";
+import { gatewayHost, type HostsContext } from "./context.ts";
 import { planHop } from "./hop.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
 import { planHttp, standsAlone } from "./http/routes.ts";
@@ -26,6 +29,7 @@ import { planTcpPorts } from "./tcp/tcp-ports.ts";
 export interface HostsPlan extends AccessParts {
   readonly gateway: Gateway;
   readonly mesh: Mesh;
+  readonly monitoring: Monitoring;
   readonly hosts: readonly Host[];
 }
 
@@ -41,6 +45,7 @@ const PLANNERS: Readonly<Record<Mode, (context: HostsContext, shard: Shard) => P
 export function planHosts({
   gateway,
   mesh,
+  monitoring,
   hosts,
   issuers = [],
   authorizers = [],
@@ -50,6 +55,7 @@ export function planHosts({
   const granted = hosts.filter((host) => namespacesOf([host]).length > 0);
   const shards = shardsOf(gateway.name, granted, isAlone);
   const namespaces = namespacesOf(granted);
+  const log = { gateway, mesh, monitoring, exemptions: exemptionsOf(granted) };
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
   const planned: PlannedObject[] = [
     ...planDenials(context, granted),
@@ -59,7 +65,12 @@ export function planHosts({
     ...planListeners(context, http),
     ...planOutside(context, granted),
     ...planSecretAccess(context, http),
-    { wave: "registry", manifest: hostCounters(gateway, granted) },
+    { wave: "registry", manifest: hostCounters({ ...log, hosts: granted }) },
+    { wave: "registry", manifest: accessLog(log) },
+    ...(monitoring.sidecar ? namespaces : []).map((namespace): PlannedObject => {
+      const manifest = sidecarLog(log, gatewayHost(context), namespace);
+      return { wave: "routes", manifest };
+    }),
     ...planSharedUpstreams(
       context,
       granted.filter(

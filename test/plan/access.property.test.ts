@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluator } from "../../access/evaluate.ts";
-import { completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
+import { completeHosts, completeMesh, completeMonitoring, type HostInput } from "../../model/complete.ts";
 import type { Host } from "../../model/environment.ts";
 import { formOf, literalOf } from "../../model/paths.ts";
 import type { Rule } from "../../model/rule.ts";
@@ -10,6 +10,7 @@ import { renderStream } from "../../render/render.ts";
 import { gateway } from "./hosts.ts";
 
 const mesh = completeMesh(undefined);
+const monitoring = completeMonitoring(undefined);
 const NAMESPACES = ["news", "shop"];
 const ACCOUNTS = ["one", "two"];
 const PATHS = ["/a", "/a/b", "/a/b/c", "/x.json", "/post"];
@@ -55,7 +56,7 @@ function declared(inputs: readonly object[]): Host[] | undefined {
 }
 
 function plan(hosts: readonly Host[]) {
-  return planEnvironment({ name: "test", mesh, gateways: [gateway], lockdown: [], hosts });
+  return planEnvironment({ name: "test", mesh, monitoring, gateways: [gateway], lockdown: [], hosts });
 }
 
 /** What the declaration itself says, told in the plainest way. */

@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { summariseAccess } from "../../access/summary.ts";
 import { callersOf } from "../../model/callers.ts";
-import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
+import {
+  completeGateway,
+  completeHosts,
+  completeMesh,
+  completeMonitoring,
+  type HostInput,
+} from "../../model/complete.ts";
 import type { Environment } from "../../model/environment.ts";
 import { objectKey } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
@@ -27,7 +33,14 @@ function render(inputs: readonly HostInput[]): string {
 }
 
 function environment(inputs: readonly HostInput[]): Environment {
-  return { name: "test", mesh, gateways: [gateway], lockdown: [], hosts: completeHosts(inputs, gateway) };
+  return {
+    name: "test",
+    mesh,
+    gateways: [gateway],
+    lockdown: [],
+    monitoring: completeMonitoring(undefined),
+    hosts: completeHosts(inputs, gateway),
+  };
 }
 
 describe("planning", () => {

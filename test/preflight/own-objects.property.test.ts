@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { completeMonitoring } from "../../model/complete.ts";
 import type { DeclaredHost, Environment } from "../../model/environment.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { judge } from "../../preflight/preflight.ts";
@@ -21,6 +22,7 @@ it("an environment's own objects are no conflict with it, nor are those of the o
         mesh,
         gateways,
         lockdown: locked ? [{ namespace: "news", reach: [] }] : [],
+        monitoring: completeMonitoring(undefined),
         hosts: hostsOf(hosts),
       });
       const declared = of(after);

@@ -1,5 +1,11 @@
 import fc from "fast-check";
-import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
+import {
+  completeGateway,
+  completeHosts,
+  completeMesh,
+  completeMonitoring,
+  type HostInput,
+} from "../../model/complete.ts";
 import type { Host } from "../../model/environment.ts";
 import type { PlannedObject } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
@@ -135,7 +141,14 @@ export const environment = fc.uniqueArray(host, {
 
 /** All that an environment takes. */
 export function planned(hosts: readonly RandomHost[]): PlannedObject[] {
-  return planEnvironment({ name: "test", mesh, gateways, lockdown: [], hosts: hostsOf(hosts) });
+  return planEnvironment({
+    name: "test",
+    mesh,
+    gateways,
+    lockdown: [],
+    monitoring: completeMonitoring(undefined),
+    hosts: hostsOf(hosts),
+  });
 }
 
 /** The hosts with all defaults. */
