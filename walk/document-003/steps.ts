@@ -1,0 +1,124 @@
+import { type Client, commandRow, type Document, type Step, type World } from "../document.ts";
+import type { Row } from "../row.ts";
+
+const DEFAULT: Client = { namespace: "default", account: "sleep" };
+const OTHERNS: Client = { namespace: "otherns", account: "sleep" };
+const FOR_GOOGLE: Client = { namespace: "otherns", account: "sleep-google" };
+const FOR_YAHOO: Client = { namespace: "otherns", account: "sleep-yahoo" };
+
+const GOOGLE = "developers.google.com";
+const YAHOO = "developer.yahoo.com";
+/** A host that nobody is ever granted. */
+const THIRD = "www.google.com";
+
+/** Document 003: by namespace in the sidecars, then by namespace and account at the gateway. */
+export const document003: Document = { environment: "lab-003", steps };
+
+function steps(world: World): Step[] {
+  const https = (client: Client, host: string, expected: string) =>
+    callRow(world, client, "https", host, expected);
+  const refused = (client: Client, host: string) => https(client, host, "exit 35");
+  return [
+    {
+      title: "ALLOW_ANY",
+      file: "stacks/lab/003-allow-any.yaml",
+      clients: [DEFAULT, OTHERNS],
+      rows: [https(DEFAULT, GOOGLE, "200"), https(OTHERNS, YAHOO, "200")],
+    },
+    {
+      title: "REGISTRY_ONLY",
+      file: "stacks/lab/003-registry-only.yaml",
+      rows: [refused(DEFAULT, GOOGLE), refused(OTHERNS, YAHOO), refused(DEFAULT, THIRD)],
+    },
+    {
+      title: "Google for default",
+      file: "stacks/lab/003-google-for-default.yaml",
+      rows: [
+        https(DEFAULT, GOOGLE, "200"),
+        refused(DEFAULT, YAHOO),
+        refused(OTHERNS, GOOGLE),
+        refused(DEFAULT, THIRD),
+      ],
+    },
+    {
+      title: "Google for otherns too",
+      file: "stacks/lab/003-google-for-both.yaml",
+      rows: [
+        https(OTHERNS, GOOGLE, "200"),
+        https(DEFAULT, GOOGLE, "200"),
+        refused(DEFAULT, YAHOO),
+        refused(OTHERNS, YAHOO),
+        refused(OTHERNS, THIRD),
+      ],
+    },
+    {
+      title: "Deleted again",
+      file: "stacks/lab/003-registry-only.yaml",
+      rows: [DEFAULT, OTHERNS].flatMap((client) => [GOOGLE, YAHOO].map((host) => refused(client, host))),
+    },
+    atGateway(world, "nothing allowed", "nothing", [
+      [DEFAULT, YAHOO, false],
+      [OTHERNS, GOOGLE, false],
+      [DEFAULT, GOOGLE, false],
+      [OTHERNS, YAHOO, false],
+    ]),
+    atGateway(world, "Google for default", "google-for-default", [
+      [DEFAULT, GOOGLE, true],
+      [DEFAULT, YAHOO, false],
+      [OTHERNS, GOOGLE, false],
+      [OTHERNS, YAHOO, false],
+    ]),
+    atGateway(world, "both hosts for both", "both", [
+      [DEFAULT, GOOGLE, true],
+      [OTHERNS, YAHOO, true],
+      [OTHERNS, GOOGLE, true],
+      [DEFAULT, YAHOO, true],
+    ]),
+    atGateway(world, "refused by namespace", "by-namespace", [
+      [DEFAULT, YAHOO, false],
+      [OTHERNS, GOOGLE, false],
+      [DEFAULT, GOOGLE, true],
+      [OTHERNS, YAHOO, true],
+    ]),
+    {
+      ...atGateway(world, "refused by account", "by-account", [
+        [FOR_GOOGLE, GOOGLE, true],
+        [FOR_GOOGLE, YAHOO, false],
+        [FOR_YAHOO, GOOGLE, false],
+        [FOR_YAHOO, YAHOO, true],
+        [OTHERNS, GOOGLE, true],
+        [OTHERNS, YAHOO, true],
+        [DEFAULT, GOOGLE, true],
+        [DEFAULT, YAHOO, true],
+      ]),
+      clients: [FOR_GOOGLE, FOR_YAHOO],
+    },
+  ];
+}
+
+/** A state of the gateway's policies, asked over HTTP with origination, then over the application's own TLS. */
+function atGateway(
+  world: World,
+  title: string,
+  state: string,
+  calls: readonly (readonly [Client, host: string, allowed: boolean])[],
+): Step {
+  const rows = (scheme: "http" | "https", no: string): Row[] =>
+    calls.map(([client, host, allowed]) => callRow(world, client, scheme, host, allowed ? "200" : no));
+  return {
+    title: `At the gateway: ${title}`,
+    file: `stacks/lab/003-gateway-${state}.yaml`,
+    rows: [...rows("http", "403"), ...rows("https", "exit 35")],
+  };
+}
+
+function callRow(
+  world: World,
+  client: Client,
+  scheme: "http" | "https",
+  host: string,
+  expected: string,
+): Row {
+  const command = `curl -sI -m 10 -o /dev/null -w '%{http_code}' ${scheme}://${host}`;
+  return commandRow(world, client, { step: `${scheme}://${host}`, command, expected });
+}
