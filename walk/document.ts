@@ -25,11 +25,7 @@ export interface Step {
 }
 
 /** A document as a sequence of environments, each with the rows that hold in it. */
-export interface Document {
-  /** The name of its environment in every file. */
-  readonly environment: string;
-  readonly steps: (world: World) => readonly Step[];
-}
+export type Document = (world: World) => readonly Step[];
 
 /** A row of one command in a client's pod: what is read from its output, or how it ends if not well. */
 export function commandRow(

@@ -1,4 +1,4 @@
-import { type Client, commandRow, type Document, type Step, type World } from "../document.ts";
+import { type Client, commandRow, type Document, type World } from "../document.ts";
 import type { Row } from "../row.ts";
 
 const SLEEP: Client = { namespace: "default", account: "sleep" };
@@ -16,9 +16,7 @@ type Language = keyof typeof PAGES;
 const LANGUAGES = Object.keys(PAGES) as Language[];
 
 /** Document 001: TLS to any Wikipedia, with policies by the name asked for and by the caller's account. */
-export const document001: Document = { environment: "lab-001", steps };
-
-function steps(world: World): Step[] {
+export const document001: Document = (world) => {
   const pages = (client: Client, open: readonly Language[]) =>
     LANGUAGES.map((language) => pageRow(world, client, language, open.includes(language)));
   return [
@@ -45,7 +43,7 @@ function steps(world: World): Step[] {
       rows: [...pages(US, ["en", "es"]), ...pages(CANADA, ["en", "fr"]), ...pages(SLEEP, [])],
     },
   ];
-}
+};
 
 function pageRow(world: World, client: Client, language: Language, open: boolean): Row {
   const { path, title } = PAGES[language];
