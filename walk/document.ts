@@ -21,7 +21,11 @@ export interface Step {
   readonly file?: string;
   /** Who calls from this step on. */
   readonly clients?: readonly Client[];
+  /** What else has to be there, before the environment. */
+  readonly prepare?: () => Promise<void>;
   readonly rows: readonly Row[];
+  /** Takes away what `prepare` made; harmless where it is not. */
+  readonly ends?: () => Promise<void>;
 }
 
 /** A document as a sequence of environments, each with the rows that hold in it. */

@@ -51,9 +51,11 @@ export async function walkDocument(document: Document, walk: Walk): Promise<Walk
   };
   try {
     for (const step of steps) {
+      await step.prepare?.();
       if (step.file !== undefined) await deployment.put(read(step.file));
       await startClients(control, image, step.clients ?? []);
       await walkRows(step);
+      await step.ends?.();
     }
     await deployment.remove();
     const first = steps.flatMap(({ rows }) => rows).slice(0, 1);
@@ -61,6 +63,7 @@ export async function walkDocument(document: Document, walk: Walk): Promise<Walk
   } finally {
     await deployment.remove();
     await removeClients(control, clients);
+    for (const { ends } of steps) await ends?.();
   }
   return walked;
 }
