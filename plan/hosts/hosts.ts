@@ -58,7 +58,8 @@ export function planHosts({
   const log = { gateway, mesh, monitoring, exemptions: exemptionsOf(granted) };
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
   const planned: PlannedObject[] = [
-    ...planDenials(context, granted),
+    // Of hosts without callers of their own too: a wildcard may let somebody call them.
+    ...planDenials(context, hosts),
     ...planUsers(context, granted),
     ...planAuthorizers(context, authorizers, granted),
     ...planHop(context, namespaces),
