@@ -52,7 +52,7 @@ export async function walkDocument(document: Document, walk: Walk): Promise<Walk
   try {
     for (const step of steps) {
       await step.prepare?.();
-      if (step.file !== undefined) await deployment.put(read(step.file));
+      if (step.file !== undefined) await deployment.put(readEnvironment(step.file));
       await startClients(control, image, step.clients ?? []);
       await walkRows(step);
       await step.ends?.();
@@ -68,7 +68,8 @@ export async function walkDocument(document: Document, walk: Walk): Promise<Walk
   return walked;
 }
 
-function read(file: string): Environment {
+/** @throws if an environment file is not sound */
+export function readEnvironment(file: string): Environment {
   const { environment, problems } = loadEnvironment(file);
   if (environment === undefined) throw new Error(`${file}: ${problems.map(({ why }) => why).join("; ")}`);
   return environment;

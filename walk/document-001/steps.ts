@@ -1,4 +1,5 @@
 import { type Client, commandRow, type Document, type World } from "../document.ts";
+import { logRow } from "../gateway-log.ts";
 import type { Row } from "../row.ts";
 
 const SLEEP: Client = { namespace: "default", account: "sleep" };
@@ -35,7 +36,12 @@ export const document001: Document = (world) => {
       title: "Open again, to two accounts",
       file: "stacks/lab/001.yaml",
       clients: [US, CANADA],
-      rows: [...pages(US, LANGUAGES), ...pages(CANADA, LANGUAGES)],
+      rows: [
+        ...pages(US, LANGUAGES),
+        languagesLog(world, US),
+        ...pages(CANADA, LANGUAGES),
+        languagesLog(world, CANADA),
+      ],
     },
     {
       title: "Two languages for each account",
@@ -50,4 +56,18 @@ function pageRow(world: World, client: Client, language: Language, open: boolean
   const command = `curl -s -m 10 https://${language}.wikipedia.org${path}`;
   const row = { step: `${language}.wikipedia.org`, command, expected: open ? title : "exit 35" };
   return commandRow(world, client, row, (page) => /<title>(.*)<\/title>/.exec(page)?.[1] ?? "no title");
+}
+
+/** The four pages, by the lines that they leave: one as a connection opens, one as it ends. */
+function languagesLog(world: World, client: Client): Row {
+  const urls = LANGUAGES.map((language) => `https://${language}.wikipedia.org${PAGES[language].path}`);
+  const command = `for url in ${urls.join(" ")}; do curl -s -m 10 -o /dev/null $url; done`;
+  return logRow(
+    world,
+    { namespace: "egress-001", client, command },
+    ({ event, sni }) => `${event} ${sni}`,
+    LANGUAGES.flatMap((language) =>
+      ["TcpUpstreamConnected", "TcpConnectionEnd"].map((event) => `${event} ${language}.wikipedia.org`),
+    ).join(", "),
+  );
 }

@@ -1,6 +1,6 @@
 import { type Capture, capture, type Place } from "../../lab/network/capture.ts";
 import { type Client, commandRow, type Step, type World } from "../document.ts";
-import { linesOf } from "../gateway-log.ts";
+import { logRow } from "../gateway-log.ts";
 import type { Row } from "../row.ts";
 import { NAMESPACE } from "./gateway.ts";
 
@@ -24,8 +24,8 @@ export function comparison(world: World, client: Client): Step {
     rows: [
       title(http),
       title(https),
-      seenRow(world, client, http, "method GET, path /politics, code 200"),
-      seenRow(world, client, https, "sni edition.cnn.com"),
+      seenRow(world, client, http, "DownstreamEnd GET /politics 200"),
+      seenRow(world, client, https, "TcpUpstreamConnected edition.cnn.com, TcpConnectionEnd edition.cnn.com"),
       packetsRow(world, client, "hop", http, "nothing plain"),
       packetsRow(world, client, "outside", http, "nothing plain"),
       packetsRow(world, client, "hop", https, "nothing plain"),
@@ -37,23 +37,18 @@ export function comparison(world: World, client: Client): Step {
   };
 }
 
-/** What the gateway's log knows of a call. */
+/** What the gateway's log knows of a call: each kind of line by its fields. */
 function seenRow(world: World, client: Client, url: string, expected: string): Row {
-  return {
-    step: `what the gateway sees of ${new URL(url).protocol.replace(":", "")}`,
-    command: `curl ${url}; kubectl logs -n ${NAMESPACE} deploy/egress`,
+  return logRow(
+    world,
+    { namespace: NAMESPACE, client, command: `curl -s -m 10 -o /dev/null ${url}` },
+    (line) =>
+      ["event", "method", "path", "code", "sni"]
+        .map((field) => line[field])
+        .filter((value) => value !== undefined)
+        .join(" "),
     expected,
-    answer: async () => {
-      const lines = await linesOf(world, NAMESPACE, client, () =>
-        world.shell(client, `curl -s -m 10 -o /dev/null ${url}`),
-      );
-      const told = ["method", "path", "code", "sni"].flatMap((field) => {
-        const values = [...new Set(lines.map((line) => line[field]))].filter((value) => value !== undefined);
-        return values.length === 0 ? [] : [`${field} ${values.join(" ")}`];
-      });
-      return told.join(", ");
-    },
-  };
+  );
 }
 
 const PLACES: Readonly<Record<Place, string>> = {

@@ -1,5 +1,5 @@
 import { type Client, commandRow, type Document, type Step, type World } from "../document.ts";
-import { linesOf } from "../gateway-log.ts";
+import { logRow } from "../gateway-log.ts";
 import type { Row } from "../row.ts";
 import { authorizer } from "./authorizer.ts";
 import { comparison } from "./comparison.ts";
@@ -16,7 +16,7 @@ export const document002: Document = (world) => [
     clients: [SLEEP],
     rows: [
       topicsRow(world, SLEEP, "200 200 200"),
-      logRow(world, SLEEP, "info /politics 200, error /politics 200, info /sport 200, info /health 200"),
+      topicsLog(world, SLEEP, "info /politics 200, error /politics 200, info /sport 200, info /health 200"),
     ],
   },
   {
@@ -24,7 +24,7 @@ export const document002: Document = (world) => [
     file: "stacks/lab/002-routing.yaml",
     rows: [
       topicsRow(world, SLEEP, "404 200 200"),
-      logRow(world, SLEEP, "info /politics 404, error /politics 404, info /sport 200, info /health 200"),
+      topicsLog(world, SLEEP, "info /politics 404, error /politics 404, info /sport 200, info /health 200"),
     ],
   },
   {
@@ -37,7 +37,7 @@ export const document002: Document = (world) => [
     file: "stacks/lab/002-policy.yaml",
     rows: [
       topicsRow(world, SLEEP, "403 200 200"),
-      logRow(world, SLEEP, "info /politics 403, error /politics 403, info /sport 200, info /health 200"),
+      topicsLog(world, SLEEP, "info /politics 403, error /politics 403, info /sport 200, info /health 200"),
     ],
   },
   ...byAuthorizer(world),
@@ -47,7 +47,11 @@ export const document002: Document = (world) => [
     clients: [POLITICS],
     rows: [
       topicsRow(world, POLITICS, "403 200 200"),
-      logRow(world, POLITICS, "info /politics 403, error /politics 403, info /sport 200, info /health 200"),
+      topicsLog(
+        world,
+        POLITICS,
+        "info /politics 403, error /politics 403, info /sport 200, info /health 200",
+      ),
     ],
   },
   {
@@ -56,7 +60,7 @@ export const document002: Document = (world) => [
     rows: [
       topicsRow(world, SLEEP, "403 200 200"),
       topicsRow(world, POLITICS, "200 200 200"),
-      logRow(world, POLITICS, "no line"),
+      topicsLog(world, POLITICS, "no line"),
     ],
   },
   comparison(world, SLEEP),
@@ -70,21 +74,14 @@ function topicsRow(world: World, client: Client, expected: string): Row {
   return commandRow(world, client, { step: "/politics /sport /health", command: TOPICS, expected });
 }
 
-/** The same three requests, by the lines that they left: all of one caller's. */
-function logRow(world: World, client: Client, expected: string): Row {
-  const principal = `spiffe://cluster.local/ns/${client.namespace}/sa/${client.account}`;
-  return {
-    step: `${client.namespace}/${client.account}: the log`,
-    command: `kubectl logs -n ${NAMESPACE} deploy/egress`,
+/** The same three requests, by the lines that they left. */
+function topicsLog(world: World, client: Client, expected: string): Row {
+  return logRow(
+    world,
+    { namespace: NAMESPACE, client, watcher: SLEEP, command: TOPICS },
+    ({ level, path, code }) => `${level} ${path} ${code}`,
     expected,
-    answer: async () => {
-      const lines = await linesOf(world, NAMESPACE, SLEEP, () => world.shell(client, TOPICS));
-      const told = lines.map(({ level, path, code, sourcePrincipal }) =>
-        [level, path, code, ...(sourcePrincipal === principal ? [] : [sourcePrincipal])].join(" "),
-      );
-      return told.join(", ") || "no line";
-    },
-  };
+  );
 }
 
 /** An identity and access system of the organization's own decides, asked over both of its protocols. */

@@ -1,5 +1,7 @@
 import { type Client, commandRow, type Document, type Step, type World } from "../document.ts";
+import { logRow } from "../gateway-log.ts";
 import type { Row } from "../row.ts";
+import { readEnvironment } from "../walk-document.ts";
 
 const DEFAULT: Client = { namespace: "default", account: "sleep" };
 const OTHERNS: Client = { namespace: "otherns", account: "sleep" };
@@ -72,27 +74,37 @@ export const document003: Document = (world) => {
       [OTHERNS, GOOGLE, true],
       [DEFAULT, YAHOO, true],
     ]),
-    atGateway(world, "refused by namespace", "by-namespace", [
-      [DEFAULT, YAHOO, false],
-      [OTHERNS, GOOGLE, false],
-      [DEFAULT, GOOGLE, true],
-      [OTHERNS, YAHOO, true],
-    ]),
-    {
-      ...atGateway(world, "refused by account", "by-account", [
-        [FOR_GOOGLE, GOOGLE, true],
-        [FOR_GOOGLE, YAHOO, false],
-        [FOR_YAHOO, GOOGLE, false],
-        [FOR_YAHOO, YAHOO, true],
-        [OTHERNS, GOOGLE, true],
-        [OTHERNS, YAHOO, true],
+    withLog(
+      atGateway(world, "refused by namespace", "by-namespace", [
+        [DEFAULT, YAHOO, false],
+        [OTHERNS, GOOGLE, false],
         [DEFAULT, GOOGLE, true],
-        [DEFAULT, YAHOO, true],
+        [OTHERNS, YAHOO, true],
       ]),
-      clients: [FOR_GOOGLE, FOR_YAHOO],
-    },
+      policyRows(world, "by-namespace", DEFAULT, YAHOO),
+    ),
+    withLog(
+      {
+        ...atGateway(world, "refused by account", "by-account", [
+          [FOR_GOOGLE, GOOGLE, true],
+          [FOR_GOOGLE, YAHOO, false],
+          [FOR_YAHOO, GOOGLE, false],
+          [FOR_YAHOO, YAHOO, true],
+          [OTHERNS, GOOGLE, true],
+          [OTHERNS, YAHOO, true],
+          [DEFAULT, GOOGLE, true],
+          [DEFAULT, YAHOO, true],
+        ]),
+        clients: [FOR_GOOGLE, FOR_YAHOO],
+      },
+      policyRows(world, "by-account", FOR_GOOGLE, YAHOO),
+    ),
   ];
 };
+
+function withLog(step: Step, log: readonly Row[]): Step {
+  return { ...step, rows: [...step.rows, ...log] };
+}
 
 /** A state of the gateway's policies, asked over HTTP with origination, then over the application's own TLS. */
 function atGateway(
@@ -101,13 +113,18 @@ function atGateway(
   state: string,
   calls: readonly (readonly [Client, host: string, allowed: boolean])[],
 ): Step {
+  const file = fileOf(state);
   const rows = (scheme: "http" | "https", no: string): Row[] =>
     calls.map(([client, host, allowed]) => callRow(world, client, scheme, host, allowed ? "200" : no));
   return {
     title: `At the gateway: ${title}`,
-    file: `stacks/lab/003-gateway-${state}.yaml`,
+    file,
     rows: [...rows("http", "403"), ...rows("https", "exit 35")],
   };
+}
+
+function fileOf(state: string): string {
+  return `stacks/lab/003-gateway-${state}.yaml`;
 }
 
 function callRow(
@@ -117,6 +134,26 @@ function callRow(
   host: string,
   expected: string,
 ): Row {
-  const command = `curl -sI -m 10 -o /dev/null -w '%{http_code}' ${scheme}://${host}`;
-  return commandRow(world, client, { step: `${scheme}://${host}`, command, expected });
+  return commandRow(world, client, { step: `${scheme}://${host}`, command: call(scheme, host), expected });
+}
+
+function call(scheme: "http" | "https", host: string): string {
+  return `curl -sI -m 10 -o /dev/null -w '%{http_code}' ${scheme}://${host}`;
+}
+
+/** The policy that refused a call: its name has the key of the declaration's rule, which is the same for both schemes. */
+function policyRows(world: World, state: string, client: Client, host: string): Row[] {
+  const { hosts } = readEnvironment(fileOf(state));
+  const key = hosts.find((declared) => declared.host === host)?.deny[0]?.key;
+  const row = (scheme: "http" | "https", words: string) =>
+    logRow(
+      world,
+      { namespace: "egress-003", client, watcher: DEFAULT, command: call(scheme, host) },
+      ({ level, code, sni, details, termination }) => {
+        const policy = /-policy\[(.*?)\]/.exec(String(details ?? termination))?.[1];
+        return `${level} ${code ?? sni} ${policy}`;
+      },
+      ["info", "error"].map((level) => `${level} ${words} egress-deny-${key}`).join(", "),
+    );
+  return [row("http", "403"), row("https", host)];
 }
