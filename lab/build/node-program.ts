@@ -41,7 +41,7 @@ async function packageFolders(
   for (const name of packages) {
     if (found.has(name)) continue;
     const file = findPackageJSON(name, from);
-    if (file === undefined) throw new TypeError(`the package ${name}, which ${from} needs, is not installed`);
+    if (file === undefined) throw new TypeError(`${name}, which ${from} needs, has no package.json`);
     found.set(name, dirname(file));
     const { dependencies } = needs.parse(JSON.parse(await readFile(file, "utf8")));
     await packageFolders(Object.keys(dependencies), file, found);
