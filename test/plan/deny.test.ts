@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { completeHosts, completeMesh } from "../../model/complete.ts";
+import { completeHosts, completeMesh, completeMonitoring } from "../../model/complete.ts";
 import { planHosts } from "../../plan/hosts/hosts.ts";
 import { gateway } from "./hosts.ts";
 
@@ -11,7 +11,12 @@ test("what a wildcard lets through is refused by the deny of a host under it tha
     ],
     gateway,
   );
-  const denials = planHosts({ gateway, mesh: completeMesh(undefined), hosts })
+  const denials = planHosts({
+    gateway,
+    mesh: completeMesh(undefined),
+    monitoring: completeMonitoring(undefined),
+    hosts,
+  })
     .map(({ manifest }) => manifest.spec as { action?: string; rules?: { when?: object[] }[] } | undefined)
     .filter((spec) => spec?.action === "DENY");
   expect(denials.map((spec) => spec?.rules?.[0]?.when)).toEqual([
