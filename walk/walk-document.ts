@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { Environment } from "../model/environment.ts";
 import { loadEnvironment } from "../model/load.ts";
 import type { Manifest } from "../plan/manifest.ts";
-import { planRollout, runRollout } from "../rollout/apply.ts";
+import { planEnvironment } from "../plan/plan.ts";
+import { planRollout, runRollout, waitForObjects } from "../rollout/apply.ts";
 import type { Client, Document, Step, World } from "./document.ts";
 import { type Kubectl, kubectl } from "./kubectl.ts";
 import { leftOverRows } from "./left-over.ts";
@@ -13,8 +14,8 @@ import { sleep } from "./workloads.ts";
 /** The environments of the documents: they share namespaces, so a killed walk of one is in the others' way. */
 const ENVIRONMENTS = ["lab-001", "lab-002", "lab-003"];
 
-/** What an earlier, killed walk left has so long to go. */
-const LIMIT_SECONDS = 120;
+/** So long may a gate take. */
+const GATE = { istiodNamespace: "istio-system", limitSeconds: 120 };
 
 /**
  * Walks a document on the lab: each step's environment is put in force, then each of its rows is asked once, as the
@@ -33,10 +34,7 @@ export async function walkDocument(document: Document, walk: Walk): Promise<Walk
   const steps = document(world);
   const clients = steps.flatMap(({ clients = [] }) => clients);
   for (const environment of ENVIRONMENTS)
-    await runRollout(access, await planRollout(access, environment, []), {
-      istiodNamespace: "istio-system",
-      limitSeconds: LIMIT_SECONDS,
-    });
+    await runRollout(access, await planRollout(access, environment, []), GATE);
   await removeClients(control, clients);
 
   const walked: WalkedRow[] = [];
@@ -52,7 +50,12 @@ export async function walkDocument(document: Document, walk: Walk): Promise<Walk
   try {
     for (const step of steps) {
       await step.prepare?.();
-      if (step.file !== undefined) await deployment.put(readEnvironment(step.file));
+      if (step.file !== undefined) {
+        const environment = readEnvironment(step.file);
+        await deployment.put(environment);
+        // What is new does not hold for connections of before, which are still there where nothing was taken away.
+        await waitForObjects(access, planEnvironment(environment), GATE);
+      }
       await startClients(control, image, step.clients ?? []);
       await walkRows(step);
       await step.ends?.();
