@@ -1,4 +1,5 @@
-import { once } from "node:events";
+import { on } from "node:events";
+import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { nodes } from "../addresses.ts";
 import { LabError } from "../errors.ts";
@@ -35,15 +36,24 @@ export async function capture(place: Place): Promise<Capture> {
     encoding: "buffer",
     reject: false,
   });
-  const [said] = (await once(running.stderr, "data", {
-    signal: AbortSignal.timeout(LIMIT_MILLISECONDS),
-  })) as [Buffer];
-  if (!said.includes("listening"))
-    throw new LabError("Packets can't be captured", said.toString().trim(), "see `sallyport lab status`");
+  await begun(running.stderr);
   return {
     async stop() {
       running.kill("SIGINT");
       return Buffer.from((await running).stdout);
     },
   };
+}
+
+/** Waits until tcpdump says that it listens, which may come in pieces, or what keeps it from that. */
+async function begun(stderr: Readable): Promise<void> {
+  let said = "";
+  for await (const [chunk] of on(stderr, "data", {
+    signal: AbortSignal.timeout(LIMIT_MILLISECONDS),
+    close: ["end"],
+  })) {
+    said += chunk;
+    if (said.includes("listening")) return;
+  }
+  throw new LabError("Packets can't be captured", said.trim(), "see `sallyport lab status`");
 }
