@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { completeGateway, completeMesh, type GatewayInput, type MeshInput } from "../model/complete.ts";
-import type { Gateway, Mesh } from "../model/environment.ts";
+import {
+  completeGateway,
+  completeMesh,
+  completeMonitoring,
+  type GatewayInput,
+  type MeshInput,
+  type MonitoringInput,
+} from "../model/complete.ts";
+import type { Gateway, Mesh, Monitoring } from "../model/environment.ts";
 import { planGateway } from "../plan/gateway/gateway.ts";
 import { gatewayHost } from "../plan/hosts/context.ts";
 import { registerObjects } from "./register.ts";
@@ -11,6 +18,8 @@ export interface EgressGatewayArgs {
   readonly gateway: GatewayInput;
   /** The mesh it belongs to; Istio's own defaults where left out. */
   readonly mesh?: MeshInput;
+  /** What is told of calls, and to whom: a log of JSON on standard output where left out. */
+  readonly monitoring?: MonitoringInput;
   /** The pool of dedicated nodes that it must run on; any node where left out. */
   readonly pool?: string;
 }
@@ -30,6 +39,8 @@ export class EgressGateway extends pulumi.ComponentResource {
   readonly gateway: Gateway;
   /** The mesh with all defaults filled in. */
   readonly mesh: Mesh;
+  /** What is told of calls with all defaults filled in. */
+  readonly monitoring: Monitoring;
   /** The Service's name in the cluster's DNS. */
   readonly address: pulumi.Output<string>;
 
@@ -37,14 +48,15 @@ export class EgressGateway extends pulumi.ComponentResource {
     super("sallyport:index:EgressGateway", name, {}, options);
     this.mesh = completeMesh(args.mesh);
     this.gateway = completeGateway(args.gateway, this.mesh);
-    const { gateway, mesh } = this;
+    this.monitoring = completeMonitoring(args.monitoring);
+    const { gateway, mesh, monitoring } = this;
     const resources = registerObjects(
-      planGateway({ gateway, mesh, ...(args.pool === undefined ? {} : { pool: args.pool }) }),
+      planGateway({ gateway, mesh, monitoring, ...(args.pool === undefined ? {} : { pool: args.pool }) }),
       name,
       this,
     );
     const ready = pulumi.all(resources.map((resource) => resource.id));
-    this.address = ready.apply(() => gatewayHost({ gateway, mesh }));
+    this.address = ready.apply(() => gatewayHost({ gateway }));
     this.registerOutputs({ address: this.address });
   }
 }

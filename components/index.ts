@@ -5,9 +5,10 @@ export {
   type HostInput,
   type LockdownInput,
   type MeshInput,
+  type MonitoringInput,
   type NodesInput,
 } from "../model/complete.ts";
-export type { Environment, Gateway, Host, Mesh } from "../model/environment.ts";
+export type { Environment, Gateway, Host, Mesh, Monitoring } from "../model/environment.ts";
 export { type Loaded, loadEnvironment } from "../model/load.ts";
 export { formatProblem, type Problem } from "../model/problem.ts";
 export { EgressEnvironment, type EgressEnvironmentArgs } from "./egress-environment.ts";

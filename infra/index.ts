@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { summariseAccess } from "../access/summary.ts";
 import { EgressEnvironment, formatProblem, loadEnvironment } from "../components/index.ts";
-import { listenerPort } from "../model/ports.ts";
 import { planEnvironment } from "../plan/plan.ts";
 
 // The engine starts a program in its own folder; files and problems are named from the project's.
 process.chdir(pulumi.getRootDirectory());
 const file = `stacks/${pulumi.getStack()}.yaml`;
-const { environment, problems } = loadEnvironment(file);
+const { environment, problems, expired } = loadEnvironment(file);
 if (environment === undefined)
   throw new pulumi.RunError(`${file} can't be deployed:\n${problems.map(formatProblem).join("\n")}`);
+for (const { problem } of expired) pulumi.log.warn(formatProblem(problem));
 
 const cluster = new pulumi.Config("kubernetes");
 const kubeconfig = cluster.get("kubeconfig");
@@ -34,7 +34,4 @@ export const hosts = environment.hosts.map(({ host, port, mode, gateway }) => ({
   gateway,
 }));
 /** Who may call what, read from the planned objects. */
-export const access = summariseAccess(
-  planEnvironment(environment).map(({ manifest }) => manifest),
-  listenerPort,
-);
+export const access = summariseAccess(planEnvironment(environment).map(({ manifest }) => manifest));

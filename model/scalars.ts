@@ -10,7 +10,7 @@ import {
 import { cidrFault } from "./network.ts";
 
 /** A string that a fault function accepts; its why and fix go into the problem. */
-function checked(fault: (value: string) => Fault | undefined, description: string) {
+export function checked(fault: (value: string) => Fault | undefined, description: string) {
   return z
     .string()
     .superRefine((value, context) => {
@@ -20,11 +20,11 @@ function checked(fault: (value: string) => Fault | undefined, description: strin
     .describe(description);
 }
 
-function matching(pattern: RegExp, why: string, fix: string, description: string) {
+export function matching(pattern: RegExp, why: string, fix: string, description: string) {
   return accepted((value) => pattern.test(value), why, fix, description);
 }
 
-function accepted(test: (value: string) => boolean, why: string, fix: string, description: string) {
+export function accepted(test: (value: string) => boolean, why: string, fix: string, description: string) {
   return checked((value) => (test(value) ? undefined : { why, fix }), description);
 }
 
@@ -86,6 +86,13 @@ export const SecretName = accepted(
   "Kubernetes does not take this as a Secret's name",
   "write such as partner-ca",
   "A Secret's name, in the gateway's namespace.",
+);
+
+export const HeaderName = matching(
+  /^[a-z0-9][a-z0-9-]{0,63}$/,
+  "not the name of a header",
+  "write it in lower case, such as x-team",
+  "The name of an HTTP header, in lower case.",
 );
 
 export const Duration = matching(

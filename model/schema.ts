@@ -10,8 +10,10 @@ import {
   ServiceName,
   TrustDomain,
 } from "./scalars.ts";
+import { environmentAccess, fileRules } from "./schema-access.ts";
 import { HostEntry } from "./schema-host.ts";
 import { Lockdown } from "./schema-lockdown.ts";
+import { Monitoring } from "./schema-monitoring.ts";
 import { Nodes } from "./schema-nodes.ts";
 
 /** What one Istio mesh is like; Sallyport does not install it. */
@@ -115,6 +117,7 @@ const MAX_GATEWAYS = 100;
 export const Catalog = z.strictObject({
   owner: DnsLabel.describe("The team that answers for these hosts."),
   imports: z.array(z.string().min(1)).default([]).describe("Other catalogs, by path from this file."),
+  ...fileRules,
   hosts: z.array(z.unknown()).default([]),
 });
 
@@ -125,11 +128,13 @@ export const Environment = z.strictObject({
   gateways: z.array(Gateway).min(1).max(MAX_GATEWAYS),
   nodes: Nodes.optional(),
   lockdown: z.array(Lockdown).default([]),
+  monitoring: Monitoring,
   imports: z
     .array(z.string().min(1))
     .default([])
     .describe("Catalogs, by path from this file, inside its folder."),
   owner: DnsLabel.default("platform").describe("Who answers for the hosts of this file."),
+  ...environmentAccess,
   hosts: z.array(z.unknown()).default([]),
 });
 

@@ -25,3 +25,16 @@ export function gatewayFilter(
     spec: { workloadSelector: { labels: gatewaySelector(gateway.name) }, configPatches },
   };
 }
+
+/** Sets fields of every filter of a kind; lists grow by what is given. */
+export function mergeInto(
+  { name, type }: { readonly name: string; readonly type: string },
+  fields: Readonly<Record<string, Json>>,
+  context: "GATEWAY" | "SIDECAR_OUTBOUND" = "GATEWAY",
+): Json {
+  return {
+    applyTo: "NETWORK_FILTER",
+    match: { context, listener: { filterChain: { filter: { name } } } },
+    patch: { operation: "MERGE", value: { typed_config: { "@type": type, ...fields } } },
+  };
+}

@@ -4,6 +4,7 @@ import { gatewaySelector, managedLabels } from "./labels.ts";
 import type { Json, Manifest, PlannedObject } from "./manifest.ts";
 import { dnsRule, istiodRule, namespacePeer, tcp } from "./network.ts";
 import { withSyncWaves } from "./sync-wave.ts";
+import { refusalLog } from "./telemetry/sidecar-log.ts";
 
 const NAME = "sallyport-lockdown";
 
@@ -23,6 +24,7 @@ export function planLockdown(plan: LockdownPlan): PlannedObject[] {
   const manifests = [
     ...(plan.mesh.outboundTrafficPolicy === "ALLOW_ANY" ? [registryOnly(plan)] : []),
     networkPolicy(plan),
+    refusalLog(plan.lockdown.namespace),
   ];
   return withSyncWaves(manifests.map((manifest) => ({ wave: "lockdown", manifest })));
 }

@@ -14,15 +14,17 @@ import { planNodes } from "./nodes/nodes.ts";
  * const objects = planEnvironment(environment);
  */
 export function planEnvironment(environment: Environment): PlannedObject[] {
-  const { mesh, gateways, nodes } = environment;
+  const { mesh, gateways, nodes, monitoring } = environment;
   const hosts = hostsByGateway(environment);
   const lockdown = [...environment.lockdown].sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
   return inRolloutOrder([
     ...(nodes === undefined ? [] : planNodes(nodes)),
     ...gateways.flatMap((gateway) =>
-      planGateway({ gateway, mesh, ...(nodes === undefined ? {} : { pool: nodes.pool }) }),
+      planGateway({ gateway, mesh, monitoring, ...(nodes === undefined ? {} : { pool: nodes.pool }) }),
     ),
-    ...gateways.flatMap((gateway) => planHosts({ gateway, mesh, hosts: hosts.get(gateway.name) ?? [] })),
+    ...gateways.flatMap((gateway) =>
+      planHosts({ ...environment, gateway, hosts: hosts.get(gateway.name) ?? [] }),
+    ),
     ...lockdown.flatMap((entry) => planLockdown({ lockdown: entry, mesh, gateways })),
   ]);
 }

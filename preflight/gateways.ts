@@ -123,7 +123,7 @@ function telemetryFindings(situation: Situation, gateway: Gateway, labels: Label
         situation,
         gateway,
         "warning",
-        `${called(telemetry)} sets the log of the gateway's pods too, and Istio takes the older one alone: refusals may go unlogged`,
+        `${called(telemetry)} turns on Istio's text log at the gateway's pods, or will where it is older than ours: with query strings, and with those who are exempt`,
         "remove it",
       ),
     );

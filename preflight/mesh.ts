@@ -26,7 +26,6 @@ export function findMeshSettings(situation: Situation): Finding[] {
     ...outboundTraffic(situation),
     ...serviceVisibility(situation),
     ...discovery(situation),
-    ...logProviders(situation),
   ];
 }
 
@@ -105,30 +104,6 @@ function labelsByName(objects: Situation["planned"]): Map<string, Labels> {
   return new Map(
     liveObjects(objects, "Namespace").map(({ metadata }) => [metadata.name, metadata.labels ?? {}]),
   );
-}
-
-const ACCESS_LOGS = ["envoyFileAccessLog", "envoyHttpAls", "envoyTcpAls", "envoyOtelAls"];
-
-/** Istio drops a log without a word where its provider is none for access logs. */
-function logProviders(situation: Situation): Finding[] {
-  const names = liveObjects(situation.planned, "Telemetry").flatMap(({ spec }) =>
-    (spec.accessLogging ?? []).flatMap((entry) =>
-      ((entry as { providers?: readonly { name: string }[] }).providers ?? []).map(({ name }) => name),
-    ),
-  );
-  const { extensionProviders = [] } = situation.meshConfig;
-  return extensionProviders
-    .filter(({ name }) => name !== undefined && names.includes(name))
-    .filter((provider) => !ACCESS_LOGS.some((type) => type in provider))
-    .map(({ name }) =>
-      at(
-        situation,
-        "problem",
-        [],
-        `the mesh's extensionProviders have a ${name} that is no access log, so that the gateways log nothing`,
-        "give that provider another name",
-      ),
-    );
 }
 
 function at(

@@ -111,6 +111,25 @@ async function settle(
 }
 
 /**
+ * Waits until objects of a cluster are in force, whoever wrote them: each proxy concerned has them, and the connections
+ * that were let in under older rules are gone. A rollout waits for these only where it takes access away.
+ *
+ * @throws ClusterError naming who lags, if it takes longer than the limit
+ */
+export async function waitForObjects(
+  access: ClusterAccess,
+  objects: readonly PlannedObject[],
+  options: GateOptions,
+): Promise<void> {
+  const config = connect(access);
+  const live = await Promise.all(objects.map(({ manifest }) => readObject(config, manifest)));
+  const there = live
+    .filter((object) => object !== undefined)
+    .map((manifest) => ({ manifest, resourceVersion: manifest.metadata.resourceVersion }));
+  await settle(config, there, options, false);
+}
+
+/**
  * Removes objects, whoever wrote them, in the order in which a rollout does, but waits for nobody.
  *
  * @throws ClusterError naming the object that the cluster did not give up

@@ -6,11 +6,24 @@ import { cacheDirectory } from "../lab/paths.ts";
 import { endingSignal } from "../lab/process/ending.ts";
 import { engineDeployment, findEngine } from "./deployment/engine.ts";
 import { serverSideDeployment } from "./deployment/server-side.ts";
+import { document001 } from "./document-001/steps.ts";
+import { document002 } from "./document-002/steps.ts";
+import { document003 } from "./document-003/steps.ts";
 import { labInternet } from "./lab-internet.ts";
 import type { WalkedRow } from "./row.ts";
 import { table } from "./table.ts";
-import { LAB_IMAGE, walkDocument004 } from "./walk-004.ts";
+import { LAB_IMAGE, type Walk, walkDocument004 } from "./walk-004.ts";
+import { walkDocument } from "./walk-document.ts";
 import { walkHosts } from "./walk-hosts.ts";
+
+/** Each walk with the name of its stack. */
+const WALKS = {
+  task: { stack: "lab-004", walk: walkDocument004 },
+  hosts: { stack: "lab-hosts", walk: walkHosts },
+  wikipedia: { stack: "lab-001", walk: (walk: Walk) => walkDocument(document001, walk) },
+  topics: { stack: "lab-002", walk: (walk: Walk) => walkDocument(document002, walk) },
+  namespaces: { stack: "lab-003", walk: (walk: Walk) => walkDocument(document003, walk) },
+} as const;
 
 const program = new Command("npm start --")
   .description(
@@ -19,9 +32,9 @@ const program = new Command("npm start --")
   .addArgument(
     new Argument(
       "[walk]",
-      "task: the egress gateway task; hosts: every way to reach a host, on the lab alone",
+      "task: the egress gateway task; on the lab alone: hosts: every way to reach a host; wikipedia: policies of TLS hosts; topics: monitoring and policies of HTTP; namespaces: policies by namespace and account",
     )
-      .choices(["task", "hosts"])
+      .choices(Object.keys(WALKS))
       .default("task"),
   )
   .option("--context <name>", "walk on the cluster of this kubeconfig context; no lab is started")
@@ -34,13 +47,14 @@ Exits with 0 if every row is as expected, 1 if one is not, 2 if the machine or t
 Examples:
   npm start
   npm start -- hosts
+  npm start -- topics
   npm start -- --context kind-egress --image registry.example.com/tools/curl:8
 
 A cluster of your own needs Istio, nodes labelled lab.sallyport.dev/pool=egress, and no namespaces named egress,
 test-egress, unlocked or no-grant; rows that need the lab's firewall are left out there.`,
   );
 program.parse();
-const walked = program.processedArgs[0] === "hosts" ? walkHosts : walkDocument004;
+const chosen = WALKS[program.processedArgs[0] as keyof typeof WALKS];
 const { context, image } = program.opts<{ context?: string; image: string }>();
 
 const signal = endingSignal(new Error("interrupted; what the walk made is removed"));
@@ -69,16 +83,11 @@ async function walk({ kubeconfig, context, programs }: LabStarted): Promise<Walk
   const stack =
     engine.command === undefined
       ? undefined
-      : await engineDeployment(
-          engine.command,
-          access,
-          walked === walkHosts ? "lab-hosts" : "lab-004",
-          signal,
-        );
+      : await engineDeployment(engine.command, access, chosen.stack, signal);
   try {
     const deployment = stack ?? serverSideDeployment(access);
     say(`Deployed by ${deployment.by}.`);
-    return await walked({
+    return await chosen.walk({
       access,
       ...(programs === undefined ? {} : { programs, internet: labInternet }),
       image,

@@ -17,15 +17,21 @@ export interface WalkedRow extends Omit<Row, "answer"> {
 const SETTLING_MILLISECONDS = 30_000;
 const PAUSE_MILLISECONDS = 500;
 
+/** Walks one row, once: for what a gate stands before. An answer that could not be had is a wrong one. */
+export async function walkRowOnce({ answer, ...row }: Row): Promise<WalkedRow> {
+  const got = await answer().catch(
+    (error: unknown) => `error: ${error instanceof Error ? error.message : String(error)}`,
+  );
+  return { ...row, got, passed: got === row.expected };
+}
+
 /** Walks one row. An answer that is not (yet) the expected one is asked for again until the limit or the signal. */
-export async function walkRow({ answer, ...row }: Row, signal: AbortSignal): Promise<WalkedRow> {
+export async function walkRow(row: Row, signal: AbortSignal): Promise<WalkedRow> {
   const deadline = Date.now() + SETTLING_MILLISECONDS;
   for (;;) {
-    const got = await answer().catch(
-      (error: unknown) => `error: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const walked = await walkRowOnce(row);
     signal.throwIfAborted();
-    if (got === row.expected || Date.now() > deadline) return { ...row, got, passed: got === row.expected };
+    if (walked.passed || Date.now() > deadline) return walked;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
   }
 }

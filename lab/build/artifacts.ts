@@ -25,7 +25,7 @@ export interface Artifacts {
    * kube-network-policies, istioctl, pilot-agent and pilot-discovery.
    */
   readonly bin: string;
-  /** OCI archives for `ctr images import`: pause, pilot, proxyv2, coredns and curl. */
+  /** OCI archives for `ctr images import`: pause, pilot, proxyv2, coredns, curl and authorizer. */
   readonly images: readonly ImageFile[];
   /** YAML files of custom resource definitions that Istio doesn't bring. */
   readonly crds: readonly string[];

@@ -1,8 +1,10 @@
 import { readdir, realpath } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { LabError } from "../errors.ts";
 import { runBuildCommand } from "./build-command.ts";
 import type { ImageConfig } from "./image-archive.ts";
+import { NODE, nodeProgram } from "./node-program.ts";
 import { find } from "./prerequisites.ts";
 import { type Entry, programsWithLibraries } from "./root-file-system.ts";
 
@@ -26,6 +28,7 @@ export interface Ingredients {
   readonly authority: string;
 }
 
+const authorizerHome = "/opt/authorizer";
 const istioUser = "1337:1337";
 const trusted = "/etc/ssl/certs/ca-certificates.crt";
 const environment = {
@@ -88,6 +91,18 @@ export async function imageRecipes(from: Ingredients): Promise<Recipe[]> {
         })),
       ],
       config: { user: "1000:1000", entrypoint: [], command: ["/bin/sleep", "infinity"], environment },
+    },
+    {
+      name: "authorizer",
+      entries: [
+        ...base,
+        ...(await nodeProgram(authorizerHome, fileURLToPath(new URL("../authorizer/", import.meta.url)), [
+          "@grpc/grpc-js",
+          "@grpc/proto-loader",
+        ])),
+      ],
+      // main.ts in the repository, main.js in the package.
+      config: start("65532:65532", NODE, join(authorizerHome, `main${extname(import.meta.filename)}`)),
     },
   ];
 }

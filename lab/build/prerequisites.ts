@@ -30,6 +30,7 @@ const requirements: readonly Requirement[] = [
   { program: "curl", debianPackage: "curl" },
   { program: "openssl", debianPackage: "openssl" },
   { program: "wrk", debianPackage: "wrk" },
+  { program: "tcpdump", debianPackage: "tcpdump" },
   { program: "tar", debianPackage: "tar" },
   { program: "ldd", debianPackage: "libc-bin" },
   { program: "python3", debianPackage: "python3" },

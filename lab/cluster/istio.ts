@@ -35,6 +35,9 @@ export function istioOperator(hub: string, tag: string) {
         outboundTrafficPolicy: { mode: "ALLOW_ANY" },
         // Istio's own metrics come from a filter that plain Envoy does not have.
         defaultProviders: { metrics: [] },
+        // What policies that look at paths need: Istio's own default takes //politics for another path.
+        pathNormalization: { normalization: "MERGE_SLASHES" },
+        extensionProviders: authorizers(),
       },
       components: { pilot: { k8s: { nodeSelector: { "lab.sallyport.dev/pool": "application" } } } },
       values: {
@@ -58,4 +61,13 @@ export function istioOperator(hub: string, tag: string) {
       },
     },
   };
+}
+
+/** The lab's external authorizer, over each of its protocols. It runs while document 002 is walked. */
+function authorizers() {
+  const asked = { service: "authorizer.iam.svc.cluster.local", timeout: "500ms", failOpen: false };
+  return [
+    { name: "iam-grpc", envoyExtAuthzGrpc: { ...asked, port: 9000 } },
+    { name: "iam-http", envoyExtAuthzHttp: { ...asked, port: 8000 } },
+  ];
 }

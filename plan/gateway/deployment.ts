@@ -1,11 +1,13 @@
-import type { Gateway, Mesh } from "../../model/environment.ts";
+import type { Gateway, Mesh, Monitoring } from "../../model/environment.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { gatewaySelector, inGatewayNamespace, labelsOf, POOL_LABEL } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
-import { COUNTER_PREFIX } from "../telemetry/counters.ts";
+import { COUNTER_PREFIX, DURATION_BUCKETS } from "../telemetry/counters.ts";
+import { LOG_FOLDER, writesFiles } from "../telemetry/providers.ts";
 
 /** Envoy's own user in Istio's images. */
 const PROXY_USER = 1337;
+const LOG_VOLUME = "sallyport-logs";
 
 /**
  * The gateway's Deployment. Istio's injector fills in the proxy (template `gateway`, image `auto`); the pod is laid
@@ -13,7 +15,12 @@ const PROXY_USER = 1337;
  *
  * @param pool the dedicated nodes' pool, or undefined where the gateway may run on any node
  */
-export function gatewayDeployment(gateway: Gateway, mesh: Mesh, pool: string | undefined): Manifest {
+export function gatewayDeployment(
+  gateway: Gateway,
+  mesh: Mesh,
+  monitoring: Monitoring,
+  pool: string | undefined,
+): Manifest {
   const labels = labelsOf(gateway.name, { "app.kubernetes.io/name": gateway.name });
   return {
     apiVersion: "apps/v1",
@@ -33,15 +40,17 @@ export function gatewayDeployment(gateway: Gateway, mesh: Mesh, pool: string | u
           annotations: {
             "inject.istio.io/templates": "gateway",
             "proxy.istio.io/config": proxyConfig(gateway),
+            "sidecar.istio.io/statsHistogramBuckets": JSON.stringify({ [COUNTER_PREFIX]: DURATION_BUCKETS }),
           },
         },
-        spec: podSpec(gateway, pool),
+        spec: podSpec(gateway, monitoring, pool),
       },
     },
   };
 }
 
-function podSpec(gateway: Gateway, pool: string | undefined): Json {
+function podSpec(gateway: Gateway, monitoring: Monitoring, pool: string | undefined): Json {
+  const files = writesFiles(monitoring);
   return {
     serviceAccountName: gateway.serviceAccount,
     securityContext: {
@@ -65,6 +74,7 @@ function podSpec(gateway: Gateway, pool: string | undefined): Json {
           readOnlyRootFilesystem: true,
           capabilities: { drop: ["ALL"] },
         },
+        ...(files ? { volumeMounts: [{ name: LOG_VOLUME, mountPath: LOG_FOLDER }] } : {}),
       },
     ],
     topologySpreadConstraints: gateway.topologySpread.map(({ key, maxSkew, whenUnsatisfiable }) => ({
@@ -76,6 +86,7 @@ function podSpec(gateway: Gateway, pool: string | undefined): Json {
       nodeTaintsPolicy: "Honor",
       labelSelector: { matchLabels: gatewaySelector(gateway.name) },
     })),
+    ...(files ? { volumes: [{ name: LOG_VOLUME, emptyDir: {} }] } : {}),
     ...(pool === undefined ? {} : placement(pool)),
   };
 }

@@ -1,8 +1,8 @@
-import type { Gateway, Mesh } from "../../model/environment.ts";
+import type { Gateway, Mesh, Monitoring } from "../../model/environment.ts";
 import { gatewaySelector, inGatewayNamespace, labelsOf } from "../labels.ts";
 import type { Manifest, PlannedObject, Wave } from "../manifest.ts";
 import { withSyncWaves } from "../sync-wave.ts";
-import { accessLog } from "../telemetry/telemetry.ts";
+import { noTextLog } from "../telemetry/access-log.ts";
 import { gatewayDeployment, gatewayService } from "./deployment.ts";
 import { gatewayNetworkPolicy } from "./network-policy.ts";
 
@@ -10,12 +10,13 @@ import { gatewayNetworkPolicy } from "./network-policy.ts";
 export interface GatewayPlan {
   readonly gateway: Gateway;
   readonly mesh: Mesh;
+  readonly monitoring: Monitoring;
   /** The pool of dedicated nodes, if there is one. */
   readonly pool?: string;
 }
 
 /** Plans a gateway that refuses everyone until hosts are declared. */
-export function planGateway({ gateway, mesh, pool }: GatewayPlan): PlannedObject[] {
+export function planGateway({ gateway, mesh, monitoring, pool }: GatewayPlan): PlannedObject[] {
   const inWave = (wave: Wave, ...manifests: Manifest[]): PlannedObject[] =>
     manifests.map((manifest) => ({ wave, manifest }));
   return withSyncWaves([
@@ -24,13 +25,13 @@ export function planGateway({ gateway, mesh, pool }: GatewayPlan): PlannedObject
       "guard",
       denyAll(gateway),
       serviceAccount(gateway),
-      gatewayNetworkPolicy(gateway, mesh),
-      accessLog(gateway),
+      gatewayNetworkPolicy(gateway, mesh, monitoring),
+      noTextLog(gateway),
     ),
     ...inWave(
       "gateway",
       gatewayService(gateway),
-      gatewayDeployment(gateway, mesh, pool),
+      gatewayDeployment(gateway, mesh, monitoring, pool),
       autoscaler(gateway),
       disruptionBudget(gateway),
     ),

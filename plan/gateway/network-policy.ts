@@ -1,16 +1,18 @@
-import type { Gateway, Mesh } from "../../model/environment.ts";
+import type { Gateway, Mesh, Monitoring } from "../../model/environment.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
-import type { Manifest } from "../manifest.ts";
-import { dnsRule, istiodRule, READINESS_PORT, tcp } from "../network.ts";
+import type { Json, Manifest } from "../manifest.ts";
+import { dnsRule, istiodRule, namespacePeer, READINESS_PORT, tcp } from "../network.ts";
+import { collectorsOf } from "../telemetry/providers.ts";
 
-const METRICS_PORTS = [15020, 15090] as const;
+/** Of pilot-agent with all metrics of the pod, and of Envoy alone. */
+export const METRICS_PORTS = [15020, 15090] as const;
 
 /**
  * The policy of the gateway's own namespace: workloads may call its ports, and it may call DNS and istiod. The outside
- * is opened for it with its hosts.
+ * is opened for it with its hosts. Its metrics tell who calls what: only the declared Prometheus may read them.
  */
-export function gatewayNetworkPolicy(gateway: Gateway, mesh: Mesh): Manifest {
+export function gatewayNetworkPolicy(gateway: Gateway, mesh: Mesh, monitoring: Monitoring): Manifest {
   const ports = gateway.ports.map(({ port }) => port);
   return {
     apiVersion: "networking.k8s.io/v1",
@@ -20,10 +22,21 @@ export function gatewayNetworkPolicy(gateway: Gateway, mesh: Mesh): Manifest {
       podSelector: { matchLabels: gatewaySelector(gateway.name) },
       policyTypes: ["Ingress", "Egress"],
       ingress: [
-        { from: [{ namespaceSelector: {} }], ports: tcp([...ports.map(listenerPort), ...METRICS_PORTS]) },
+        { from: [{ namespaceSelector: {} }], ports: tcp(ports.map(listenerPort)) },
         { ports: tcp([READINESS_PORT]) },
+        ...metricsRule(monitoring),
       ],
-      egress: [dnsRule(mesh), istiodRule(mesh)],
+      egress: [dnsRule(mesh), istiodRule(mesh), ...collectorsOf(monitoring).map(collectorRule)],
     },
   };
+}
+
+function metricsRule({ prometheus }: Monitoring): Json[] {
+  if (prometheus === undefined) return [];
+  const { namespace, podLabels } = prometheus;
+  return [{ from: [namespacePeer(namespace, podLabels)], ports: tcp(METRICS_PORTS) }];
+}
+
+function collectorRule({ namespace, port }: { readonly namespace: string; readonly port: number }): Json {
+  return { to: [namespacePeer(namespace)], ports: tcp([port]) };
 }

@@ -1,9 +1,17 @@
-import type { Gateway, Host, Mesh, Mode } from "../../model/environment.ts";
+import { namespacesOf } from "../../model/callers.ts";
+import type { AccessParts, Gateway, Host, Mesh, Mode, Monitoring } from "../../model/environment.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
 import { withSyncWaves } from "../sync-wave.ts";
+import { accessLog } from "../telemetry/access-log.ts";
 import { hostCounters } from "../telemetry/counters.ts";
-import type { HostsContext } from "./context.ts";
+import { exemptionsOf } from "../telemetry/exemptions.ts";
+import { sidecarLog } from "../telemetry/sidecar-log.ts";
+import { planAuthorizers } from "./access/authorizers.ts";
+import { planDenials } from "./access/deny.ts";
+import { planOwnerAccess } from "./access/owners.ts";
+import { planUsers } from "./access/users.ts";
+import { gatewayHost, type HostsContext } from "./context.ts";
 import { planHop } from "./hop.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
 import { planHttp, standsAlone } from "./http/routes.ts";
@@ -18,9 +26,10 @@ import { planTcp } from "./tcp/tcp.ts";
 import { planTcpPorts } from "./tcp/tcp-ports.ts";
 
 /** A list of hosts behind one gateway. */
-export interface HostsPlan {
+export interface HostsPlan extends AccessParts {
   readonly gateway: Gateway;
   readonly mesh: Mesh;
+  readonly monitoring: Monitoring;
   readonly hosts: readonly Host[];
 }
 
@@ -33,18 +42,36 @@ const PLANNERS: Readonly<Record<Mode, (context: HostsContext, shard: Shard) => P
 };
 
 /** Plans everything that a list of hosts takes, at the gateway and in the mesh. Nothing is granted by default. */
-export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] {
-  const context: HostsContext = { gateway, mesh };
-  const granted = hosts.filter(({ allow }) => allow.length > 0);
+export function planHosts({
+  gateway,
+  mesh,
+  monitoring,
+  hosts,
+  issuers = [],
+  authorizers = [],
+  owners = {},
+}: HostsPlan): PlannedObject[] {
+  const context: HostsContext = { gateway, mesh, issuers };
+  const granted = hosts.filter((host) => namespacesOf([host]).length > 0);
   const shards = shardsOf(gateway.name, granted, isAlone);
-  const namespaces = [...new Set(shards.flatMap((shard) => shard.namespaces))].sort();
+  const namespaces = namespacesOf(granted);
+  const log = { gateway, mesh, monitoring, exemptions: exemptionsOf(granted) };
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
-  return withSyncWaves([
+  const planned: PlannedObject[] = [
+    // Of hosts without callers of their own too: a wildcard may let somebody call them.
+    ...planDenials(context, hosts),
+    ...planUsers(context, granted),
+    ...planAuthorizers(context, authorizers, granted),
     ...planHop(context, namespaces),
     ...planListeners(context, http),
     ...planOutside(context, granted),
     ...planSecretAccess(context, http),
-    { wave: "registry", manifest: hostCounters(gateway, granted) },
+    { wave: "registry", manifest: hostCounters({ ...log, hosts: granted }) },
+    { wave: "registry", manifest: accessLog(log) },
+    ...(monitoring.sidecar ? namespaces : []).map((namespace): PlannedObject => {
+      const manifest = sidecarLog(log, gatewayHost(context), namespace);
+      return { wave: "routes", manifest };
+    }),
     ...planSharedUpstreams(
       context,
       granted.filter(
@@ -60,7 +87,8 @@ export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] 
       shards.filter(({ mode }) => mode === "tcp"),
     ),
     ...shards.flatMap((shard) => PLANNERS[shard.mode](context, shard)),
-  ]);
+  ];
+  return withSyncWaves([...planned, ...planOwnerAccess(context, owners, planned)]);
 }
 
 /** A wildcard can't share a VirtualService with a host under it, and TCP hosts are told apart by their own routes. */

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../cluster/client.ts";
 import { applyObject } from "../../cluster/objects.ts";
 import { readApplied } from "../../cluster/owned.ts";
-import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
+import {
+  completeGateway,
+  completeHosts,
+  completeMesh,
+  completeMonitoring,
+  type HostInput,
+} from "../../model/complete.ts";
 import { ENVIRONMENT_LABEL } from "../../plan/labels.ts";
 import type { Manifest, PlannedObject } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
@@ -138,6 +144,7 @@ function hosts(...names: readonly string[]): PlannedObject[] {
     mesh,
     gateways: [gateway],
     lockdown: [],
+    monitoring: completeMonitoring(undefined),
     hosts: completeHosts(inputs, gateway),
   });
 }

@@ -104,7 +104,7 @@ const CONFLICTS: readonly (readonly [object: Manifest, found: RegExp])[] = [
     object("telemetry.istio.io/v1", "Telemetry", "conf-check-egress/silence", {
       spec: { selector: { matchLabels: selector }, accessLogging: [{ disabled: true }] },
     }),
-    /^warning 3:3 gateway conf-check: Telemetry conf-check-egress\/silence sets the log/,
+    /^warning 3:3 gateway conf-check: Telemetry conf-check-egress\/silence turns on/,
   ],
   [
     object("networking.k8s.io/v1", "NetworkPolicy", "conf-check-shop/open", {

@@ -1,4 +1,10 @@
-import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
+import {
+  completeGateway,
+  completeHosts,
+  completeMesh,
+  completeMonitoring,
+  type HostInput,
+} from "../../model/complete.ts";
 import { planHosts } from "../../plan/hosts/hosts.ts";
 import { type Json, type Manifest, objectKey } from "../../plan/manifest.ts";
 
@@ -53,7 +59,9 @@ export function planned(...hosts: readonly Planned[]): Manifest[] {
     hosts.map((host) => ({ ...host, allow })),
     gateway,
   );
-  return planHosts({ gateway, mesh, hosts: complete }).map(({ manifest }) => manifest);
+  return planHosts({ gateway, mesh, monitoring: completeMonitoring(undefined), hosts: complete }).map(
+    ({ manifest }) => manifest,
+  );
 }
 
 /** What in a plan is not there without any host. */

@@ -1,9 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { summariseAccess } from "../../access/summary.ts";
-import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
+import { callersOf } from "../../model/callers.ts";
+import {
+  completeGateway,
+  completeHosts,
+  completeMesh,
+  completeMonitoring,
+  type HostInput,
+} from "../../model/complete.ts";
 import type { Environment } from "../../model/environment.ts";
-import { listenerPort } from "../../model/ports.ts";
 import { objectKey } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
@@ -27,7 +33,14 @@ function render(inputs: readonly HostInput[]): string {
 }
 
 function environment(inputs: readonly HostInput[]): Environment {
-  return { name: "test", mesh, gateways: [gateway], lockdown: [], hosts: completeHosts(inputs, gateway) };
+  return {
+    name: "test",
+    mesh,
+    gateways: [gateway],
+    lockdown: [],
+    monitoring: completeMonitoring(undefined),
+    hosts: completeHosts(inputs, gateway),
+  };
 }
 
 describe("planning", () => {
@@ -49,14 +62,11 @@ describe("planning", () => {
       fc.property(hosts, (list) => {
         const manifests = planEnvironment(environment(list)).map(({ manifest }) => manifest);
         const granted = new Map(
-          summariseAccess(manifests, listenerPort).map((entry) => [
-            `${entry.host}:${entry.port}`,
-            entry.principals,
-          ]),
+          summariseAccess(manifests).map((entry) => [`${entry.host}:${entry.port}`, entry.principals]),
         );
         const declared = new Map<string, Set<string>>();
-        for (const { host: name, port, allow } of environment(list).hosts)
-          for (const { namespace, account } of allow)
+        for (const { host: name, port, ...one } of environment(list).hosts)
+          for (const { namespace, account } of callersOf(one))
             declared.set(
               `${name}:${port}`,
               (declared.get(`${name}:${port}`) ?? new Set()).add(

@@ -106,7 +106,7 @@ describe("at the gateway", () => {
     const telemetry = (path: string, spec: object) => object("Telemetry", path, { spec: { ...spec } });
     const accessLogging = [{ disabled: true }];
     expect(found([telemetry("egress/t", { selector: SELECTOR, accessLogging })]).warnings).toEqual([
-      expect.stringContaining("gateway egress: Telemetry egress/t sets the log of the gateway's pods too"),
+      expect.stringContaining("gateway egress: Telemetry egress/t turns on Istio's text log"),
     ]);
     expect(
       found([

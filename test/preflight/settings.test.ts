@@ -125,15 +125,6 @@ describe("the mesh's configuration", () => {
     expect(under(not).problems).toEqual([expect.stringContaining("leave out news and shop,")]);
   });
 
-  it("keeps the log's provider an access log", () => {
-    expect(under("extensionProviders: [{ name: envoy, zipkin: {} }]").problems).toEqual([
-      expect.stringContaining("have a envoy that is no access log"),
-    ]);
-    expect(
-      under("extensionProviders: [{ name: envoy, envoyFileAccessLog: {} }, { name: z, zipkin: {} }]"),
-    ).toEqual(NOTHING);
-  });
-
   it("that is not there, or no YAML, is Istio's own", () => {
     expect(found([], ENVIRONMENT, [...spaces, plane]).warnings).toEqual([
       expect.stringContaining("there is no ConfigMap istio-system/istio"),

@@ -1,16 +1,12 @@
+import { leftOverRows } from "../left-over.ts";
 import type { Part } from "./part.ts";
 import { callRow, HTTP_URL } from "./questions.ts";
 import { OWN_WAY } from "./ways-round.ts";
 import { NAMESPACES, type World } from "./world.ts";
 
-const KINDS =
-  "namespaces,nodes,configmaps,services,deployments,serviceaccounts,networkpolicies,gateways.networking.istio.io,virtualservices,destinationrules,serviceentries,sidecars.networking.istio.io,envoyfilters,authorizationpolicies,telemetries";
-
 /** Clean-up: nothing of ours is left and the first answers are back. */
 export function clearing(world: World): Part[] {
   const { kubectl } = world;
-  const labelled = async (label: string) =>
-    (await kubectl.run(["get", KINDS, "-A", "-l", label, "-o", "name"])) || "none";
   return [
     {
       title: "Clean-up",
@@ -22,32 +18,7 @@ export function clearing(world: World): Part[] {
         await world.internet?.setFirewall("open");
       },
       rows: [
-        {
-          step: "6 what carries our label",
-          command: "kubectl get … -A -l app.kubernetes.io/managed-by=sallyport",
-          expected: "none",
-          answer: () => labelled("app.kubernetes.io/managed-by=sallyport"),
-        },
-        {
-          step: "6 nodes of the pool",
-          command: "kubectl get … -A -l egress.sallyport.dev/pool",
-          expected: "none",
-          answer: () => labelled("egress.sallyport.dev/pool"),
-        },
-        {
-          step: "6 taints of ours",
-          command: "kubectl get nodes -o jsonpath={.items[*].spec.taints[*].key}",
-          expected: "none",
-          answer: async () => {
-            const keys = await kubectl.run(["get", "nodes", "-o", "jsonpath={.items[*].spec.taints[*].key}"]);
-            return (
-              keys
-                .split(" ")
-                .filter((key) => key.startsWith("egress.sallyport.dev"))
-                .join(" ") || "none"
-            );
-          },
-        },
+        ...leftOverRows(kubectl, "6"),
         callRow(world, "6 the first answer is back", HTTP_URL, "301 200"),
         {
           step: "6 the namespaces are as before",

@@ -1,4 +1,5 @@
 import type { Json } from "../../manifest.ts";
+import type { RouteMatch } from "../access/not-found.ts";
 import type { HostsContext } from "../context.ts";
 import { HTTP_SUBSET, HTTP2_SUBSET } from "../hop.ts";
 import { toGateway } from "../mesh-route.ts";
@@ -21,5 +22,8 @@ export function multiplexed(context: HostsContext, port: number, more: Readonly<
   ];
 }
 
-/** The match of requests whose application speaks HTTP/2. */
-export const SPOKEN_HTTP2 = { headers: { [VERSION_HEADER]: { exact: "HTTP/2" } } } as const;
+/** The match of those requests whose application speaks HTTP/2. */
+export function spokenInHttp2(match: RouteMatch): RouteMatch {
+  const headers = match.headers as Readonly<Record<string, Json>> | undefined;
+  return { ...match, headers: { ...headers, [VERSION_HEADER]: { exact: "HTTP/2" } } };
+}

@@ -1,0 +1,82 @@
+import { type CallerSet, remaining } from "../../model/callers.ts";
+import type { Caller, Host } from "../../model/environment.ts";
+import { isWildcard } from "../../model/host-settings.ts";
+import { listenerPort } from "../../model/ports.ts";
+import { PROTOCOLS } from "../../model/protocols.ts";
+import { isEveryone } from "../../model/rule.ts";
+import { type LogFilter, where } from "./log-filter.ts";
+
+/** Who calls a host and is not monitored: in no log, and counted nowhere. */
+export interface Exemption extends CallerSet {
+  readonly host: Host;
+}
+
+/** The callers of rules with `monitored: false`, for all that they do with the host. */
+export function exemptionsOf(hosts: readonly Host[]): Exemption[] {
+  return hosts.flatMap((host) =>
+    host.allow
+      .filter((rule) => !rule.monitored)
+      .map((rule) => ({ host, ...remaining(rule) }))
+      .filter(({ from }) => from.length > 0),
+  );
+}
+
+/** The caller by the certificate of the hop, which the caller can't choose. */
+const CALLER = "connection.uri_san_peer_certificate";
+
+/**
+ * Leaves out what exempt callers do with the host, whatever comes of it.
+ *
+ * @param protocol of the filter that logs
+ */
+export function monitored(
+  protocol: "http" | "tcp",
+  exemptions: readonly Exemption[],
+  trustDomain: string,
+): LogFilter[] {
+  const mine = exemptions.filter(({ host }) => (PROTOCOLS[host.mode] === "tls") === (protocol === "tcp"));
+  if (mine.length === 0) return [];
+  const exempt = mine.map(({ host, from, except }) => {
+    const anyOf = (callers: readonly Caller[]) =>
+      callers.map((caller) => isCaller(caller, trustDomain)).join(" || ");
+    const others = except.length === 0 ? "" : ` && !(${anyOf(except)})`;
+    return `(destination.port == ${listenerPort(host.port)} && ${isHost(host)} && (${anyOf(from)})${others})`;
+  });
+  // An entry that an expression can't be told of would be left out.
+  return [where(`!has(${CALLER}) || !(${exempt.join(" || ")})`)];
+}
+
+/**
+ * Leaves out the sidecars of accounts that are exempt for any host: a sidecar knows its own account, but not every host
+ * by its declaration.
+ *
+ * @param namespace of the sidecars; `*` for all
+ */
+export function monitoredSidecars(namespace: string, exemptions: readonly Exemption[]): LogFilter[] {
+  const own = (key: string, value: string) => `xds.node.metadata['${key}'] == '${value}'`;
+  const exempt = exemptions
+    .flatMap(({ from }) => from)
+    .filter((caller) => namespace === "*" || caller.namespace === namespace || isEveryone(caller))
+    .map((caller) => {
+      if (isEveryone(caller)) return "true";
+      const account = caller.account === undefined ? "" : ` && ${own("SERVICE_ACCOUNT", caller.account)}`;
+      return `(${own("NAMESPACE", caller.namespace)}${account})`;
+    });
+  return exempt.length === 0 ? [] : [where(`!(${[...new Set(exempt)].join(" || ")})`)];
+}
+
+function isCaller(caller: Caller, trustDomain: string): string {
+  const { namespace, account } = caller;
+  const whole = `spiffe://${trustDomain}/ns/${namespace}/sa/`;
+  if (isEveryone(caller)) return "true";
+  return account === undefined ? `${CALLER}.startsWith('${whole}')` : `${CALLER} == '${whole}${account}'`;
+}
+
+function isHost(host: Host): string {
+  const name = "connection.requested_server_name";
+  if (PROTOCOLS[host.mode] === "tls")
+    return isWildcard(host) ? `${name}.endsWith('${host.host.slice(1)}')` : `${name} == '${host.host}'`;
+  if (host.mode === "tcp" || isWildcard(host))
+    return `has(xds.route_name) && xds.route_name == '${host.host}'`;
+  return `has(request.host) && request.host.matches('(?i)^${host.host.replaceAll(".", "[.]")}(:${host.port})?$')`;
+}
