@@ -294,6 +294,11 @@ describe("the rules of a file", () => {
     });
   });
 
+  it("that no host has a use for are a warning", () => {
+    const { warnings } = load("allow: [{ from: { namespace: news }, ports: [5432] }]");
+    expect(warnings.map(line)).toEqual([expect.stringMatching(/^2:9 allow\[0\]: it holds for no host/)]);
+  });
+
   it("that look at requests name the ports of HTTP hosts", () => {
     expect(load("allow: [{ from: { namespace: news }, paths: [/a] }]").problems.map(line)).toEqual([
       expect.stringMatching(
