@@ -1,5 +1,5 @@
 import { domainOf, type Route, routeOf, routesOf, withoutPort } from "./http-routes.ts";
-import { domainsOf } from "./match.ts";
+import { nearest } from "./match.ts";
 import type { MeshSettings } from "./mesh.ts";
 import { type Decider, policiesOf, selects, type Verdict, type Workload } from "./policies.ts";
 import { type Destination, type Gateway, isSeenIn, type Objects, type Read, type Service } from "./read.ts";
@@ -179,13 +179,7 @@ function listenerOf(
         return hosts.map((host) => [host, listening] as const);
       }),
   );
-  return (sni) => {
-    for (const name of domainsOf(sni)) {
-      const found = byName.get(name);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
+  return (sni) => nearest(byName, sni);
 }
 
 /** The routes by domain; of several VirtualServices for one host a gateway has them all. */

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { domainOf, type Route, routeOf, routesOf, withoutPort } from "./http-routes.ts";
-import { domainsOf } from "./match.ts";
+import { nearest } from "./match.ts";
 import type { MeshSettings } from "./mesh.ts";
 import { type Destination, isSeenIn, type Objects } from "./read.ts";
 
@@ -84,7 +84,7 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
         );
       if (scheme === "https") {
         const name = host.toLowerCase();
-        const ways = nearest(routes.tls.get(port), name);
+        const ways = nearest(routes.tls.get(port) ?? new Map<string, readonly Destination[][]>(), name);
         if (ways !== undefined) return ways.flatMap((destinations) => follow({ destinations, sni: name }));
         return [{ to: closed || ports.http.has(port) ? "closed" : "direct" }];
       }
@@ -220,14 +220,6 @@ function takes(subnets: readonly string[] | undefined, called: string): boolean 
     const range = ipaddr.parseCIDR(subnet);
     return parsed.kind() === range[0].kind() && parsed.match(range);
   });
-}
-
-function nearest<T>(names: ReadonlyMap<string, T> | undefined, name: string): T | undefined {
-  for (const domain of domainsOf(name)) {
-    const found = names?.get(domain);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 function inner<T>(map: Map<number, Map<string, T>>, key: number): Map<string, T> {

@@ -69,7 +69,11 @@ const host = fc.oneof(
 
 /** The environments that may be declared. */
 export const environment: fc.Arbitrary<Environment> = fc
-  .array(host, { minLength: 6, maxLength: 14 })
+  .uniqueArray(host, {
+    minLength: 12,
+    maxLength: 19,
+    selector: (one) => `${one.host} ${"port" in one ? one.port : one.tls === "passthrough" ? 443 : 80}`,
+  })
   .map(load)
   .filter((loaded) => loaded !== undefined);
 

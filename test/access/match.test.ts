@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { anyOf, anyPathOf, domainsOf } from "../../access/match.ts";
+import { anyOf, anyPathOf, nearest } from "../../access/match.ts";
 import { normalisedPath } from "../../access/path.ts";
 
 describe("a value of a policy", () => {
@@ -101,6 +101,12 @@ describe("a path", () => {
   });
 });
 
-it("a name falls under the wildcards over it, the nearest first", () => {
-  expect([...domainsOf("a.b.c")]).toEqual(["a.b.c", "*.b.c", "*.c", "*"]);
+it.each([
+  ["a.b.c", ["a.b.c", "*.b.c", "*"], "a.b.c"],
+  ["a.b.c", ["*.b.c", "*.c", "*"], "*.b.c"],
+  ["a.b.c", ["*.c", "*"], "*.c"],
+  ["a.b.c", ["*", "b.c", "*b.c", "*.a.b.c"], "*"],
+  ["b.c", ["*.b.c"], undefined],
+])("%s among %j falls under %s", (name, names, found) => {
+  expect(nearest(new Map(names.map((one) => [one, one])), name)).toBe(found);
 });
