@@ -8,8 +8,7 @@ import { loadEnvironment } from "../model/load.ts";
  */
 export function loadText(text: string): Environment {
   const { environment, problems } = loadEnvironment("bench.yaml", {
-    identify: (file) => file,
-    read: () => ({ text }),
+    files: { identify: (file) => file, read: () => ({ text }) },
   });
   if (environment === undefined) throw new Error(problems.map(({ why }) => why).join("; "));
   return environment;

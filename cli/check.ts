@@ -1,11 +1,14 @@
 import { Command } from "commander";
+import type { Expired, Problem } from "../model/index.ts";
 import { planEnvironment } from "../plan/plan.ts";
-import { count, loadDeclaration, refuse, warn } from "./environment.ts";
+import { count, loadDeclaration, nowOption, refuse, warn } from "./environment.ts";
 
 interface Options {
   readonly json?: boolean;
   readonly context?: string;
   readonly kubeconfig?: string;
+  readonly now?: Date;
+  readonly owner?: string;
 }
 
 export function checkCommand(): Command {
@@ -14,6 +17,8 @@ export function checkCommand(): Command {
     .argument("<file>", "the environment file, such as stacks/dev.yaml")
     .option("--context <name>", "also look at what runs in the cluster of this kubeconfig context")
     .option("--kubeconfig <path>", "the kubeconfig file, where it is not your own; its current context")
+    .addOption(nowOption())
+    .option("--owner <team>", "of rules past their last day, count only this team's as problems")
     .option("--json", "print the outcome as JSON (problems on stderr, the summary on stdout)")
     .addHelpText(
       "after",
@@ -21,14 +26,22 @@ export function checkCommand(): Command {
 Each problem is three lines: where (file:line:column, path, value), why, and the fix.
 Nothing is written. No cluster is asked unless one is named; then what already runs there and would break or bypass
 the environment is a problem (exit code 1), and what may is a warning (exit code 0).
+A rule past its last day is a problem for its owner: render and apply leave it out and go on. With --owner those of
+other teams are warnings, so that each team's pipeline waits for its own alone.
 
 Examples:
   sallyport check stacks/dev.yaml
   sallyport check stacks/dev.yaml --context dev`,
     )
-    .action(async (file: string, { json = false, ...access }: Options) => {
-      const declaration = loadDeclaration(file, json);
+    .action(async (file: string, { json = false, now, owner, ...access }: Options) => {
+      const declaration = loadDeclaration(file, { json, now });
       if (declaration === undefined) return;
+      const expired = byOwner(declaration.expired, owner);
+      if (!json) warn(expired.others);
+      if (expired.own.length > 0) {
+        refuse(file, expired.own, json);
+        return;
+      }
       const { environment } = declaration;
       const asked = access.context !== undefined || access.kubeconfig !== undefined;
       // Loaded where it is used: without a cluster there is no use for its client.
@@ -45,7 +58,7 @@ Examples:
         gateways: environment.gateways.length,
         hosts: environment.hosts.length,
         objects: planEnvironment(environment).length,
-        warnings: [...declaration.warnings, ...(found?.warnings ?? [])],
+        warnings: [...declaration.warnings, ...expired.others, ...(found?.warnings ?? [])],
       };
       process.stdout.write(
         json
@@ -53,4 +66,14 @@ Examples:
           : `${file}: fine (${count(summary.hosts, "host")} behind ${count(summary.gateways, "gateway")} take ${count(summary.objects, "object")})\n`,
       );
     });
+}
+
+/** What is past its last day: problems of the owner who is asked about, or of all, and what is left of the others. */
+function byOwner(
+  expired: readonly Expired[],
+  owner: string | undefined,
+): { own: readonly Problem[]; others: readonly Problem[] } {
+  const isOwn = (entry: Expired) => owner === undefined || entry.owner === owner;
+  const of = (entries: readonly Expired[]) => entries.map(({ problem }) => problem);
+  return { own: of(expired.filter(isOwn)), others: of(expired.filter((entry) => !isOwn(entry))) };
 }

@@ -1,3 +1,4 @@
+import { InvalidArgumentError, Option } from "commander";
 import {
   type Environment,
   formatProblem,
@@ -8,17 +9,39 @@ import {
 } from "../model/index.ts";
 import { EXIT } from "./exit.ts";
 
-/** The environment of a file, or undefined after every problem went to stderr and the exit code was set. */
-export function loadOrReport(file: string, json = false): Environment | undefined {
-  return loadDeclaration(file, json)?.environment;
+/** The option by which a command's present is another moment than the present. */
+export function nowOption(): Option {
+  return new Option(
+    "--now <date>",
+    "judge rules with a last day as at this day or moment (2026-12-31, in UTC, or with a time)",
+  ).argParser(parseMoment);
 }
 
-/** As {@link loadOrReport}, with the places of what is declared. */
+function parseMoment(text: string): Date {
+  const moment = new Date(/^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(text) ? text : Number.NaN);
+  if (Number.isNaN(moment.getTime()))
+    throw new InvalidArgumentError(
+      "Give a day such as 2026-12-31, or a moment such as 2026-12-31T12:00:00Z.",
+    );
+  return moment;
+}
+
+/**
+ * The environment of a file, or undefined after every problem went to stderr and the exit code was set. Rules past
+ * their last day are left out, and told of.
+ */
+export function loadOrReport(file: string, now: Date | undefined): Environment | undefined {
+  const loaded = loadDeclaration(file, { now });
+  if (loaded !== undefined) warn(loaded.expired.map(({ problem }) => problem));
+  return loaded?.environment;
+}
+
+/** As {@link loadOrReport}, with the places of what is declared; what is past its last day is the caller's to tell. */
 export function loadDeclaration(
   file: string,
-  json: boolean,
+  { json = false, now }: { readonly json?: boolean; readonly now: Date | undefined },
 ): (Loaded & { readonly environment: Environment }) | undefined {
-  const loaded = loadEnvironment(file);
+  const loaded = loadEnvironment(file, now === undefined ? {} : { now });
   const { environment, problems, warnings } = loaded;
   if (environment !== undefined) {
     if (!json) warn(warnings);

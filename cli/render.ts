@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { planEnvironment } from "../plan/plan.ts";
 import { renderFiles, renderStream } from "../render/render.ts";
-import { loadOrReport } from "./environment.ts";
+import { loadOrReport, nowOption } from "./environment.ts";
 import { replaceFolder } from "./folder.ts";
 
 export function renderCommand(): Command {
@@ -11,6 +11,7 @@ export function renderCommand(): Command {
     )
     .argument("<file>", "the environment file, such as stacks/dev.yaml")
     .option("--out <folder>", "write one numbered file an object into this folder instead of printing them")
+    .addOption(nowOption())
     .addHelpText(
       "after",
       `
@@ -21,8 +22,8 @@ Examples:
   sallyport render stacks/dev.yaml | kubectl apply --server-side -f -
   sallyport render stacks/dev.yaml --out build/dev`,
     )
-    .action(async (file: string, options: { out?: string }) => {
-      const environment = loadOrReport(file);
+    .action(async (file: string, options: { out?: string; now?: Date }) => {
+      const environment = loadOrReport(file, options.now);
       if (environment === undefined) return;
       const objects = planEnvironment(environment);
       if (options.out === undefined) {

@@ -5,7 +5,7 @@ import { planEnvironment } from "../plan/plan.ts";
 import type { Rollout } from "../rollout/apply.ts";
 import { describe, type Lag } from "../rollout/gate/lag.ts";
 import type { Stage } from "../rollout/stages.ts";
-import { count, loadOrReport } from "./environment.ts";
+import { count, loadOrReport, nowOption } from "./environment.ts";
 
 /** Loaded when it runs: check and render have no use for a cluster's client. */
 const rollout = () => import("../rollout/apply.ts");
@@ -17,6 +17,7 @@ interface Options {
   readonly kubeconfig?: string;
   readonly gateTimeout: number;
   readonly dryRun?: true;
+  readonly now?: Date;
 }
 
 export function applyCommand(): Command {
@@ -64,8 +65,9 @@ function rolloutCommand(command: Command, plan: (environment: Environment) => Pl
       parseSeconds,
       DEFAULT_LIMIT_SECONDS,
     )
+    .addOption(nowOption())
     .action(async (file: string, options: Options) => {
-      const environment = loadOrReport(file);
+      const environment = loadOrReport(file, options.now);
       if (environment === undefined) return;
       const { context, kubeconfig } = options;
       const access = { context, ...(kubeconfig === undefined ? {} : { kubeconfig }) };

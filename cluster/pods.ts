@@ -21,6 +21,7 @@ export interface Pod {
 /**
  * Lists a namespace's pods that have a container of this name; native sidecars are init containers.
  *
+ * @param namespace `*` for all
  * @throws ClusterError if they can't be listed
  */
 export async function podsWith(
@@ -41,13 +42,13 @@ async function list(
   namespace: string,
   labelSelector: string | undefined,
 ): Promise<{ items: V1Pod[] }> {
-  const path = `/api/v1/namespaces/${namespace}/pods`;
+  const path = namespace === "*" ? "/api/v1/pods" : `/api/v1/namespaces/${namespace}/pods`;
   try {
     const query = labelSelector === undefined ? {} : { labelSelector };
     return (await callApi(config, { method: "GET", path, query })) as { items: V1Pod[] };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const fix = `get the right to list pods in the namespace ${namespace}`;
+    const fix = `get the right to list pods in ${namespace === "*" ? "all namespaces" : `the namespace ${namespace}`}`;
     throw new ClusterError(`the pods can't be listed: ${error.message}`, fix, { cause: error });
   }
 }

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/access.ts";
-import { hostInput } from "../model/complete.ts";
 import type { Environment } from "../model/environment.ts";
 import { hostsByGateway } from "../plan/plan.ts";
 import { EgressGateway } from "./egress-gateway.ts";
@@ -45,7 +44,7 @@ export class EgressEnvironment extends pulumi.ComponentResource {
       {},
       pulumi.mergeOptions(options, { transformations: gates }),
     );
-    const { mesh, nodes, lockdown } = environment;
+    const { mesh, nodes, lockdown, issuers, authorizers, owners } = environment;
     const pool =
       nodes === undefined
         ? undefined
@@ -69,7 +68,7 @@ export class EgressEnvironment extends pulumi.ComponentResource {
       (gateway) =>
         new ExternalHosts(
           `${name}/${gateway.gateway.name}`,
-          { gateway, hosts: (declared.get(gateway.gateway.name) ?? []).map(hostInput) },
+          { gateway, hosts: declared.get(gateway.gateway.name) ?? [], issuers, authorizers, owners },
           { parent: this },
         ),
     );

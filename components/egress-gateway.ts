@@ -44,7 +44,7 @@ export class EgressGateway extends pulumi.ComponentResource {
       this,
     );
     const ready = pulumi.all(resources.map((resource) => resource.id));
-    this.address = ready.apply(() => gatewayHost({ gateway, mesh }));
+    this.address = ready.apply(() => gatewayHost({ gateway }));
     this.registerOutputs({ address: this.address });
   }
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { completeHosts, type HostInput } from "../model/complete.ts";
+import { type AccessInput, completeAccess, completeHosts, type HostInput } from "../model/complete.ts";
 import type { Host } from "../model/environment.ts";
 import { planHosts } from "../plan/hosts/hosts.ts";
 import type { EgressGateway } from "./egress-gateway.ts";
@@ -9,13 +9,13 @@ import { registerObjects } from "./register.ts";
 const taken = new WeakSet<EgressGateway>();
 
 /** What {@link ExternalHosts} takes. */
-export interface ExternalHostsArgs {
+export interface ExternalHostsArgs extends AccessInput {
   /** The gateway by which the hosts are reached. One ExternalHosts a gateway: it owns the gateway's listeners. */
   readonly gateway: EgressGateway;
   /** The team that owns the hosts that name no owner; `platform` where left out. */
   readonly owner?: string;
-  /** The hosts; one is a list of one. */
-  readonly hosts: readonly HostInput[];
+  /** The hosts, as a catalog declares them or complete, as `loadEnvironment` gives them; one is a list of one. */
+  readonly hosts: readonly HostInput[] | readonly Host[];
 }
 
 /**
@@ -44,11 +44,21 @@ export class ExternalHosts extends pulumi.ComponentResource {
       throw new Error(`${name}: this gateway has an ExternalHosts already; give that one these hosts too`);
     taken.add(args.gateway);
     const { gateway, mesh } = args.gateway;
-    this.hosts = completeHosts(args.hosts, gateway, args.owner);
+    const access = completeAccess(args);
+    this.hosts = isComplete(args.hosts)
+      ? args.hosts
+      : completeHosts(args.hosts, gateway, {
+          ...access,
+          ...(args.owner === undefined ? {} : { owner: args.owner }),
+        });
     for (const { host, port, insecureSkipVerify } of this.hosts)
       if (insecureSkipVerify)
         pulumi.log.warn(`${host}:${port}: whatever certificate it shows is taken`, this);
-    registerObjects(planHosts({ gateway, mesh, hosts: this.hosts }), name, this);
+    registerObjects(planHosts({ gateway, mesh, hosts: this.hosts, ...access }), name, this);
     this.registerOutputs({ hosts: this.hosts.map(({ host, port }) => `${host}:${port}`) });
   }
+}
+
+function isComplete(hosts: readonly HostInput[] | readonly Host[]): hosts is readonly Host[] {
+  return hosts.every((host) => "mode" in host);
 }

@@ -96,6 +96,7 @@ function load(hosts: readonly Json[]): Environment | undefined {
     owner: "conformance",
     hosts,
   });
-  return loadEnvironment("conformance.yaml", { identify: (name) => name, read: () => ({ text }) })
-    .environment;
+  return loadEnvironment("conformance.yaml", {
+    files: { identify: (name) => name, read: () => ({ text }) },
+  }).environment;
 }

@@ -6,9 +6,10 @@ import { planEnvironment } from "../plan/plan.ts";
 // The engine starts a program in its own folder; files and problems are named from the project's.
 process.chdir(pulumi.getRootDirectory());
 const file = `stacks/${pulumi.getStack()}.yaml`;
-const { environment, problems } = loadEnvironment(file);
+const { environment, problems, expired } = loadEnvironment(file);
 if (environment === undefined)
   throw new pulumi.RunError(`${file} can't be deployed:\n${problems.map(formatProblem).join("\n")}`);
+for (const { problem } of expired) pulumi.log.warn(formatProblem(problem));
 
 const cluster = new pulumi.Config("kubernetes");
 const kubeconfig = cluster.get("kubeconfig");

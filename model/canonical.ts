@@ -1,4 +1,14 @@
-import type { Environment, Gateway, Lockdown, Mesh, Nodes, Reach } from "./environment.ts";
+import type {
+  AccessParts,
+  Environment,
+  Gateway,
+  Issuer,
+  Lockdown,
+  Mesh,
+  Nodes,
+  Owners,
+  Reach,
+} from "./environment.ts";
 
 /**
  * The environment in an order of its own: the order of a file's keys and entries means nothing, so it changes nothing
@@ -12,6 +22,7 @@ export function orderedEnvironment(environment: Environment): Environment {
     gateways: sortedBy(gateways.map(orderedGateway), ({ name }) => name),
     ...(nodes === undefined ? {} : { nodes: orderedNodes(nodes) }),
     lockdown: sortedBy(lockdown.map(orderedLockdown), ({ namespace }) => namespace),
+    ...orderedAccess(environment),
   };
 }
 
@@ -45,6 +56,34 @@ export function orderedNodes(nodes: Nodes): Nodes {
 export function orderedLockdown({ namespace, reach }: Lockdown): Lockdown {
   const keyed = new Map(reach.map(orderedReach).map((entry) => [JSON.stringify(entry), entry]));
   return { namespace, reach: sortedBy([...keyed], ([key]) => key).map(([, entry]) => entry) };
+}
+
+/** The parts of access by name. */
+export function orderedAccess({
+  issuers = [],
+  authorizers = [],
+  owners = {},
+}: AccessParts): Required<AccessParts> {
+  return {
+    issuers: sortedBy(issuers.map(orderedIssuer), ({ name }) => name),
+    authorizers: sortedBy(authorizers, ({ name }) => name),
+    owners: orderedOwners(owners),
+  };
+}
+
+/** The issuer with its audiences sorted. */
+function orderedIssuer({ audiences, ...issuer }: Issuer): Issuer {
+  return { ...issuer, ...(audiences === undefined ? {} : { audiences: distinct(audiences) }) };
+}
+
+/** The owners by name, their groups sorted. */
+function orderedOwners(owners: Owners): Owners {
+  return Object.fromEntries(
+    sortedBy(Object.entries(owners), ([name]) => name).map(([name, { groups }]) => [
+      name,
+      { groups: distinct(groups) },
+    ]),
+  );
 }
 
 function orderedReach(reach: Reach): Reach {

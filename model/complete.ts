@@ -1,11 +1,13 @@
-import type { z } from "zod";
-import { orderedGateway, orderedLockdown, orderedMesh, orderedNodes } from "./canonical.ts";
-import type { Caller, Gateway, Host, Lockdown, Mesh, Nodes } from "./environment.ts";
+import { z } from "zod";
+import { orderedAccess, orderedGateway, orderedLockdown, orderedMesh, orderedNodes } from "./canonical.ts";
+import type { AccessParts, Authorizer, Gateway, Host, Issuer, Lockdown, Mesh, Nodes } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { readHost } from "./hosts.ts";
 import { formatProblem, type Problem } from "./problem.ts";
+import type { Notes } from "./read-rules.ts";
 import { resolveHosts } from "./resolve.ts";
 import { Gateway as GatewaySchema, Mesh as MeshSchema } from "./schema.ts";
+import { environmentAccess } from "./schema-access.ts";
 import type { HostEntry } from "./schema-host.ts";
 import { Lockdown as LockdownSchema } from "./schema-lockdown.ts";
 import { Nodes as NodesSchema } from "./schema-nodes.ts";
@@ -22,6 +24,13 @@ export type HostInput = z.input<typeof HostEntry> & { readonly owner?: string };
 export type LockdownInput = z.input<typeof LockdownSchema>;
 /** Nodes as an environment file's `nodes`: existing ones by `names` or `selector`, or those of a Karpenter NodePool. */
 export type NodesInput = z.input<typeof NodesSchema>;
+
+const { issuers, authorizers, owners } = environmentAccess;
+const AccessSchema = z.strictObject({ issuers, authorizers, owners });
+/** What hosts' access takes beside them: `issuers`, `authorizers` and `owners` as an environment file has them. */
+export type AccessInput = {
+  readonly [K in keyof z.input<typeof AccessSchema>]?: Readonly<z.input<typeof AccessSchema>[K]>;
+};
 
 /** What a program gave can't be: every problem at once, as check would print them. */
 export class DeclarationError extends Error {
@@ -48,24 +57,56 @@ export function completeGateway(input: GatewayInput, mesh: Mesh): Gateway {
   return orderedGateway(gateway);
 }
 
-/** The hosts with all defaults, checked as a catalog's would be. */
-export function completeHosts(inputs: readonly HostInput[], gateway: Gateway, owner = "platform"): Host[] {
-  const entries = inputs.map(({ owner: _owner, ...entry }) => entry);
-  const source = given("hosts", { hosts: entries });
-  const read = entries.map((entry, index) => readHost(source, inputs[index]?.owner ?? owner, entry, index));
-  const resolved = resolveHosts(
-    read.map(({ host }) => host),
-    [gateway],
-  );
-  refuse([...read.flatMap(({ problems }) => problems), ...resolved.problems]);
-  return resolved.hosts.map(({ at: _at, ...host }) => host);
+/** The access parts with all defaults, checked as an environment file's would be. */
+export function completeAccess({
+  issuers = [],
+  authorizers = [],
+  owners = {},
+}: AccessInput): Required<AccessParts> {
+  const input = { issuers, authorizers, owners };
+  const access = parse(AccessSchema, input, "hosts");
+  refuse(validateEnvironment(given("hosts", input), access));
+  return orderedAccess(access);
 }
 
-/** A complete host as the entry that declares it. */
-export function hostInput({ mode, allow, ...host }: Host): HostInput {
-  const from = ({ namespace, account }: Caller) =>
-    account === undefined ? { namespace } : { serviceAccount: `${namespace}/${account}` };
-  return { ...host, tls: mode, allow: allow.map((caller) => ({ from: from(caller) })) };
+/** What beside a gateway hosts are completed with. */
+export interface HostsSettings {
+  /** The team that owns hosts that name no owner; `platform` by default. */
+  readonly owner?: string;
+  /** The moment that rules with a last day are judged at; the present by default. */
+  readonly now?: Date;
+  /** Those that rules may name; none by default. */
+  readonly issuers?: readonly Issuer[];
+  /** Those that hosts may name; none by default. */
+  readonly authorizers?: readonly Authorizer[];
+}
+
+/** The hosts with all defaults, checked as a catalog's would be. Rules past their last day are left out. */
+export function completeHosts(
+  inputs: readonly HostInput[],
+  gateway: Gateway,
+  { owner = "platform", now = new Date(), issuers = [], authorizers = [] }: HostsSettings = {},
+): Host[] {
+  const entries = inputs.map(({ owner: _owner, ...entry }) => entry);
+  const source = given("hosts", { hosts: entries });
+  const notes: Notes = { problems: [], warnings: [], expired: [] };
+  const context = {
+    now,
+    production: false,
+    issuers: issuers.map(({ name }) => name),
+    authorizers: authorizers.map(({ name }) => name),
+  };
+  const read = entries.map((entry, index) =>
+    readHost({ source, owner: inputs[index]?.owner ?? owner, rules: [], context }, entry, index, notes),
+  );
+  const hosts = resolveHosts(
+    read.map(({ host }) => host),
+    [gateway],
+    context,
+    notes,
+  );
+  refuse([...read.flatMap(({ problems }) => problems), ...notes.problems]);
+  return hosts.map(({ at: _at, ruleAt: _ruleAt, ...host }) => host);
 }
 
 /** The namespaces to lock down, checked as an environment file's would be. */

@@ -1,6 +1,11 @@
 import type { z } from "zod";
 import type { Position } from "./problem.ts";
-import type { Gateway as GatewaySchema, Mesh as MeshSchema } from "./schema.ts";
+import type { Rule } from "./rule.ts";
+import type {
+  Environment as EnvironmentSchema,
+  Gateway as GatewaySchema,
+  Mesh as MeshSchema,
+} from "./schema.ts";
 import type { HostEntry, hostSettings, MODES } from "./schema-host.ts";
 import type { Lockdown as LockdownSchema, Reach as ReachSchema } from "./schema-lockdown.ts";
 import type { Nodes as NodesSchema } from "./schema-nodes.ts";
@@ -19,6 +24,12 @@ export type KarpenterNodes = Extract<Nodes, { provider: "karpenter" }>;
 export type Lockdown = z.output<typeof LockdownSchema>;
 /** What else in the cluster such pods may call: pods of a namespace, or an address range. */
 export type Reach = z.output<typeof ReachSchema>;
+/** Who issues end users' tokens, with all defaults filled in. */
+export type Issuer = z.output<typeof EnvironmentSchema>["issuers"][number];
+/** An external authorizer. */
+export type Authorizer = z.output<typeof EnvironmentSchema>["authorizers"][number];
+/** By owner: who may read what is made for their hosts. */
+export type Owners = z.output<typeof EnvironmentSchema>["owners"];
 /** How a host is reached; what the application and the gateway speak. */
 export type Mode = (typeof MODES)[number];
 /** What one host may have of its own; see the reference for each. */
@@ -26,6 +37,7 @@ export type HostSettings = Readonly<Pick<z.output<typeof HostEntry>, keyof typeo
 
 /** Who calls: one namespace with all its accounts, or one account of it. */
 export interface Caller {
+  /** `*` is everyone in the mesh. */
   readonly namespace: string;
   /** Absent: every account of the namespace. */
   readonly account?: string;
@@ -42,17 +54,34 @@ export interface Host extends HostSettings {
   readonly gateway: string;
   /** The team that answers for it. */
   readonly owner: string;
-  /** Sorted, each once; empty where nobody may call. */
-  readonly allow: readonly Caller[];
+  /** Its own rules, its file's and the environment's, sorted by key; empty where nobody may call. */
+  readonly allow: readonly Rule[];
+  /** What is refused all the same; likewise. */
+  readonly deny: readonly Rule[];
+  /** How a request whose path is not allowed is answered: 403, or 404. */
+  readonly refuse: "forbidden" | "not-found";
+  /** The name of the external authorizer to ask. */
+  readonly authorizer?: string;
 }
 
 /** A host with the place of its declaration, for messages only: no position reaches a manifest. */
 export interface DeclaredHost extends Host {
   readonly at: Position;
+  /** Where the rule of a key stands, which a policy's name or a route's tells; undefined if it has no such rule. */
+  ruleAt(key: string): Position | undefined;
+}
+
+/** What an environment has for its hosts' access beside their rules; absent: none. */
+export interface AccessParts {
+  /** Sorted by name. */
+  readonly issuers?: readonly Issuer[];
+  /** Sorted by name. */
+  readonly authorizers?: readonly Authorizer[];
+  readonly owners?: Owners;
 }
 
 /** Everything one environment declares, with all defaults filled in. */
-export interface Environment {
+export interface Environment extends AccessParts {
   /** Such as dev; the Pulumi stack has the same name. */
   readonly name: string;
   readonly mesh: Mesh;

@@ -173,6 +173,14 @@ function explainForms(subject: Subject, path: Path, errors: readonly (readonly I
   const forms = descriptionAt(subject, path)?.replace(/\.$/, "") ?? "one of the forms in docs/reference.md";
   const choices = `write ${forms}`;
   if (isMissing(subject, path)) return [missingKey(subject, path, forms)];
+  const inner = (index: number): Problem[] =>
+    (errors[index] ?? []).flatMap((issue) =>
+      explainIssue(subject, { ...issue, path: [...path, ...issue.path] } as Issue),
+    );
+  const list = schemasAt(subject.schema, path)
+    .find((found) => found instanceof z.ZodUnion)
+    ?.options.findIndex((form) => form instanceof z.ZodArray);
+  if (Array.isArray(value) && list !== undefined && list >= 0) return inner(list);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return [problem(subject, path, "a map of keys and values belongs here", choices)];
   const keysOfForms = schemasAt(subject.schema, path)
@@ -183,10 +191,6 @@ function explainForms(subject: Subject, path: Path, errors: readonly (readonly I
   );
   const used = own.map((keys) => keys.filter((key) => Object.hasOwn(value, key)));
   const meant = used.flatMap((keys, index) => (keys.length > 0 ? [index] : []));
-  const inner = (index: number): Problem[] =>
-    (errors[index] ?? []).flatMap((issue) =>
-      explainIssue(subject, { ...issue, path: [...path, ...issue.path] } as Issue),
-    );
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return inner(only);
   const unknown = Object.keys(value).filter((key) => !keysOfForms.some((keys) => keys.includes(key)));

@@ -1,3 +1,4 @@
+import { namespacesOf } from "./callers.ts";
 import type { DeclaredHost } from "./environment.ts";
 import { isWildcard, settingsOf } from "./host-settings.ts";
 import { overlap } from "./network.ts";
@@ -64,21 +65,29 @@ function parentsOf(host: string): string[] {
 /** What a namespace's sidecars can't tell apart: they see a port, and for plain TCP an address. */
 function findOnOnePort(hosts: readonly SoundHost[]): void {
   const seen = new Map<string, SoundHost[]>();
-  for (const one of hosts) {
-    for (const namespace of new Set(one.host.allow.map((caller) => caller.namespace))) {
+  const withNamespaces = hosts.map((one) => ({ one, namespaces: namespacesOf([one.host]) }));
+  const isForAll = (namespaces: readonly string[]) => namespaces.includes("*");
+  // What everyone may call is on the port in each namespace, so it comes first.
+  for (const { one, namespaces } of [
+    ...withNamespaces.filter(({ namespaces }) => isForAll(namespaces)),
+    ...withNamespaces.filter(({ namespaces }) => !isForAll(namespaces)),
+  ]) {
+    const forAll = seen.get(`* ${one.host.port}`) ?? [];
+    for (const namespace of namespaces) {
       const key = `${namespace} ${one.host.port}`;
-      const others = seen.get(key);
-      if (others === undefined) seen.set(key, [one]);
-      else {
-        const rival = others.find((other) => clash(one.host, other.host) !== undefined);
-        if (rival !== undefined) {
-          const [why, fix] = clash(one.host, rival.host) ?? ["", ""];
-          const where = `${rival.host.host} at ${placeOf(rival.host)}`;
-          one.fault(["host"], one.host.host, `in ${namespace}, ${why}: ${where}`, fix);
-        }
-        // Other protocols are all alike: one of them stands for all, so that this stays linear.
-        if (one.host.mode === "tcp" || others.length === 0) others.push(one);
+      const others = seen.get(key) ?? [];
+      seen.set(key, others);
+      const rival =
+        forAll.find((other) => clash(one.host, other.host)) ??
+        others.find((other) => clash(one.host, other.host));
+      if (rival !== undefined) {
+        const [why, fix] = clash(one.host, rival.host) ?? ["", ""];
+        const where = `${rival.host.host} at ${placeOf(rival.host)}`;
+        const place = namespace === "*" ? "every namespace" : namespace;
+        one.fault(["host"], one.host.host, `in ${place}, ${why}: ${where}`, fix);
       }
+      // Other protocols are all alike: one of them stands for all, so that this stays linear.
+      if (one.host.mode === "tcp" || others.length === 0) others.push(one);
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { z } from "zod";
-import type { Caller, HostSettings, Mode } from "./environment.ts";
+import type { Host, HostSettings, Mode } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { settingsOf } from "./host-settings.ts";
 import type { Problem } from "./problem.ts";
+import { type Notes, type RuleContext, readRules, type WrittenRule } from "./read-rules.ts";
 import { HostEntry, hostSettings } from "./schema-host.ts";
 import { type Sound, soundParts } from "./sound.ts";
 import type { Path, Source } from "./source.ts";
@@ -15,8 +16,10 @@ export interface WrittenHost {
   /** null where the host names none. */
   readonly gateway: string | null | undefined;
   readonly owner: string | undefined;
-  /** As written, each at its place. */
-  readonly allow: readonly (Caller | undefined)[] | undefined;
+  /** Its own rules, its file's and the environment's. */
+  readonly rules: readonly WrittenRule[];
+  readonly refuse: Host["refuse"];
+  readonly authorizer: string | undefined;
   /** What it has of its own, as far as it is sound; undefined where a part is at fault. */
   readonly settings: HostSettings | undefined;
   readonly source: Source;
@@ -24,12 +27,21 @@ export interface WrittenHost {
   readonly path: Path;
 }
 
+/** What the entries of a file's hosts have in common. */
+export interface HostsFile {
+  readonly source: Source;
+  readonly owner: string | undefined;
+  /** The rules for all its hosts. */
+  readonly rules: readonly WrittenRule[];
+  readonly context: RuleContext;
+}
+
 /** Checks one entry of a file's hosts on its own, so that one fault hides no other. */
 export function readHost(
-  source: Source,
-  owner: string | undefined,
+  { source, owner, rules, context }: HostsFile,
   entry: unknown,
   index: number,
+  notes: Notes,
 ): { host: WrittenHost; problems: Problem[] } {
   const path = ["hosts", index] as const;
   const parsed = HostEntry.safeParse(entry);
@@ -42,7 +54,9 @@ export function readHost(
     mode: parts.tls,
     gateway: parts.gateway ?? (has(entry, "gateway") ? undefined : null),
     owner,
-    allow: parts.allow?.map((grant) => callerOf(grant?.from)),
+    rules: [...readRules(source, path, owner, parsed.data, context, notes), ...rules],
+    refuse: parts.refuse ?? "forbidden",
+    authorizer: parts.authorizer,
     settings: readSettings(parts, entry),
     source,
     path,
@@ -77,17 +91,4 @@ function readSettings(parts: Sound<z.output<typeof HostEntry>>, entry: unknown):
   const settings = settingsOf(parts as HostSettings);
   const { addresses } = settings;
   return addresses === undefined ? settings : { ...settings, addresses: [...new Set(addresses)].sort() };
-}
-
-function callerOf(
-  from:
-    | { readonly namespace?: string | undefined }
-    | { readonly serviceAccount?: string | undefined }
-    | undefined,
-): Caller | undefined {
-  if (from === undefined) return undefined;
-  if ("namespace" in from && from.namespace !== undefined) return { namespace: from.namespace };
-  if (!("serviceAccount" in from) || from.serviceAccount === undefined) return undefined;
-  const [namespace = "", account = ""] = from.serviceAccount.split("/");
-  return { namespace, account };
 }

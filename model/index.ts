@@ -1,5 +1,7 @@
 export { formatCaller } from "./callers.ts";
 export type * from "./environment.ts";
 export { jsonSchema } from "./json-schema.ts";
-export { type Loaded, loadEnvironment } from "./load.ts";
+export { type Loaded, type LoadOptions, loadEnvironment } from "./load.ts";
 export { formatProblem, type Problem, printable } from "./problem.ts";
+export type { Expired } from "./read-rules.ts";
+export type * from "./rule.ts";

@@ -4,8 +4,16 @@ import { orderedEnvironment } from "./canonical.ts";
 import type { DeclaredHost, Environment } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { type Files, filesBelow } from "./files.ts";
-import { readHost, type WrittenHost } from "./hosts.ts";
+import { type HostsFile, readHost, type WrittenHost } from "./hosts.ts";
 import { type Position, type Problem, show, sortProblems } from "./problem.ts";
+import {
+  type Expired,
+  type Notes,
+  type ParsedRules,
+  type RuleContext,
+  readRules,
+  type WrittenRule,
+} from "./read-rules.ts";
 import { resolveHosts } from "./resolve.ts";
 import { Catalog, Environment as EnvironmentFrame } from "./schema.ts";
 import { soundParts } from "./sound.ts";
@@ -22,8 +30,21 @@ export interface Loaded {
   readonly problems: readonly Problem[];
   /** What may be declared, and is better not; sorted likewise. */
   readonly warnings: readonly Problem[];
+  /**
+   * Rules and exemptions past their last day. The environment is without them; only their owners' declarations are
+   * wrong.
+   */
+  readonly expired: readonly Expired[];
   /** Where a part of the environment file stands, or its nearest parent that is written down. */
   positionOf(path: Path): Position;
+}
+
+/** How {@link loadEnvironment} reads. */
+export interface LoadOptions {
+  /** The moment that rules with a last day are judged at; the present by default. */
+  readonly now?: Date;
+  /** How files are read; from the disk by default. */
+  readonly files?: Files;
 }
 
 /**
@@ -36,21 +57,26 @@ export interface Loaded {
  * @example
  * const { environment, problems } = loadEnvironment("stacks/dev.yaml");
  */
-export function loadEnvironment(file: string, files: Files = filesBelow(file)): Loaded {
-  const reading = new Reading(files);
+export function loadEnvironment(
+  file: string,
+  { now = new Date(), files = filesBelow(file) }: LoadOptions = {},
+): Loaded {
+  const reading = new Reading(files, now);
   const read = reading.environment(file);
   const positionOf = read?.source.positionOf ?? (() => ({ file, line: 1, column: 1 }));
   const refused = (problems: readonly Problem[]): Loaded => ({
     declared: [],
     problems: sortProblems(problems),
     warnings: [],
+    expired: [],
     positionOf,
   });
-  if (read === undefined) return refused(reading.problems);
-  const { hosts, problems, warnings } = resolveHosts(reading.hosts, read.parts.gateways);
-  const all = [...reading.problems, ...problems, ...validateEnvironment(read.source, read.parts)];
-  if (all.length > 0 || read.whole === undefined) return refused(all);
-  const { environment: name, mesh, gateways, nodes, lockdown } = read.whole;
+  const { notes } = reading;
+  if (read === undefined) return refused(notes.problems);
+  const hosts = resolveHosts(reading.hosts, read.parts.gateways, reading.context, notes);
+  notes.problems.push(...validateEnvironment(read.source, read.parts));
+  if (notes.problems.length > 0 || read.whole === undefined) return refused(notes.problems);
+  const { environment: name, mesh, gateways, nodes, lockdown, issuers, authorizers, owners } = read.whole;
   const environment = orderedEnvironment({
     name,
     mesh,
@@ -60,9 +86,19 @@ export function loadEnvironment(file: string, files: Files = filesBelow(file)): 
     })),
     ...(nodes === undefined ? {} : { nodes }),
     lockdown,
-    hosts: hosts.map(({ at: _at, ...host }) => host),
+    issuers,
+    authorizers,
+    owners,
+    hosts: hosts.map(({ at: _at, ruleAt: _ruleAt, ...host }) => host),
   });
-  return { environment, declared: hosts, problems: [], warnings: sortProblems(warnings), positionOf };
+  return {
+    environment,
+    declared: hosts,
+    problems: [],
+    warnings: sortProblems(notes.warnings),
+    expired: notes.expired,
+    positionOf,
+  };
 }
 
 /** Catalogs of catalogs are rare; an endless row of files is a mistake, or an attack on the reader's stack. */
@@ -83,26 +119,37 @@ type Importer = Omit<Problem, "why" | "fix">;
 
 /** One walk over a file and its imports, gathering hosts and problems. */
 class Reading {
-  readonly problems: Problem[] = [];
+  readonly notes: Notes = { problems: [], warnings: [], expired: [] };
   readonly hosts: WrittenHost[] = [];
+  /** As the environment file says, once its frame is read. */
+  context: RuleContext;
   readonly #files: Files;
   readonly #done = new Set<string>();
+  /** The environment's rules, which hold for all hosts. */
+  #rules: readonly WrittenRule[] = [];
 
-  constructor(files: Files) {
+  constructor(files: Files, now: Date) {
     this.#files = files;
+    this.context = { now, production: false, issuers: undefined, authorizers: undefined };
   }
 
   environment(file: string): EnvironmentRead | undefined {
     const source = this.#open(file, { file, line: 1, column: 1, path: "" });
     if (source === undefined) return undefined;
     const { whole, parts } = this.#frame(source, EnvironmentFrame);
-    this.#content(source, parts?.owner, [this.#files.identify(file)]);
+    this.context = {
+      ...this.context,
+      production: parts?.production ?? false,
+      issuers: namesOf(parts?.issuers),
+      authorizers: namesOf(parts?.authorizers),
+    };
+    this.#content(source, parts?.owner, whole, [this.#files.identify(file)]);
     return { source, whole, parts: parts ?? {} };
   }
 
   #catalog(file: string, chain: readonly string[], importer: Importer): void {
     const identity = this.#files.identify(file);
-    const fault = (why: string, fix: string) => this.problems.push({ ...importer, why, fix });
+    const fault = (why: string, fix: string) => this.notes.problems.push({ ...importer, why, fix });
     if (chain.includes(identity)) {
       fault("the imports go round in a loop", "remove this import");
       return;
@@ -118,32 +165,45 @@ class Reading {
     this.#done.add(identity);
     const source = this.#open(file, importer);
     if (source === undefined) return;
-    this.#content(source, this.#frame(source, Catalog).parts?.owner, [...chain, identity]);
+    const { whole, parts } = this.#frame(source, Catalog);
+    this.#content(source, parts?.owner, whole, [...chain, identity]);
   }
 
   #open(file: string, importer: Importer): Source | undefined {
     const read = this.#files.read(file);
     if (!("text" in read)) {
-      this.problems.push({ ...importer, ...read });
+      this.notes.problems.push({ ...importer, ...read });
       return undefined;
     }
     const { source, problems } = readSource(file, read.text);
-    for (const problem of problems) this.problems.push(problem);
+    for (const problem of problems) this.notes.problems.push(problem);
     return problems.length === 0 ? source : undefined;
   }
 
   #frame<S extends z.ZodType>(source: Source, schema: S) {
     const parsed = schema.safeParse(source.data);
     // One by one: a call takes only so many arguments.
-    for (const problem of explain(source, schema, parsed.error?.issues ?? [])) this.problems.push(problem);
+    for (const problem of explain(source, schema, parsed.error?.issues ?? []))
+      this.notes.problems.push(problem);
     return { whole: parsed.data, parts: parsed.data ?? soundParts(schema, source.data) };
   }
 
   /** A file whose frame is at fault still has its hosts and imports checked, so that all faults show at once. */
-  #content(source: Source, owner: string | undefined, chain: readonly string[]): void {
+  #content(
+    source: Source,
+    owner: string | undefined,
+    whole: ParsedRules | undefined,
+    chain: readonly string[],
+  ): void {
+    const { context, notes } = this;
+    const own = readRules(source, [], owner, whole, context, notes);
+    // Imports come after the file's own hosts, so that the first file's rules are the environment's.
+    if (chain.length === 1) this.#rules = own;
+    const rules = chain.length === 1 ? own : [...own, ...this.#rules];
+    const file: HostsFile = { source, owner, rules, context };
     for (const [index, entry] of listAt(source, "hosts").entries()) {
-      if (this.problems.length > MAX_PROBLEMS) {
-        this.problems.push({
+      if (this.notes.problems.length > MAX_PROBLEMS) {
+        this.notes.problems.push({
           ...source.positionOf(["hosts", index]),
           path: `hosts[${index}]`,
           why: `there are more than ${MAX_PROBLEMS} problems, and the hosts from here on were not looked at`,
@@ -151,8 +211,8 @@ class Reading {
         });
         break;
       }
-      const { host, problems } = readHost(source, owner, entry, index);
-      this.problems.push(...problems);
+      const { host, problems } = readHost(file, entry, index, notes);
+      notes.problems.push(...problems);
       this.hosts.push(host);
     }
     listAt(source, "imports").forEach((path, index) => {
@@ -160,7 +220,7 @@ class Reading {
       const at: Path = ["imports", index];
       const importer = { ...source.positionOf(at), path: `imports[${index}]`, value: show(path) };
       if (path.startsWith("/"))
-        this.problems.push({
+        this.notes.problems.push({
           ...importer,
           why: "an import is a path from this file's folder",
           fix: "write a relative path such as catalog/news.yaml",
@@ -173,4 +233,12 @@ class Reading {
 function listAt({ data }: Source, key: string): readonly unknown[] {
   const value = valueAt(data, [key]);
   return Array.isArray(value) ? value : [];
+}
+
+/** The names of entries that are sound; undefined where one is not, as it may be the one that is meant. */
+function namesOf(
+  entries: readonly ({ readonly name?: string | undefined } | undefined)[] | undefined,
+): string[] | undefined {
+  const names = entries?.flatMap((entry) => entry?.name ?? []);
+  return names?.length === entries?.length ? names : undefined;
 }

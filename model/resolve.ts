@@ -1,12 +1,15 @@
-import { distinctCallers, formatCaller } from "./callers.ts";
-import type { Caller, DeclaredHost, Gateway } from "./environment.ts";
+import { formatCaller } from "./callers.ts";
+import type { DeclaredHost, Gateway } from "./environment.ts";
+import { checkAccess, rulesFor, type Told } from "./host-access.ts";
 import { findConflicts } from "./host-conflicts.ts";
 import { checkMode, warnAboutMode } from "./host-mode.ts";
 import type { WrittenHost } from "./hosts.ts";
-import { type Problem, show } from "./problem.ts";
+import type { Position, Problem } from "./problem.ts";
 import { PROTOCOLS } from "./protocols.ts";
+import { type Notes, problemAt, type RuleContext, type WrittenRule } from "./read-rules.ts";
+import { type Action, distinctRules } from "./rule.ts";
 import type { Sound } from "./sound.ts";
-import { formatPath, type ReportFault } from "./source.ts";
+import type { ReportFault } from "./source.ts";
 
 type Gateways = Sound<readonly Gateway[]>;
 
@@ -22,19 +25,24 @@ interface Resolved {
  * Gives each host its gateway, and finds what can't be between hosts and gateways and among hosts.
  *
  * @param gateways undefined where the environment's are at fault as a whole
+ * @param notes where problems and warnings go
  */
 export function resolveHosts(
   written: readonly WrittenHost[],
   gateways: Gateways | undefined,
-): { hosts: DeclaredHost[]; problems: Problem[]; warnings: Problem[] } {
-  const problems: Problem[] = [];
-  const warnings: Problem[] = [];
+  context: RuleContext,
+  notes: Notes,
+): DeclaredHost[] {
+  const { problems, warnings } = notes;
+  const told: Told = new Set();
   const first = new Map<string, Resolved>();
   const homes = new Set(gateways?.map((gateway) => gateway?.namespace));
+  checkHomes(new Set(written.flatMap(({ rules }) => rules)), homes, problems);
   for (const host of written) {
     const fault = reporter(host, problems);
     warnAboutMode(host, reporter(host, warnings));
-    const resolved = resolveHost(host, gateways, homes, fault);
+    checkAccess(host, context, notes, told);
+    const resolved = resolveHost(host, gateways, fault);
     if (host.host === undefined || host.port === undefined) continue;
     const key = `${host.host}:${host.port}`;
     const before = first.get(key);
@@ -45,50 +53,49 @@ export function resolveHosts(
     complete === undefined ? [] : [{ host: complete, fault }],
   );
   findConflicts(sound);
-  const hosts = sound.map(({ host }) => host);
-  return {
-    hosts: hosts.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : a.port - b.port)),
-    problems,
-    warnings,
-  };
+  return sound
+    .map(({ host }) => host)
+    .sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : a.port - b.port));
+}
+
+/** A gateway's namespace holds the gateway alone. */
+function checkHomes(
+  rules: ReadonlySet<WrittenRule>,
+  homes: ReadonlySet<string | undefined>,
+  problems: Problem[],
+): void {
+  for (const { rule, source, path } of rules)
+    for (const caller of rule?.from ?? [])
+      if (homes.has(caller.namespace))
+        problems.push(
+          problemAt(
+            source,
+            path,
+            formatCaller(caller),
+            "a gateway's namespace holds the gateway alone",
+            "run the caller in another namespace",
+          ),
+        );
 }
 
 /** Puts what is said of a host on a list, at its place in the file. */
 function reporter({ source, path: base }: WrittenHost, list: Problem[]): ReportFault {
   return (path, value, why, fix) => {
-    const full = [...base, ...path];
-    const shown = value === undefined ? {} : { value: show(value) };
-    list.push({ ...source.positionOf(full), path: formatPath(full), ...shown, why, fix });
+    list.push(problemAt(source, [...base, ...path], value, why, fix));
   };
 }
 
-function resolveHost(
-  written: WrittenHost,
-  gateways: Gateways | undefined,
-  homes: ReadonlySet<string | undefined>,
-  fault: ReportFault,
-): Resolved {
+function resolveHost(written: WrittenHost, gateways: Gateways | undefined, fault: ReportFault): Resolved {
   const gateway = gateways === undefined ? undefined : gatewayOf(written, gateways, fault);
   if (gateway !== undefined) checkPort(written, gateway, fault);
   checkMode(written, fault);
-  written.allow?.forEach((caller, index) => {
-    if (caller !== undefined && homes.has(caller.namespace))
-      fault(
-        ["allow", index],
-        formatCaller(caller),
-        "a gateway's namespace holds the gateway alone",
-        "run the caller in another namespace",
-      );
-  });
-  const { host, port, mode, owner, settings } = written;
-  const allow = callersOf(written);
+  const { host, port, mode, owner, settings, refuse, authorizer } = written;
   const name = gateway?.name;
   if (
     host === undefined ||
     port === undefined ||
     mode === undefined ||
     owner === undefined ||
-    allow === undefined ||
     settings === undefined ||
     name === undefined
   )
@@ -98,13 +105,33 @@ function resolveHost(
     written,
     gateway: name,
     fault,
-    complete: { host, port, mode, gateway: name, owner, allow, ...settings, at },
+    complete: {
+      host,
+      port,
+      mode,
+      gateway: name,
+      owner,
+      allow: distinctRules(soundRules(written, "allow")),
+      deny: distinctRules(soundRules(written, "deny")),
+      refuse,
+      ...(authorizer === undefined ? {} : { authorizer }),
+      ...settings,
+      at,
+      ruleAt: (key) => placeOf(written, key),
+    },
   };
 }
 
-function callersOf({ allow }: WrittenHost): Caller[] | undefined {
-  const sound = allow?.filter((caller) => caller !== undefined);
-  return sound === undefined || sound.length !== allow?.length ? undefined : distinctCallers(sound);
+function soundRules(written: WrittenHost, action: Action) {
+  return rulesFor(written).flatMap(({ action: own, rule }) =>
+    own === action && rule !== undefined ? [rule] : [],
+  );
+}
+
+/** Of two places of one rule the host's own comes first. */
+function placeOf(written: WrittenHost, key: string): Position | undefined {
+  const found = rulesFor(written).find(({ rule }) => rule?.key === key);
+  return found?.source.positionOf(found.path);
 }
 
 /** The host's gateway; undefined where it has none, or where which one can't be told. */
@@ -169,11 +196,18 @@ function difference(a: Resolved, b: Resolved): string | undefined {
     return `let one team own it: ${a.written.owner} or ${b.written.owner}`;
   if (differ(a.written.mode, b.written.mode))
     return `choose one way: ${a.written.mode} or ${b.written.mode}, or give them different ports`;
-  const callers = ({ written }: Resolved) => callersOf(written)?.map(formatCaller).join(" ");
+  const access = ({ written }: Resolved) => accessOf(written);
   const settings = ({ written }: Resolved) => written.settings && JSON.stringify(written.settings);
-  if (differ(a.gateway, b.gateway) || differ(callers(a), callers(b)) || differ(settings(a), settings(b)))
+  if (differ(a.gateway, b.gateway) || differ(access(a), access(b)) || differ(settings(a), settings(b)))
     return a.written.source.file === b.written.source.file
       ? "keep one of the two"
       : "make the two the same, or keep one";
   return undefined;
+}
+
+/** Who may what, to compare two declarations; undefined where a rule is at fault. */
+function accessOf(written: WrittenHost): string | undefined {
+  if (rulesFor(written).some(({ rule }) => rule === undefined)) return undefined;
+  const rules = (["allow", "deny"] as const).map((action) => distinctRules(soundRules(written, action)));
+  return JSON.stringify([rules, written.refuse, written.authorizer]);
 }

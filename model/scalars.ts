@@ -10,7 +10,7 @@ import {
 import { cidrFault } from "./network.ts";
 
 /** A string that a fault function accepts; its why and fix go into the problem. */
-function checked(fault: (value: string) => Fault | undefined, description: string) {
+export function checked(fault: (value: string) => Fault | undefined, description: string) {
   return z
     .string()
     .superRefine((value, context) => {
@@ -20,11 +20,11 @@ function checked(fault: (value: string) => Fault | undefined, description: strin
     .describe(description);
 }
 
-function matching(pattern: RegExp, why: string, fix: string, description: string) {
+export function matching(pattern: RegExp, why: string, fix: string, description: string) {
   return accepted((value) => pattern.test(value), why, fix, description);
 }
 
-function accepted(test: (value: string) => boolean, why: string, fix: string, description: string) {
+export function accepted(test: (value: string) => boolean, why: string, fix: string, description: string) {
   return checked((value) => (test(value) ? undefined : { why, fix }), description);
 }
 

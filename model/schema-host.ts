@@ -1,10 +1,6 @@
 import { z } from "zod";
-import { Cidr, DnsLabel, Duration, HostName, PortNumber, SecretName, ServiceAccountName } from "./scalars.ts";
-
-/** Who calls: every service account of a namespace, or one account. */
-export const Caller = z
-  .union([z.strictObject({ namespace: DnsLabel }), z.strictObject({ serviceAccount: ServiceAccountName })])
-  .describe("either { namespace: news } or { serviceAccount: news/politics }");
+import { Cidr, DnsLabel, Duration, HostName, PortNumber, SecretName } from "./scalars.ts";
+import { hostAccess } from "./schema-access.ts";
 
 /** The ways to reach a host. */
 export const MODES = ["none", "passthrough", "originate", "mutual", "tcp"] as const;
@@ -73,9 +69,6 @@ export const HostEntry = z.strictObject({
     ),
   port: PortNumber.optional().describe("What the application calls: 80, and 443 for passthrough."),
   gateway: DnsLabel.optional().describe("The gateway by name, where the environment has several."),
-  allow: z
-    .array(z.strictObject({ from: Caller }))
-    .default([])
-    .describe("Who may call; nobody by default."),
+  ...hostAccess,
   ...hostSettings,
 });

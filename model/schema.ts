@@ -10,6 +10,7 @@ import {
   ServiceName,
   TrustDomain,
 } from "./scalars.ts";
+import { environmentAccess, fileRules } from "./schema-access.ts";
 import { HostEntry } from "./schema-host.ts";
 import { Lockdown } from "./schema-lockdown.ts";
 import { Nodes } from "./schema-nodes.ts";
@@ -115,6 +116,7 @@ const MAX_GATEWAYS = 100;
 export const Catalog = z.strictObject({
   owner: DnsLabel.describe("The team that answers for these hosts."),
   imports: z.array(z.string().min(1)).default([]).describe("Other catalogs, by path from this file."),
+  ...fileRules,
   hosts: z.array(z.unknown()).default([]),
 });
 
@@ -130,6 +132,7 @@ export const Environment = z.strictObject({
     .default([])
     .describe("Catalogs, by path from this file, inside its folder."),
   owner: DnsLabel.default("platform").describe("Who answers for the hosts of this file."),
+  ...environmentAccess,
   hosts: z.array(z.unknown()).default([]),
 });
 

@@ -7,6 +7,7 @@ import { quantityValue } from "./quantity.ts";
 import type { Environment as EnvironmentFrame } from "./schema.ts";
 import type { Sound } from "./sound.ts";
 import { formatPath, type Path, type ReportFault, type Source } from "./source.ts";
+import { validateAccess } from "./validate-access.ts";
 
 /** An environment file's own parts, without what was at fault. */
 export type Parts = Sound<Omit<z.output<typeof EnvironmentFrame>, "hosts" | "imports">>;
@@ -27,6 +28,7 @@ export function validateEnvironment(source: Source, parts: Parts): Problem[] {
   validateGateways(parts, fault);
   validateNodes(parts, fault);
   validateLockdown(parts, fault);
+  validateAccess(parts, fault);
   return problems;
 }
 

@@ -22,7 +22,9 @@ export function planEnvironment(environment: Environment): PlannedObject[] {
     ...gateways.flatMap((gateway) =>
       planGateway({ gateway, mesh, ...(nodes === undefined ? {} : { pool: nodes.pool }) }),
     ),
-    ...gateways.flatMap((gateway) => planHosts({ gateway, mesh, hosts: hosts.get(gateway.name) ?? [] })),
+    ...gateways.flatMap((gateway) =>
+      planHosts({ ...environment, gateway, hosts: hosts.get(gateway.name) ?? [] }),
+    ),
     ...lockdown.flatMap((entry) => planLockdown({ lockdown: entry, mesh, gateways })),
   ]);
 }

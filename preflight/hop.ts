@@ -19,7 +19,7 @@ function ruleFindings(
   gateway: Gateway,
   rule: LiveObject<"DestinationRule">,
 ): Finding[] {
-  const service = gatewayHost({ gateway, mesh: situation.environment.mesh });
+  const service = gatewayHost({ gateway });
   const { namespace = "" } = rule.metadata;
   const { host = "" } = rule.spec;
   if (!isUsedIn(rule, namespace)) return [];

@@ -3,7 +3,7 @@ import { isWildcard } from "../model/host-settings.ts";
 import { PROTOCOLS } from "../model/protocols.ts";
 import { atHosts, called, enumerate, type Finding } from "./finding.ts";
 import { covers, isSeenIn, type LiveObject, liveObjects } from "./live.ts";
-import { clientNamespaces, type Situation } from "./situation.ts";
+import { clientNamespaces, isGrantedTo, type Situation } from "./situation.ts";
 
 /** Others' ServiceEntries, VirtualServices and Services that take a declared host's calls. */
 export function findRivalsOfHosts(situation: Situation): Finding[] {
@@ -107,8 +107,8 @@ function routeFindings(
   );
 }
 
-function mayCall({ allow }: DeclaredHost, namespaces: readonly string[]): boolean {
-  return allow.some(({ namespace }) => namespaces.includes(namespace));
+function mayCall(host: DeclaredHost, namespaces: readonly string[]): boolean {
+  return namespaces.some((namespace) => isGrantedTo(host, namespace));
 }
 
 /** Whether a VirtualService has a route for what a host's calls are to their sidecar. */

@@ -1,6 +1,6 @@
 import { atHosts, atPart, called, type Finding } from "./finding.ts";
 import { liveObjects } from "./live.ts";
-import { clientNamespaces, grantedTo, type Situation } from "./situation.ts";
+import { clientNamespaces, grantedTo, isInjected, type Situation } from "./situation.ts";
 
 /** Namespaces that are granted hosts or under lockdown: missing, without injection, or opened by others' policies. */
 export function findNamespaceFaults(situation: Situation): Finding[] {
@@ -45,14 +45,6 @@ export function findNamespaceFaults(situation: Situation): Finding[] {
       ),
     ...environment.lockdown.flatMap(({ namespace }) => openings(situation, namespace)),
   ];
-}
-
-/** Of two labels, istio-injection counts. */
-function isInjected(labels: Readonly<Record<string, string>>, revision: string | undefined): boolean {
-  const injection = labels["istio-injection"];
-  const named = labels["istio.io/rev"];
-  if (revision === undefined) return injection === undefined ? named !== undefined : injection === "enabled";
-  return injection === undefined && named === revision;
 }
 
 /** Network policies add up. */

@@ -68,21 +68,18 @@ function hiding(situation: Situation, namespace: string, sidecar: Sidecar): Find
 }
 
 /** The names that a namespace's sidecars need for a host: its route's, the gateway's, and what makes them listen. */
-function waysOf(
-  { planned, environment: { mesh } }: Situation,
-  namespace: string,
-  gateway: Gateway,
-  host: DeclaredHost,
-): string[] {
+function waysOf({ planned }: Situation, namespace: string, gateway: Gateway, host: DeclaredHost): string[] {
   const seen = <K extends "ServiceEntry" | "VirtualService">(kind: K) =>
     liveObjects(planned, kind).filter(
-      ({ metadata, spec }) => metadata.namespace === gateway.namespace && spec.exportTo?.includes(namespace),
+      ({ metadata, spec }) =>
+        metadata.namespace === gateway.namespace &&
+        (spec.exportTo?.includes(namespace) || spec.exportTo?.includes("*")),
     );
   const entries = seen("ServiceEntry").filter(({ spec }) =>
     spec.ports?.some(({ number }) => number === host.port),
   );
   const routes = seen("VirtualService").filter(({ spec }) => spec.hosts?.includes(host.host));
-  return [gatewayHost({ gateway, mesh }), ...[...entries, ...routes].flatMap(({ spec }) => spec.hosts ?? [])];
+  return [gatewayHost({ gateway }), ...[...entries, ...routes].flatMap(({ spec }) => spec.hosts ?? [])];
 }
 
 function isImported(entries: readonly string[], home: string, name: string): boolean {

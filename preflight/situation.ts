@@ -1,4 +1,5 @@
 import type { Running } from "../cluster/running.ts";
+import { namespacesOf } from "../model/callers.ts";
 import type { DeclaredHost, Environment } from "../model/environment.ts";
 import type { Position } from "../model/problem.ts";
 import type { Path } from "../model/source.ts";
@@ -57,10 +58,31 @@ export function grantedTo(
   { declared }: Pick<Situation, "declared">,
   namespace: string,
 ): readonly DeclaredHost[] {
-  return declared.filter(({ allow }) => allow.some((caller) => caller.namespace === namespace));
+  return declared.filter((host) => isGrantedTo(host, namespace));
 }
 
-/** Every namespace that was granted a host, sorted. */
-export function clientNamespaces({ declared }: Pick<Situation, "declared">): string[] {
-  return [...new Set(declared.flatMap(({ allow }) => allow.map(({ namespace }) => namespace)))].sort();
+/** Whether somebody of a namespace may call a host. */
+export function isGrantedTo(host: DeclaredHost, namespace: string): boolean {
+  const granted = namespacesOf([host]);
+  return granted.includes(namespace) || granted.includes("*");
+}
+
+/** Every namespace that was granted a host, sorted: where everyone was, the injected ones that are there. */
+export function clientNamespaces({ declared, running, environment }: Situation): string[] {
+  const callers = new Set(declared.flatMap((host) => namespacesOf([host])));
+  if (!callers.delete("*")) return [...callers].sort();
+  const homes = new Set(environment.gateways.map(({ namespace }) => namespace));
+  const injected = liveObjects(running.objects, "Namespace")
+    .filter(({ metadata }) => isInjected(metadata.labels ?? {}, environment.mesh.revision))
+    .map(({ metadata }) => metadata.name)
+    .filter((name) => !homes.has(name));
+  return [...new Set([...callers, ...injected])].sort();
+}
+
+/** Whether pods of a namespace with these labels get a sidecar. Of two labels, istio-injection counts. */
+export function isInjected(labels: Readonly<Record<string, string>>, revision: string | undefined): boolean {
+  const injection = labels["istio-injection"];
+  const named = labels["istio.io/rev"];
+  if (revision === undefined) return injection === undefined ? named !== undefined : injection === "enabled";
+  return injection === undefined && named === revision;
 }

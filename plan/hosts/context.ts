@@ -1,4 +1,4 @@
-import type { Gateway, Mesh } from "../../model/environment.ts";
+import type { Gateway, Issuer, Mesh } from "../../model/environment.ts";
 import { inGatewayNamespace, OWNER_LABEL } from "../labels.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Shard } from "./shards.ts";
@@ -7,10 +7,11 @@ import type { Shard } from "./shards.ts";
 export interface HostsContext {
   readonly gateway: Gateway;
   readonly mesh: Mesh;
+  readonly issuers: readonly Issuer[];
 }
 
 /** The gateway's Service by its full name, the only form that means the same in every namespace. */
-export function gatewayHost({ gateway }: HostsContext): string {
+export function gatewayHost({ gateway }: Pick<HostsContext, "gateway">): string {
   return `${gateway.name}.${gateway.namespace}.svc.cluster.local`;
 }
 

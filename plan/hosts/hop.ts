@@ -38,7 +38,7 @@ export function planHop(context: HostsContext, namespaces: readonly string[]): P
         metadata: inGatewayNamespace(gateway, hopName(gateway.name)),
         spec: {
           host: gatewayHost(context),
-          exportTo: [".", ...namespaces],
+          exportTo: namespaces.includes("*") ? ["*"] : [".", ...namespaces],
           trafficPolicy: { tls: mutual },
           subsets: [
             {

@@ -1,8 +1,13 @@
-import type { Gateway, Host, Mesh, Mode } from "../../model/environment.ts";
+import { namespacesOf } from "../../model/callers.ts";
+import type { AccessParts, Gateway, Host, Mesh, Mode } from "../../model/environment.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
 import { withSyncWaves } from "../sync-wave.ts";
 import { hostCounters } from "../telemetry/counters.ts";
+import { planAuthorizers } from "./access/authorizers.ts";
+import { planDenials } from "./access/deny.ts";
+import { planOwnerAccess } from "./access/owners.ts";
+import { planUsers } from "./access/users.ts";
 import type { HostsContext } from "./context.ts";
 import { planHop } from "./hop.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
@@ -18,7 +23,7 @@ import { planTcp } from "./tcp/tcp.ts";
 import { planTcpPorts } from "./tcp/tcp-ports.ts";
 
 /** A list of hosts behind one gateway. */
-export interface HostsPlan {
+export interface HostsPlan extends AccessParts {
   readonly gateway: Gateway;
   readonly mesh: Mesh;
   readonly hosts: readonly Host[];
@@ -33,13 +38,23 @@ const PLANNERS: Readonly<Record<Mode, (context: HostsContext, shard: Shard) => P
 };
 
 /** Plans everything that a list of hosts takes, at the gateway and in the mesh. Nothing is granted by default. */
-export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] {
-  const context: HostsContext = { gateway, mesh };
-  const granted = hosts.filter(({ allow }) => allow.length > 0);
+export function planHosts({
+  gateway,
+  mesh,
+  hosts,
+  issuers = [],
+  authorizers = [],
+  owners = {},
+}: HostsPlan): PlannedObject[] {
+  const context: HostsContext = { gateway, mesh, issuers };
+  const granted = hosts.filter((host) => namespacesOf([host]).length > 0);
   const shards = shardsOf(gateway.name, granted, isAlone);
-  const namespaces = [...new Set(shards.flatMap((shard) => shard.namespaces))].sort();
+  const namespaces = namespacesOf(granted);
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
-  return withSyncWaves([
+  const planned: PlannedObject[] = [
+    ...planDenials(context, granted),
+    ...planUsers(context, granted),
+    ...planAuthorizers(context, authorizers, granted),
     ...planHop(context, namespaces),
     ...planListeners(context, http),
     ...planOutside(context, granted),
@@ -60,7 +75,8 @@ export function planHosts({ gateway, mesh, hosts }: HostsPlan): PlannedObject[] 
       shards.filter(({ mode }) => mode === "tcp"),
     ),
     ...shards.flatMap((shard) => PLANNERS[shard.mode](context, shard)),
-  ]);
+  ];
+  return withSyncWaves([...planned, ...planOwnerAccess(context, owners, planned)]);
 }
 
 /** A wildcard can't share a VirtualService with a host under it, and TCP hosts are told apart by their own routes. */

@@ -18,7 +18,7 @@ export function changeTcpProxy(fields: Readonly<Record<string, Json>>): SidecarP
   return { operation: "MERGE", value: { typed_config: { "@type": TCP_PROXY.type, ...fields } } };
 }
 
-/** Changes how the sidecars of a namespace pass on the connections that they take on a port. */
+/** Changes how the sidecars of a namespace, or of all (`*`), pass on the connections that they take on a port. */
 export function sidecarFilter(
   context: HostsContext,
   port: number,
@@ -45,7 +45,12 @@ export function sidecarFilter(
   return {
     apiVersion: "networking.istio.io/v1alpha3",
     kind: "EnvoyFilter",
-    metadata: { name: `${name}-carry-${port}`, namespace, labels: labelsOf(name) },
+    metadata: {
+      name: `${name}-carry-${port}`,
+      // In Istio's root namespace it is for every sidecar.
+      namespace: namespace === "*" ? context.mesh.namespace : namespace,
+      labels: labelsOf(name),
+    },
     spec: { configPatches },
   };
 }

@@ -14,13 +14,18 @@ const PRINCIPAL: Json = { name: "principal", value_format: "%DOWNSTREAM_PEER_URI
  * Routes are found without regard to case and port, and a client could make many of one: all but the plain one, and
  * with one of the gateway's own ports, are `other`.
  */
-function requestHost({ ports }: Gateway): Json {
+function requestHost({ ports }: Gateway, hosts: readonly Host[]): Json {
   const own = ports.map(({ port }) => port).join("|");
   return label(
     "!has(xds.route_name) || xds.route_name == '' ? 'other' : " +
-      "xds.route_name.startsWith('*') || request.method == 'CONNECT' ? xds.route_name : " +
+      `${byRoute(hosts)}request.method == 'CONNECT' ? xds.route_name : ` +
       `request.host.matches('^[a-z0-9.-]+(:(${own}))?$') ? request.host : 'other'`,
   );
+}
+/** Under a wildcard a client chooses the name, and what is not found there too has its route's name. */
+function byRoute(hosts: readonly Host[]): string {
+  const prefixes = hosts.some(({ refuse }) => refuse === "not-found") ? ["*", "refused:"] : ["*"];
+  return prefixes.map((prefix) => `xds.route_name.startsWith('${prefix}') || `).join("");
 }
 /** A name that policy refused is the client's free choice: it never becomes a label. */
 const REFUSED_HOST: Json = { name: "host", value_format: "other" };
@@ -33,7 +38,7 @@ const CODE: Json = { name: "code", value_format: "%RESPONSE_CODE%" };
 export function hostCounters(gateway: Gateway, hosts: readonly Host[]): Manifest {
   return gatewayFilter(gateway, inGatewayNamespace(gateway, `${gateway.name}-counters`), [
     mergeInto(HTTP_CONNECTION_MANAGER, [
-      logger([counter("requests", [requestHost(gateway), PRINCIPAL, CODE])]),
+      logger([counter("requests", [requestHost(gateway, hosts), PRINCIPAL, CODE])]),
     ]),
     mergeInto(TCP_PROXY, [
       logger(connectionCounters(connectionHost(hosts)), FORWARDED),

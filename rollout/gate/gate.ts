@@ -6,7 +6,7 @@ import { readTransition } from "../../cluster/envoy.ts";
 import { hasRoutes, istiodsIn, readStore, readStreams, storeKey } from "../../cluster/istiod.ts";
 import { touchObject, type Written } from "../../cluster/objects.ts";
 import { type Pod, podsWith } from "../../cluster/pods.ts";
-import { gatewayOf, gatewaySelector } from "../../plan/labels.ts";
+import { GATEWAY_LABEL, gatewayOf, gatewaySelector } from "../../plan/labels.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import {
   describe,
@@ -220,6 +220,7 @@ async function gatewayPods(config: KubeConfig, markers: readonly Manifest[]): Pr
 }
 
 async function sidecarPods(config: KubeConfig, markers: readonly Manifest[]): Promise<Pod[]> {
-  const namespaces = [...new Set(markers.flatMap(namespacesOf))];
-  return (await Promise.all(namespaces.map((namespace) => podsWith(config, namespace, PROXY)))).flat();
+  const namespaces = new Set(markers.flatMap(namespacesOf));
+  if (namespaces.has("*")) return podsWith(config, "*", PROXY, `!${GATEWAY_LABEL}`);
+  return (await Promise.all([...namespaces].map((namespace) => podsWith(config, namespace, PROXY)))).flat();
 }

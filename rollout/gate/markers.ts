@@ -25,7 +25,7 @@ function isHop(manifest: Manifest): boolean {
   );
 }
 
-/** The namespaces whose sidecars a marker concerns, by the object as it is in the cluster. */
+/** The namespaces whose sidecars a marker concerns, `*` for all, by the object as it is in the cluster. */
 export function namespacesOf({ kind, metadata, spec }: Manifest): string[] {
   if (kind === "Sidecar") return [metadata.namespace ?? ""];
   const { exportTo } = (spec ?? {}) as { exportTo?: readonly string[] };

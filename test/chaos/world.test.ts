@@ -14,6 +14,7 @@ import {
   withBoth,
   withGuest,
 } from "../../chaos/world.ts";
+import { callersOf } from "../../model/callers.ts";
 import { loadTexts } from "../model/memory-files.ts";
 
 const declarations = [base, withGuest, withAdded, withBoth, ...toPassthrough, ...toMutual].filter(
@@ -32,8 +33,8 @@ describe("each declaration", () => {
         const wanted = Number(port) || (protocol === "https:" ? 443 : 80);
         const declared = environment?.hosts.find(({ host, port }) => host === hostname && port === wanted);
         const granted =
-          declared?.allow.some((caller) => caller.namespace === namespace && caller.account === account) ??
-          false;
+          declared !== undefined &&
+          callersOf(declared).some((caller) => caller.namespace === namespace && caller.account === account);
         expect(isGranted(hosts, { account: `${namespace}/${account}`, url })).toBe(granted);
       }
   });

@@ -46,7 +46,7 @@ describe("sallyport check", () => {
           path: "x",
           value: '"\\u001b[31m"',
           why: "no such key here",
-          fix: expect.stringMatching(/^write one of environment, /),
+          fix: expect.stringMatching(/^write one of allow, .*environment, /),
         },
       ],
     });

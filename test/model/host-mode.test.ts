@@ -37,6 +37,8 @@ describe("each mode", () => {
         gateway: "egress",
         owner: "platform",
         allow: [],
+        deny: [],
+        refuse: "forbidden",
         ...expected,
       },
     ]);

@@ -100,7 +100,7 @@ describe("the fix says what to write", () => {
   const GATEWAY = "environment: dev\ngateways: [{ name: egress, namespace: egress }]\n";
   const from = (text: string) =>
     `${GATEWAY}hosts: [{ host: a.example, tls: none, allow: [{ from: ${text} }] }]\n`;
-  const FORMS = "either { namespace: news } or { serviceAccount: news/politics }";
+  const FORMS = "either { namespace: news } or { serviceAccount: news/politics }, or a list of these";
 
   it.each([
     [

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { summariseAccess } from "../../access/summary.ts";
+import { callersOf } from "../../model/callers.ts";
 import { completeGateway, completeHosts, completeMesh, type HostInput } from "../../model/complete.ts";
 import type { Environment } from "../../model/environment.ts";
 import { objectKey } from "../../plan/manifest.ts";
@@ -51,8 +52,8 @@ describe("planning", () => {
           summariseAccess(manifests).map((entry) => [`${entry.host}:${entry.port}`, entry.principals]),
         );
         const declared = new Map<string, Set<string>>();
-        for (const { host: name, port, allow } of environment(list).hosts)
-          for (const { namespace, account } of allow)
+        for (const { host: name, port, ...one } of environment(list).hosts)
+          for (const { namespace, account } of callersOf(one))
             declared.set(
               `${name}:${port}`,
               (declared.get(`${name}:${port}`) ?? new Set()).add(

@@ -1,9 +1,10 @@
+import { digest } from "../../../model/digest.ts";
 import type { Host } from "../../../model/environment.ts";
 import { HTTP_PORT } from "../../../model/ports.ts";
 import type { Json, PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost, shardMetadata } from "../context.ts";
 import { serviceEntry } from "../service-entry.ts";
-import { digest, type Shard } from "../shards.ts";
+import type { Shard } from "../shards.ts";
 import { destinationRule, type UpstreamPolicy } from "./destination-rule.ts";
 import { tlsPolicy, type Upstream, upstreamPort } from "./upstream.ts";
 

@@ -1,3 +1,4 @@
+import { digest } from "../../../model/digest.ts";
 import type { Host } from "../../../model/environment.ts";
 import { gatewayFilter } from "../../gateway-filter.ts";
 import { inGatewayNamespace } from "../../labels.ts";
@@ -5,7 +6,6 @@ import type { Manifest, PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost } from "../context.ts";
 import { dnsCachePatch } from "../dns-cache.ts";
 import { serviceEntry } from "../service-entry.ts";
-import { digest } from "../shards.ts";
 import { destinationRule, type UpstreamPolicy } from "./destination-rule.ts";
 import { TLS_BY_MODE } from "./modes.ts";
 

@@ -1,8 +1,9 @@
+import { digest } from "../../../model/digest.ts";
 import { gatewaySelector } from "../../labels.ts";
 import type { PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost, shardMetadata } from "../context.ts";
 import { serviceEntry } from "../service-entry.ts";
-import { digest, type Shard } from "../shards.ts";
+import type { Shard } from "../shards.ts";
 
 /**
  * A wildcard whose names one server serves (document 001): the gateway has a filter chain of its own for the domain,

@@ -1,7 +1,6 @@
-import type { Host } from "../../../model/environment.ts";
 import type { Manifest, PlannedObject } from "../../manifest.ts";
+import { accessPolicy } from "../access/allow.ts";
 import { anchorHost } from "../anchor.ts";
-import { accessPolicy, type HostMatch } from "../authorization-policy.ts";
 import type { HostsContext } from "../context.ts";
 import { CONNECTION_SUBSET } from "../hop.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
@@ -15,13 +14,9 @@ import { planCommonServer } from "./common-server.ts";
 export function planPassthrough(context: HostsContext, shard: Shard): PlannedObject[] {
   return [
     ...planCommonServer(context, shard),
-    { wave: "routes", manifest: accessPolicy(context, shard, bySni) },
+    { wave: "routes", manifest: accessPolicy(context, shard) },
     { wave: "mesh", manifest: meshRoute(context, shard) },
   ];
-}
-
-function bySni(hosts: readonly Host[]): HostMatch {
-  return { operation: {}, when: [{ key: "connection.sni", values: hosts.map(({ host }) => host) }] };
 }
 
 function meshRoute(context: HostsContext, shard: Shard): Manifest {

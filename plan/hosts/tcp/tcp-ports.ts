@@ -26,7 +26,9 @@ const CALLED_ADDRESS = "%DOWNSTREAM_LOCAL_ADDRESS%";
 function destinationOf(shards: readonly Shard[], port: number, namespace: string): string {
   const named = shards.find(
     (shard) =>
-      shard.port === port && shard.namespaces.includes(namespace) && shard.settings.addresses === undefined,
+      shard.port === port &&
+      (namespace === "*" || shard.namespaces.includes(namespace)) &&
+      shard.settings.addresses === undefined,
   );
   return named === undefined ? CALLED_ADDRESS : `${named.hosts[0].host}:${port}`;
 }

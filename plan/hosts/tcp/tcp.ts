@@ -1,13 +1,12 @@
-import type { Host } from "../../../model/environment.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
+import { accessPolicy } from "../access/allow.ts";
 import { anchorHost } from "../anchor.ts";
-import { accessPolicy, type HostMatch } from "../authorization-policy.ts";
 import { gatewayReference, type HostsContext, shardMetadata } from "../context.ts";
 import { CONNECTION_SUBSET } from "../hop.ts";
 import { sharedUpstream } from "../http/upstream.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
 import type { Shard } from "../shards.ts";
-import { namesOfRange } from "./address-names.ts";
+import { destinationsOf, withPort } from "./destinations.ts";
 
 /**
  * Mode `tcp`: the application speaks anything. Its sidecar asks the gateway by HTTP CONNECT, inside the hop's mutual
@@ -20,21 +19,9 @@ import { namesOfRange } from "./address-names.ts";
 export function planTcp(context: HostsContext, shard: Shard): PlannedObject[] {
   return [
     { wave: "routes", manifest: gatewayRoute(context, shard) },
-    { wave: "routes", manifest: accessPolicy(context, shard, byAuthority) },
+    { wave: "routes", manifest: accessPolicy(context, shard) },
     { wave: "mesh", manifest: meshRoute(context, shard) },
   ];
-}
-
-/** What a host is asked for by: its name, or the addresses it has as names and prefixes of names. */
-function destinationsOf({ host, addresses }: Host): string[] {
-  return addresses === undefined ? [host] : addresses.flatMap(namesOfRange);
-}
-
-function byAuthority(hosts: readonly Host[]): HostMatch {
-  const authorities = hosts.flatMap((host) =>
-    destinationsOf(host).map((name) => (name.endsWith("*") ? name : withPort(name, host.port))),
-  );
-  return { operation: { hosts: authorities, methods: ["CONNECT"] }, when: [] };
 }
 
 /** A policy's prefix says nothing of the port, so the route does. */
@@ -66,10 +53,6 @@ function gatewayRoute(context: HostsContext, shard: Shard): Manifest {
 function authority(name: string, port: number): Json {
   if (!name.endsWith("*")) return { exact: withPort(name, port) };
   return { regex: `${name.slice(0, -1).replaceAll(".", "\\.")}[0-9.]+:${port}` };
-}
-
-function withPort(name: string, port: number): string {
-  return name.includes(":") ? `[${name}]:${port}` : `${name}:${port}`;
 }
 
 function meshRoute(context: HostsContext, shard: Shard): Manifest {

@@ -1,0 +1,204 @@
+import { callersMeet, formatCaller, isWithin, remaining } from "./callers.ts";
+import type { WrittenHost } from "./hosts.ts";
+import { slipsPast } from "./paths.ts";
+import type { Problem } from "./problem.ts";
+import { PROTOCOLS } from "./protocols.ts";
+import { knownNames, type Notes, problemAt, type RuleContext, type WrittenRule } from "./read-rules.ts";
+import { isEveryone, looksAtRequests, type Rule } from "./rule.ts";
+import { coversRule } from "./rule-cover.ts";
+import { type Path, type ReportFault, valueAt } from "./source.ts";
+
+/** A rule without a fault. */
+export interface SoundRule extends WrittenRule {
+  readonly rule: Rule;
+}
+
+/** A host and the rules that hold for it: its own, its file's and the environment's. */
+interface Subject {
+  readonly host: WrittenHost;
+  readonly allow: readonly SoundRule[];
+  readonly deny: readonly SoundRule[];
+}
+
+/** Rules of which something was said already: a file's hold for many hosts, and are told of once. */
+export type Told = Set<string>;
+
+/** The rules that hold for a host, by its port. */
+export function rulesFor({ rules, port }: WrittenHost): readonly WrittenRule[] {
+  return rules.filter(({ ports }) => port === undefined || ports === undefined || ports.includes(port));
+}
+
+/** Whether a rule stands at the host itself, and not at the head of a file. */
+function isOwn(host: WrittenHost, { source, path }: WrittenRule): boolean {
+  return source === host.source && path.length > host.path.length;
+}
+
+/** What can't be, and what is better not, between a host and its rules and among these. */
+export function checkAccess(host: WrittenHost, context: RuleContext, notes: Notes, told: Told): void {
+  const sound = rulesFor(host).filter((rule): rule is SoundRule => rule.rule !== undefined);
+  const subject: Subject = {
+    host,
+    allow: sound.filter(({ action }) => action === "allow"),
+    deny: sound.filter(({ action }) => action === "deny"),
+  };
+  const once =
+    (kind: string, list: Problem[], { source, path }: WrittenRule): ReportFault =>
+    (below, value, why, fix) => {
+      const problem = problemAt(source, [...path, ...below], value, why, fix);
+      const key = `${kind} ${problem.file} ${problem.path}`;
+      if (told.has(key)) return;
+      told.add(key);
+      list.push(problem);
+    };
+  checkProtocol(subject, context, notes, (rule) => once("protocol", notes.problems, rule));
+  checkNotFound(subject, notes);
+  for (const rule of subject.deny) {
+    const list = rule.rule.audit ? notes.warnings : notes.problems;
+    checkSlips(subject, rule, once("slips", list, rule));
+    if (isOwn(host, rule)) checkDenied(subject, rule, once("denied", notes.warnings, rule));
+  }
+  checkShadowed(subject, notes.warnings);
+}
+
+/** Only HTTP shows requests; of TLS and TCP a gateway sees who calls what. */
+function checkProtocol(
+  { host, allow, deny }: Subject,
+  { authorizers }: RuleContext,
+  { problems }: Notes,
+  tellRule: (rule: WrittenRule) => ReportFault,
+): void {
+  const { mode, source, path, authorizer } = host;
+  const fault = (key: string, value: unknown, why: string, fix: string) => {
+    problems.push(problemAt(source, [...path, key], value, why, fix));
+  };
+  if (authorizer !== undefined && authorizers?.includes(authorizer) === false)
+    fault(
+      "authorizer",
+      authorizer,
+      "the environment has no authorizer of this name",
+      knownNames("authorizers", authorizers),
+    );
+  if (mode === undefined || PROTOCOLS[mode] === "http") return;
+  const why = `with tls: ${mode} the gateway sees no requests, only who calls`;
+  for (const key of ["refuse", "authorizer"])
+    if (valueAt(source.data, [...path, key]) !== undefined)
+      fault(key, host[key as "refuse"], why, "remove it");
+  for (const rule of [...allow, ...deny])
+    if (looksAtRequests(rule.rule)) {
+      const own = isOwn(host, rule);
+      const fix = own
+        ? "remove it, or declare the host with tls: originate"
+        : "add ports: (those of the HTTP hosts)";
+      tellRule(rule)(
+        requestPath(rule.rule),
+        undefined,
+        own ? why : `it holds for ${host.host}:${host.port}, and ${why}`,
+        fix,
+      );
+    }
+}
+
+function requestPath({ paths, methods, headers }: Rule): Path {
+  if (paths.length > 0) return ["paths"];
+  if (methods.length > 0) return ["methods"];
+  return [headers.length > 0 ? "headers" : "users"];
+}
+
+/** «Not found» is told by the route, which does not know who calls. */
+function checkNotFound({ host, allow }: Subject, { problems }: Notes): void {
+  if (host.refuse !== "not-found") return;
+  const fault = (why: string, fix: string) => {
+    problems.push(problemAt(host.source, [...host.path, "refuse"], host.refuse, why, fix));
+  };
+  const identities = new Set(
+    allow.map(({ rule: { from, except, users } }) => JSON.stringify([from, except, users])),
+  );
+  if (identities.size > 1)
+    fault(
+      "the answer 404 can't tell callers apart, and these rules differ in who may call",
+      "give all the same from, except and users, or write refuse: forbidden",
+    );
+  else if (
+    allow.length > 0 &&
+    !allow.every(
+      ({ rule: { paths, methods, headers } }) => paths.length + methods.length + headers.length > 0,
+    )
+  )
+    fault(
+      "there is nothing that could be not found: every path is allowed",
+      "add paths: to the rules, or remove it",
+    );
+}
+
+/** A path in other letters' case, or with ;params, is another path to the gateway, and may be the same to the host. */
+function checkSlips({ host, allow }: Subject, { rule: denied }: SoundRule, fault: ReportFault): void {
+  for (const { rule } of allow) {
+    if (!concerns(denied, rule)) continue;
+    const slipping = denied.paths.find((path) =>
+      rule.paths.length === 0 ? true : rule.paths.some((open) => slipsPast(open, path)),
+    );
+    if (slipping === undefined) continue;
+    fault(
+      ["paths"],
+      slipping,
+      `${host.host} may take ${slipping.toUpperCase()} or ${slipping.replace(/\/?\*$/, "")};x for the same, which this does not refuse`,
+      "let the rules that allow name the paths that may be called, none of them this one",
+    );
+    return;
+  }
+}
+
+/** Whether a rule that denies is about somebody whom one that allows lets in. */
+function concerns(denied: Rule, allowed: Rule): boolean {
+  return remaining(allowed).from.some(
+    (caller) =>
+      denied.from.some((other) => callersMeet(caller, other)) &&
+      !denied.except.some((other) => isWithin(caller, other)),
+  );
+}
+
+/** Namespaces and accounts that no rule lets in: a refusal of them, or an exemption for them, has no effect. */
+function checkDenied({ host, allow }: Subject, { rule }: SoundRule, warn: ReportFault): void {
+  const callers = allow.flatMap((allowed) => remaining(allowed.rule).from);
+  for (const [key, list] of [
+    ["from", rule.from],
+    ["except", rule.except],
+  ] as const)
+    for (const caller of list)
+      if (!isEveryone(caller) && !callers.some((other) => callersMeet(caller, other)))
+        warn(
+          [key],
+          formatCaller(caller),
+          `nothing lets it call ${host.host}:${host.port} anyway`,
+          "check the name, or remove it",
+        );
+}
+
+/** Rules of a host that change nothing beside another. */
+function checkShadowed({ host, allow, deny }: Subject, warnings: Problem[]): void {
+  const place = ({ source, path }: WrittenRule) => {
+    const { file, line, column } = source.positionOf(path);
+    return `${file}:${line}:${column}`;
+  };
+  for (const list of [allow, deny])
+    list.forEach((narrow, index) => {
+      if (!isOwn(host, narrow)) return;
+      const refusing =
+        narrow.action === "allow"
+          ? deny.find(({ rule }) => !rule.audit && coversRule(rule, narrow.rule))
+          : undefined;
+      const wide = list.find(
+        (other, at) =>
+          other !== narrow &&
+          other.rule.monitored === narrow.rule.monitored &&
+          (!other.rule.audit || narrow.rule.audit) &&
+          coversRule(other.rule, narrow.rule) &&
+          (at < index || !coversRule(narrow.rule, other.rule)),
+      );
+      const say = (why: string) =>
+        warnings.push(problemAt(narrow.source, narrow.path, undefined, why, "remove it, or make it differ"));
+      if (refusing !== undefined)
+        say(`it lets nothing through: the rule at ${place(refusing)} refuses all of it`);
+      else if (wide !== undefined) say(`it changes nothing: the rule at ${place(wide)} covers it`);
+    });
+}

@@ -1,0 +1,17 @@
+const DAY = 24 * 60 * 60 * 1000;
+/** So many days before an end it is told. */
+const NOTICE_DAYS = 14;
+
+/** How far off the end of a rule is. */
+export type End =
+  | { readonly is: "over" }
+  | { readonly is: "soon"; readonly when: string }
+  | { readonly is: "far" };
+
+/** @param lastDay such as 2026-12-31: it counts through that day, in UTC */
+export function endOf(lastDay: string, now: Date): End {
+  const left = Math.floor((Date.parse(lastDay) + DAY - now.getTime()) / DAY);
+  if (Date.parse(lastDay) + DAY <= now.getTime()) return { is: "over" };
+  if (left > NOTICE_DAYS) return { is: "far" };
+  return { is: "soon", when: left === 0 ? "today" : `in ${left} day${left === 1 ? "" : "s"}` };
+}

@@ -1,0 +1,29 @@
+import type { Host } from "../../../model/environment.ts";
+import { PROTOCOLS, type Protocol } from "../../../model/protocols.ts";
+import type { Json } from "../../manifest.ts";
+import { authoritiesOf } from "../http/authority.ts";
+import { destinationsOf, withPort } from "../tcp/destinations.ts";
+
+/** By what a policy recognises hosts on their way through the gateway. */
+export interface HostMatch {
+  readonly operation: Readonly<Record<string, Json>>;
+  readonly when: readonly Json[];
+}
+
+const MATCHES: Readonly<Record<Protocol, (hosts: readonly Host[]) => HostMatch>> = {
+  http: (hosts) => ({ operation: { hosts: authoritiesOf(hosts) }, when: [] }),
+  tls: (hosts) => ({
+    operation: {},
+    when: [{ key: "connection.sni", values: hosts.map(({ host }) => host) }],
+  }),
+  tcp: (hosts) => ({ operation: { hosts: hosts.flatMap(connects), methods: ["CONNECT"] }, when: [] }),
+};
+
+/** @param hosts at least one, all of one protocol */
+export function matchOf(hosts: readonly [Host, ...Host[]]): HostMatch {
+  return MATCHES[PROTOCOLS[hosts[0].mode]](hosts);
+}
+
+function connects(host: Host): string[] {
+  return destinationsOf(host).map((name) => (name.endsWith("*") ? name : withPort(name, host.port)));
+}
