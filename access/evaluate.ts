@@ -25,7 +25,7 @@ export interface Probe {
   /** Default /. */
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of a valid token that the request has. */
+  /** Of a valid token that the request has where gateways look for one. */
   readonly claims?: Readonly<Record<string, Json>>;
 }
 
@@ -34,6 +34,7 @@ export interface Probe {
  *
  * - allowed: it gets to the host
  * - not-found: 404, of the gateway
+ * - unauthorized: 401, of the gateway, which does not take the token
  * - forbidden: 403, of the gateway
  * - closed: the connection is closed or reset
  * - unknown-host: 502, of its own sidecar, which knows no such host

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Environment } from "../model/environment.ts";
 import { loadEnvironment } from "../model/load.ts";
 import type { Json } from "../plan/manifest.ts";
+import { ISSUER, jwks } from "./tokens.ts";
 
 export const ENVIRONMENT = "conformance";
 /** Where the callers live, and their accounts. */
@@ -36,14 +37,23 @@ const paths = fc.subarray(["/", "/health", "/sport", "/sport/*", "*.json", "/{*}
 const methods = fc.subarray(["GET", "POST", "PUT"], { minLength: 1 });
 const headers = fc.constantFrom({ "x-team": ["news"] }, { "x-team": ["s*", "*S"] });
 const except = fc.array(account, { minLength: 1, maxLength: 1 });
+const users = fc.constantFrom(
+  { issuer: "corp" },
+  { issuer: "corp", claims: { groups: ["editors"] } },
+  { issuer: "corp", claims: { groups: ["e*"], team: ["*s"] } },
+);
 const looking = { requiredKeys: ["from"] as ["from"] };
 const allowing = fc.record({ from: caller, paths, methods, headers, except }, looking);
+const allowingUsers = fc.record({ from: caller, paths, users }, { requiredKeys: ["from", "users"] });
 const denying = fc.record(
   { from: caller, paths, methods, headers, except, mode: fc.constantFrom("audit", "enforce") },
   looking,
 );
 const refusal = {
-  allow: fc.array(allowing, { minLength: 1, maxLength: 3 }),
+  allow: fc.array(fc.oneof({ weight: 4, arbitrary: allowing }, { weight: 1, arbitrary: allowingUsers }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
   deny: fc.array(denying, { maxLength: 2 }),
 };
 /** One that is refused as not found can't tell callers apart. */
@@ -101,6 +111,7 @@ export const environment: fc.Arbitrary<Environment> = fc
 function load(hosts: readonly Json[]): Environment | undefined {
   const text = JSON.stringify({
     environment: ENVIRONMENT,
+    issuers: [{ name: "corp", issuer: ISSUER, jwks }],
     gateways: GATEWAYS.map((gateway) => ({
       ...gateway,
       replicas: { min: 1, max: 1 },

@@ -222,6 +222,16 @@ describe("end users", () => {
   });
 });
 
+it("a token of an issuer that nobody declared is refused before any rule is asked", () => {
+  const token = istio("RequestAuthentication", "jwt", {
+    jwtRules: [{ issuer: "https://login.example.com" }],
+  });
+  const claims = { iss: "https://other.example.com", sub: "ann" };
+  expect(answers([everybody, token], { claims })).toBe("unauthorized");
+  expect(answers([everybody, token], { ...secure, claims })).toBe("allowed");
+  expect(answers([everybody], { claims })).toBe("allowed");
+});
+
 describe("the gateway's routes", () => {
   const route = (http: Json, hosts: Json = ["one.example.com"]) =>
     istio("VirtualService", "own", { hosts, gateways: ["egress/egress"], exportTo: ["."], http });
