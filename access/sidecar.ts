@@ -74,8 +74,7 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
   return {
     turns: (asked) => {
       const { port, host, scheme } = asked;
-      const connections =
-        routes.tcp.get(port)?.filter((one) => takes(one.subnets, asked.address ?? host)) ?? [];
+      const connections = routes.tcp.get(port)?.filter(({ takes }) => takes(asked.address ?? host)) ?? [];
       if (connections.length > 0)
         return connections.flatMap(({ destinations }) =>
           (tunnels.get(port) ?? [""]).flatMap((tunnel) =>
@@ -151,8 +150,8 @@ interface MeshRoutes {
   readonly tcp: ReadonlyMap<number, readonly TcpRoute[]>;
 }
 interface TcpRoute {
-  /** Undefined: whatever is called on the port. */
-  readonly subnets: readonly string[] | undefined;
+  /** Whether it is for what was called; without subnets that is all of the port. */
+  readonly takes: (called: string) => boolean;
   readonly destinations: readonly Destination[];
 }
 
@@ -180,7 +179,7 @@ function meshRoutes(namespace: string, objects: Objects, { registered }: PortsSe
     for (const { match = [], route } of service.spec.tcp ?? [])
       for (const { port, destinationSubnets } of match)
         if (port !== undefined && listens(port))
-          push(tcp, port, { subnets: destinationSubnets, destinations: route });
+          push(tcp, port, { takes: liesIn(destinationSubnets), destinations: route });
   }
   return { http, tls, tcp };
 }
@@ -210,16 +209,15 @@ function tunnelsIn(namespace: string, objects: Objects): ReadonlyMap<number, rea
   return tunnels;
 }
 
-/** Without subnets, all of a port. */
-function takes(subnets: readonly string[] | undefined, called: string): boolean {
-  const address = called.replace(/[[\]]/g, "");
-  if (subnets === undefined) return true;
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.parse(address);
-  return subnets.some((subnet) => {
-    const range = ipaddr.parseCIDR(subnet);
-    return parsed.kind() === range[0].kind() && parsed.match(range);
-  });
+function liesIn(subnets: readonly string[] | undefined): (called: string) => boolean {
+  if (subnets === undefined) return () => true;
+  const ranges = subnets.map((subnet) => ipaddr.parseCIDR(subnet));
+  return (called) => {
+    const address = called.replace(/[[\]]/g, "");
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.parse(address);
+    return ranges.some((range) => parsed.kind() === range[0].kind() && parsed.match(range));
+  };
 }
 
 function inner<T>(map: Map<number, Map<string, T>>, key: number): Map<string, T> {

@@ -4,7 +4,7 @@ import type { Kubectl } from "../walk/kubectl.ts";
 import { TOKEN_HEADER, tokenOf } from "./tokens.ts";
 
 /** How long a server that only greets is listened to, in seconds. */
-const GREETING = 2;
+const GREETING = 6;
 const LIMIT = 15;
 /** Calls that a pod makes at a time are many; what each asks is read from the standard input. */
 const CURL = ["curl", "--disable", "--silent", "--parallel", "--parallel-max", "25", "--config", "-"];
