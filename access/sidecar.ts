@@ -169,9 +169,13 @@ function meshRoutes(namespace: string, objects: Objects, { registered }: PortsSe
     const listens = (port: number) => names.some((name) => registered.has(`${name}:${port}`));
     for (const port of portsOf(service.spec.http ?? [])) {
       const routes = routesOf(service, port);
-      for (const name of names)
-        if (routes.length > 0 && (port === WEB || registered.has(`${name}:${port}`)))
-          push(inner(http, port), name, routes);
+      if (routes.length === 0) continue;
+      for (const name of names) {
+        const isRegistered = registered.has(`${name}:${port}`);
+        if (port === WEB || isRegistered) push(inner(http, port), name, routes);
+        // What is registered is known by its absolute name too.
+        if (isRegistered) push(inner(http, port), `${name}.`, routes);
+      }
     }
     for (const { match, route } of service.spec.tls ?? [])
       for (const { port = 443, sniHosts } of match)

@@ -7,7 +7,11 @@ import { TOKEN_HEADER, tokenOf } from "./tokens.ts";
 const GREETING = 6;
 const LIMIT = 15;
 /** Calls that a pod makes at a time are many; what each asks is read from the standard input. */
-const CURL = ["curl", "--disable", "--silent", "--parallel", "--parallel-max", "25", "--config", "-"];
+const CURL = [
+  ...["curl", "--disable", "--silent", "--config", "-"],
+  // Or curl waits for a first answer before it connects to the same address again, and some calls never end.
+  ...["--parallel", "--parallel-immediate", "--parallel-max", "25"],
+];
 
 /**
  * What curl gets for each probe, in their order, from the pod of its account: each pod asks many at a time.

@@ -96,16 +96,13 @@ export async function run({ access, programs, probes, seed, signal, say }: Run):
         say(`  ${JSON.stringify(call)}: ${got[calls.indexOf(call)]}, not ${evaluate(call).answer}`);
       say(`environment ${index + 1} of ${worlds.length}: ${count} calls, ${differing.length} disagreements`);
       disagreeing += differing.length;
-      const [first] = differing;
-      if (first === undefined) continue;
-      const smallest = await shrink(settings, calls.indexOf(first), evaluate, ask);
-      if (smallest === undefined) say("  none of them came again");
-      else
-        disagreements.push({
-          ...smallest,
-          hosts: declared.hosts,
-          policies: beside.map(({ manifest }) => manifest),
-        });
+      for (const call of differing) {
+        const smallest = await shrink(settings, calls.indexOf(call), evaluate, ask);
+        if (smallest === undefined) continue;
+        const { hosts } = declared;
+        disagreements.push({ ...smallest, hosts, policies: beside.map(({ manifest }) => manifest) });
+        break;
+      }
     }
   } finally {
     say("Removing what the run made");

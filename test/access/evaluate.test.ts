@@ -34,6 +34,8 @@ describe("the hop", () => {
     for (const authority of ["ONE.example.com", "one.example.com:80", "one.example.com:22"])
       expect(answers([everybody], { authority })).toBe("allowed");
     expect(answers([everybody], { authority: "one.example.com." })).toBe("unknown-host");
+    // By a registered host's absolute name the request goes on, and the gateway has no route for it.
+    expect(answers([everybody], { port: 8080, authority: "one.example.com.:8080" })).toBe("not-found");
   });
 
   it("lacks a cluster where no DestinationRule has the subset", () => {
