@@ -79,13 +79,15 @@ export interface HostsSettings {
   readonly issuers?: readonly Issuer[];
   /** Those that hosts may name; none by default. */
   readonly authorizers?: readonly Authorizer[];
+  /** Hears of each rule that is left out as its last day is over. */
+  readonly onExpired?: (problem: Problem) => void;
 }
 
 /** The hosts with all defaults, checked as a catalog's would be. Rules past their last day are left out. */
 export function completeHosts(
   inputs: readonly HostInput[],
   gateway: Gateway,
-  { owner = "platform", now = new Date(), issuers = [], authorizers = [] }: HostsSettings = {},
+  { owner = "platform", now = new Date(), issuers = [], authorizers = [], onExpired }: HostsSettings = {},
 ): Host[] {
   const entries = inputs.map(({ owner: _owner, ...entry }) => entry);
   const source = given("hosts", { hosts: entries });
@@ -106,6 +108,7 @@ export function completeHosts(
     notes,
   );
   refuse([...read.flatMap(({ problems }) => problems), ...notes.problems]);
+  for (const { problem } of notes.expired) onExpired?.(problem);
   return hosts.map(({ at: _at, ruleAt: _ruleAt, ...host }) => host);
 }
 

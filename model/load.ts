@@ -4,6 +4,7 @@ import { orderedEnvironment } from "./canonical.ts";
 import type { DeclaredHost, Environment } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { type Files, filesBelow } from "./files.ts";
+import { unusedRules } from "./host-access.ts";
 import { type HostsFile, readHost, type WrittenHost } from "./hosts.ts";
 import { type Position, type Problem, show, sortProblems } from "./problem.ts";
 import {
@@ -74,6 +75,7 @@ export function loadEnvironment(
   const { notes } = reading;
   if (read === undefined) return refused(notes.problems);
   const hosts = resolveHosts(reading.hosts, read.parts.gateways, reading.context, notes);
+  notes.warnings.push(...unusedRules(reading.fileRules, reading.hosts));
   notes.problems.push(...validateEnvironment(read.source, read.parts));
   if (notes.problems.length > 0 || read.whole === undefined) return refused(notes.problems);
   const { environment: name, mesh, gateways, nodes, lockdown, issuers, authorizers, owners } = read.whole;
@@ -121,6 +123,8 @@ type Importer = Omit<Problem, "why" | "fix">;
 class Reading {
   readonly notes: Notes = { problems: [], warnings: [], expired: [] };
   readonly hosts: WrittenHost[] = [];
+  /** The rules at the heads of files. */
+  readonly fileRules: WrittenRule[] = [];
   /** As the environment file says, once its frame is read. */
   context: RuleContext;
   readonly #files: Files;
@@ -197,6 +201,7 @@ class Reading {
   ): void {
     const { context, notes } = this;
     const own = readRules(source, [], owner, whole, context, notes);
+    this.fileRules.push(...own);
     // Imports come after the file's own hosts, so that the first file's rules are the environment's.
     if (chain.length === 1) this.#rules = own;
     const rules = chain.length === 1 ? own : [...own, ...this.#rules];

@@ -191,6 +191,13 @@ function allowContent(entry: AllowEntry, tell: Telling): Content | "expired" {
 }
 
 function denyContent({ mode, until, from, except = [] }: DenyEntry, tell: Telling): Content {
+  if (mode === "enforce" && until !== undefined)
+    tell.fault(
+      ["until"],
+      until,
+      "a refusal that ends by itself would open what it closes",
+      "remove it; who is exempt stands in except, with until: of its own",
+    );
   const exempt = except.filter(({ until }, index) => {
     const path = ["except", index];
     if (until === undefined)
