@@ -12,7 +12,7 @@ const ROOMS = {
   lab: [],
   walk: ["model", "plan", "rollout", "cluster", "lab", "components"],
   chaos: ["plan", "lab", "walk"],
-  conformance: ["model", "plan", "access", "rollout", "lab", "walk"],
+  conformance: ["model", "plan", "access", "cluster", "rollout", "lab", "walk"],
   cli: ["model", "plan", "render", "access", "preflight", "rollout", "cluster", "components", "lab"],
 };
 

@@ -4,7 +4,7 @@ import { DEFAULT_MESH, type MeshSettings } from "./mesh.ts";
 import { normalisedPath } from "./path.ts";
 import type { Decider } from "./policies.ts";
 import { type Objects, readObjects } from "./read.ts";
-import { type Sidecars, sidecarsIn, type Turn } from "./sidecar.ts";
+import { type AskedSidecar, sidecarsIn, type Turn } from "./sidecar.ts";
 import { unjudgedIn } from "./unjudged.ts";
 
 /** One call of an application. */
@@ -25,7 +25,7 @@ export interface Probe {
   /** Default /. */
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of a valid token that the request has. */
+  /** Of a valid token that the request has where gateways look for one. */
   readonly claims?: Readonly<Record<string, Json>>;
 }
 
@@ -34,6 +34,7 @@ export interface Probe {
  *
  * - allowed: it gets to the host
  * - not-found: 404, of the gateway
+ * - unauthorized: 401, of the gateway, which does not take the token
  * - forbidden: 403, of the gateway
  * - closed: the connection is closed or reset
  * - unknown-host: 502, of its own sidecar, which knows no such host
@@ -59,8 +60,6 @@ export interface Evaluator {
   readonly evaluate: (probe: Probe) => Outcome;
   /** The answer of one gateway, asked past any sidecar. */
   readonly atGateway: (service: string, asked: AskedGateway) => GatewayAnswer;
-  /** Where a caller's sidecar turns, by all that could win. */
-  readonly turns: (probe: Probe) => readonly Turn[];
 }
 
 /**
@@ -76,15 +75,21 @@ export function evaluator(manifests: readonly Manifest[], mesh: Partial<MeshSett
   const settings = { ...DEFAULT_MESH, ...mesh };
   const objects = readObjects(manifests);
   const unjudged = unjudgedIn(manifests, settings.rootNamespace);
-  const gateways = remember((service: string) => gatewayNamed(objects, service, settings));
-  const sidecars = remember((namespace: string): Sidecars => sidecarsIn(namespace, objects, settings));
-  const turnsOf = (probe: Probe) => sidecars(namespaceOf(probe)).turns(askedOf(probe, settings));
+  const gateways = remember((service) => ({
+    ask: gatewayNamed(objects, service, settings),
+    unsure: unjudged(service.split(".")[1] ?? ""),
+  }));
+  const namespaces = remember((namespace) => {
+    const sidecars = sidecarsIn(namespace, objects, settings);
+    return { turns: sidecars.turns, unsure: [...sidecars.unsure, ...unjudged(namespace)] };
+  });
+  const callers = remember((principal) => namespaces(principal.split("/")[2] ?? ""));
 
-  const along = (turn: Turn, probe: Probe): Outcome => {
-    if (turn.to !== "gateway") return { answer: turn.to, onTrial: [], unsure: [] };
-    const { path, authority, method, headers } = askedOf(probe, settings);
-    const { principal, claims } = probe;
-    const told = gateways(turn.service)({
+  const along = (turn: Turn, asked: Asked): Outcome => {
+    if (turn.to !== "gateway") return { answer: turn.to, onTrial: NONE, unsure: NONE };
+    const { principal, claims, path, authority, method, headers } = asked;
+    const { ask, unsure } = gateways(turn.service);
+    const told = ask({
       principal,
       port: turn.port,
       sni: turn.sni,
@@ -93,29 +98,24 @@ export function evaluator(manifests: readonly Manifest[], mesh: Partial<MeshSett
         : { authority: turn.tunnel, method: "CONNECT", path: "", headers: {} }),
       ...(claims === undefined ? {} : { claims }),
     });
-    const unsure = [...told.unsure, ...unjudged(homeOf(turn.service))];
     // Of a connection no status comes back.
-    const refused = probe.scheme !== "http" || turn.tunnel !== undefined;
-    if (refused && told.answer !== "allowed" && told.answer !== "unknown")
-      return { ...told, answer: "closed", unsure };
-    return { ...told, unsure };
+    const isConnection = asked.scheme !== "http" || turn.tunnel !== undefined;
+    const isSeen = !isConnection || told.answer === "allowed" || told.answer === "unknown";
+    return { ...told, answer: isSeen ? told.answer : "closed", unsure: joined(told.unsure, unsure) };
   };
 
   return {
-    turns: turnsOf,
-    atGateway: (service, asked) => gateways(service)(asked),
+    atGateway: (service, asked) => gateways(service).ask(asked),
     evaluate: (probe) => {
-      const outcomes = turnsOf(probe).map((turn) => along(turn, probe));
-      const [outcome = { answer: "unknown" as const, onTrial: [], unsure: [] }, ...others] = outcomes;
-      const namespace = namespaceOf(probe);
-      const unsure = [...outcome.unsure, ...sidecars(namespace).unsure, ...unjudged(namespace)];
+      const asked = askedOf(probe, settings);
+      const caller = callers(probe.principal);
+      const outcomes = caller.turns(asked).map((turn) => along(turn, asked));
+      const [outcome = { answer: "unknown" as const, onTrial: NONE, unsure: NONE }, ...others] = outcomes;
+      const unsure = joined(outcome.unsure, caller.unsure);
       if (others.every(({ answer }) => answer === outcome.answer)) return { ...outcome, unsure };
       const answers = [...new Set(outcomes.map(({ answer }) => answer))].join(", ");
-      return {
-        answer: "unknown",
-        onTrial: [],
-        unsure: [...unsure, `several routes claim ${probe.host}:${probe.port}: ${answers}`],
-      };
+      const claimed = `several routes claim ${probe.host}:${probe.port}: ${answers}`;
+      return { answer: "unknown", onTrial: NONE, unsure: [...unsure, claimed] };
     },
   };
 }
@@ -129,27 +129,26 @@ export function evaluate(
   return evaluator(manifests, mesh).evaluate(probe);
 }
 
+const NONE: readonly never[] = [];
+
+function joined<T>(some: readonly T[], others: readonly T[]): readonly T[] {
+  return others.length === 0 ? some : [...some, ...others];
+}
+
 const DEFAULT_PORT: Readonly<Partial<Record<Probe["scheme"], number>>> = { http: 80, https: 443 };
 
-function askedOf(probe: Probe, { pathNormalization }: MeshSettings) {
-  const { host, port, scheme, method = "GET", path = "/", headers = {} } = probe;
-  const written = DEFAULT_PORT[scheme] === port ? host : `${host}:${port}`;
-  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+type Asked = Probe & AskedSidecar;
+
+/** The probe with its defaults, as proxies see it. */
+function askedOf(probe: Probe, { pathNormalization }: MeshSettings): Asked {
+  const { host, port, scheme, authority, method = "GET", path = "/", headers = {} } = probe;
   return {
     ...probe,
-    authority: probe.authority ?? written,
+    authority: authority ?? (DEFAULT_PORT[scheme] === port ? host : `${host}:${port}`),
     method,
     path: normalisedPath(path, pathNormalization),
-    headers: Object.fromEntries(lower) as Readonly<Record<string, string>>,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
   };
-}
-
-function namespaceOf({ principal }: Probe): string {
-  return principal.split("/")[2] ?? "";
-}
-
-function homeOf(service: string): string {
-  return service.split(".")[1] ?? "";
 }
 
 function gatewayNamed(

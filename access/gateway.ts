@@ -1,5 +1,6 @@
+import type { Json } from "../plan/manifest.ts";
 import { domainOf, type Route, routeOf, routesOf, withoutPort } from "./http-routes.ts";
-import { domainsOf } from "./match.ts";
+import { nearest } from "./match.ts";
 import type { MeshSettings } from "./mesh.ts";
 import { type Decider, policiesOf, selects, type Verdict, type Workload } from "./policies.ts";
 import { type Destination, type Gateway, isSeenIn, type Objects, type Read, type Service } from "./read.ts";
@@ -7,8 +8,15 @@ import type { Request } from "./request.ts";
 
 /** What a gateway does with what its listener takes. */
 export interface GatewayAnswer {
-  /** `unavailable` where it knows no way to what the route names. */
-  readonly answer: "allowed" | "forbidden" | "not-found" | "closed" | "unavailable" | "unknown";
+  /** `unavailable` where it knows no way to what the route names, `unauthorized` where it does not take a token. */
+  readonly answer:
+    | "allowed"
+    | "unauthorized"
+    | "forbidden"
+    | "not-found"
+    | "closed"
+    | "unavailable"
+    | "unknown";
   readonly by?: Decider;
   readonly onTrial: readonly Decider[];
   readonly unsure: readonly string[];
@@ -27,7 +35,7 @@ interface Server {
 export function gatewayBehind(objects: Objects, service: Read<Service>, mesh: MeshSettings): Answering {
   const workload = workloadOf(objects, service);
   const judge = policiesOf(objects, workload, mesh);
-  const issuers = new Set(
+  const issuers = new Set<Json | undefined>(
     objects("RequestAuthentication")
       .filter((one) => selects(one, workload, mesh.rootNamespace))
       .flatMap(({ spec }) => (spec.jwtRules ?? []).map(({ issuer }) => issuer)),
@@ -43,13 +51,16 @@ export function gatewayBehind(objects: Objects, service: Read<Service>, mesh: Me
     const listener = targetPort(service, port);
     const server = own(asked.sni);
     if (listener === undefined || server === undefined) return { answer: "closed", onTrial: [], unsure: [] };
-    const taken = typeof claims?.iss === "string" && issuers.has(claims.iss);
+    const asksForTokens = server.isHttp && issuers.size > 0;
+    // Whose token it is comes before what it may do.
+    if (asksForTokens && claims !== undefined && !issuers.has(claims.iss))
+      return { answer: "unauthorized", onTrial: [], unsure: [] };
     const request: Request = {
       ...asked,
       authority: stripped.has(listener) ? withoutPort(asked.authority) : asked.authority,
       listener,
       protocol: server.isHttp ? "http" : "tcp",
-      ...(taken ? { claims } : {}),
+      ...(asksForTokens && claims !== undefined ? { claims } : {}),
     };
     return answerOf(judge(request), request, server, known);
   };
@@ -179,13 +190,7 @@ function listenerOf(
         return hosts.map((host) => [host, listening] as const);
       }),
   );
-  return (sni) => {
-    for (const name of domainsOf(sni)) {
-      const found = byName.get(name);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
+  return (sni) => nearest(byName, sni);
 }
 
 /** The routes by domain; of several VirtualServices for one host a gateway has them all. */

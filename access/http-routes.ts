@@ -1,4 +1,4 @@
-import { domainsOf, type Matcher } from "./match.ts";
+import { type Matcher, nearest } from "./match.ts";
 import type { Destination, HttpMatch, HttpRoute, Read, StringMatch, VirtualService } from "./read.ts";
 import type { Request } from "./request.ts";
 
@@ -39,13 +39,9 @@ export function routeOf(
   );
 }
 
-/** What an authority falls under, among the virtual hosts' domains: the nearest, whatever its port and case. */
+/** What an authority falls under, among the virtual hosts' domains, whatever its port and case. */
 export function domainOf<T>(domains: ReadonlyMap<string, T>, authority: string): T | undefined {
-  for (const domain of domainsOf(withoutPort(authority).toLowerCase())) {
-    const found = domains.get(domain);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return nearest(domains, withoutPort(authority).toLowerCase());
 }
 
 /** An authority without its port; an IPv6 address keeps its brackets. */

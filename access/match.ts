@@ -50,9 +50,13 @@ export function escapeRegex(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }
 
-/** What a name falls under: itself, then the wildcards over it from the nearest on, then `*`. */
-export function* domainsOf(name: string): Generator<string> {
-  yield name;
-  for (let dot = name.indexOf("."); dot >= 0; dot = name.indexOf(".", dot + 1)) yield `*${name.slice(dot)}`;
-  yield "*";
+/** What a name falls under: itself, the wildcards over it from the nearest on, or `*`. */
+export function nearest<T>(names: ReadonlyMap<string, T>, name: string): T | undefined {
+  const own = names.get(name);
+  if (own !== undefined) return own;
+  for (let dot = name.indexOf("."); dot >= 0; dot = name.indexOf(".", dot + 1)) {
+    const found = names.get(`*${name.slice(dot)}`);
+    if (found !== undefined) return found;
+  }
+  return names.get("*");
 }

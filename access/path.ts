@@ -8,6 +8,7 @@ import type { MeshSettings } from "./mesh.ts";
  */
 export function normalisedPath(path: string, normalization: MeshSettings["pathNormalization"]): string {
   const [written = ""] = path.split(/[?#]/, 1);
+  if (!/[.%\\]|\/\//.test(written)) return written;
   const decoded = normalization === "DECODE_AND_MERGE_SLASHES" ? written.replace(/%2f|%5c/gi, "/") : written;
   const resolved = resolveDots(decoded.replaceAll("\\", "/").replace(/%([0-9a-f]{2})/gi, unreserved));
   return normalization === "BASE" ? resolved : resolved.replace(/\/{2,}/g, "/");

@@ -68,10 +68,7 @@ export function policiesOf(
 
   const compileFor = (protocol: Request["protocol"]) => {
     const indexed = (policies: readonly Policy[], isAllow = false) =>
-      indexRules(
-        policies.flatMap((policy) => rulesOf(policy, { trustDomain, protocol, isAllow })),
-        protocol,
-      );
+      indexRules(policies.flatMap((policy) => rulesOf(policy, { trustDomain, protocol, isAllow })));
     return {
       deny: indexed(of(enforced, "DENY")),
       denyOnTrial: indexed(of(trial, "DENY")),
@@ -111,24 +108,31 @@ export function policiesOf(
 type Rules = (request: Request) => readonly NamedRule[];
 
 /** The rules that hold, in order. Most name their hosts: these are found by name, and only the others one by one. */
-function indexRules(rules: readonly NamedRule[], protocol: Request["protocol"]): Rules {
-  const sorted = [...rules].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const byName = new Map<string, NamedRule[]>();
-  const others = sorted.filter(({ names }) => names === undefined);
-  for (const rule of sorted)
-    for (const name of new Set(rule.names)) {
-      const known = byName.get(name);
-      if (known) known.push(rule);
-      else byName.set(name, [rule]);
-    }
-  return (request) => {
-    const named = byName.get(protocol === "http" ? request.authority.toLowerCase() : request.sni) ?? [];
-    const found = named.filter(({ test }) => test(request));
-    if (others.length === 0) return found;
-    return [...found, ...others.filter(({ test }) => test(request))].sort((a, b) =>
-      a.name < b.name ? -1 : 1,
-    );
+function indexRules(rules: readonly NamedRule[]): Rules {
+  if (rules.length === 0) return () => [];
+  const sorted = [...rules].sort(byRuleName);
+  const byAuthority = new Map<string, NamedRule[]>();
+  const bySni = new Map<string, NamedRule[]>();
+  const others: NamedRule[] = [];
+  const note = (map: Map<string, NamedRule[]>, name: string, rule: NamedRule) => {
+    const known = map.get(name);
+    if (known) known.push(rule);
+    else map.set(name, [rule]);
   };
+  for (const rule of sorted)
+    if (rule.authorities !== undefined)
+      for (const name of new Set(rule.authorities)) note(byAuthority, name, rule);
+    else if (rule.names !== undefined) for (const name of new Set(rule.names)) note(bySni, name, rule);
+    else others.push(rule);
+  return (request) => {
+    const lists = [byAuthority.get(request.authority.toLowerCase()), bySni.get(request.sni), others];
+    const found = lists.flatMap((some = []) => some.filter(({ test }) => test(request)));
+    return found.length > 1 ? found.sort(byRuleName) : found;
+  };
+}
+
+function byRuleName(a: NamedRule, b: NamedRule): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 function rulesOf(

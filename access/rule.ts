@@ -9,7 +9,9 @@ export type Test = (request: Request) => boolean;
 /** A rule as Envoy gets it. */
 export interface CompiledRule {
   readonly test: Test;
-  /** The authorities, or the names of connections, without which it never holds, in lower case; undefined: any. */
+  /** The authorities, in lower case, without which it never holds; undefined: any. */
+  readonly authorities: readonly string[] | undefined;
+  /** The names of connections without which it never holds; undefined: any. */
   readonly names: readonly string[] | undefined;
   /** What it asks for that a request here does not tell; the test leaves these out. */
   readonly unsure: readonly string[];
@@ -53,8 +55,13 @@ export function compileRule(rule: PolicyRule, context: RuleContext): CompiledRul
   const asked = (some: readonly (Field | undefined)[]) =>
     all(some.flatMap((field) => (field === undefined || (field.httpOnly && !http) ? [] : testsOf(field))));
   return {
-    test: all([asked(conditions), any(sources.map(asked)), any(operations.map(asked))]),
-    names: http ? authoritiesIn(to.map(({ operation = {} }) => operation)) : sniOf(when),
+    test: all(
+      [[conditions], sources, operations]
+        .filter((alternatives) => alternatives.flat().length > 0)
+        .map((alternatives) => any(alternatives.map(asked))),
+    ),
+    authorities: http ? authoritiesIn(to.map(({ operation = {} }) => operation)) : undefined,
+    names: namesIn(when),
     unsure: fields.flatMap(({ test, name }) => (test === undefined ? [name] : [])),
   };
 }
@@ -65,7 +72,7 @@ function authoritiesIn(operations: readonly Operation[]): string[] | undefined {
   return hosts.flat().map((host) => host.toLowerCase());
 }
 
-function sniOf(when: readonly Condition[]): string[] | undefined {
+function namesIn(when: readonly Condition[]): string[] | undefined {
   const values = when.find(({ key }) => key === "connection.sni")?.values ?? [];
   return values.length > 0 && values.every(isExact) ? [...values] : undefined;
 }
@@ -166,13 +173,16 @@ function testsOf({ values = [], notValues = [], test }: Field): Test[] {
   ];
 }
 
+/** All of some; called for each rule of many, so that one alone is called itself. */
 function all(tests: readonly Test[]): Test {
-  return (request) => tests.every((test) => test(request));
+  const [first = () => true, ...others] = tests;
+  return others.length === 0 ? first : (request) => tests.every((test) => test(request));
 }
 
-/** One of several; without any there is nothing to ask. */
+/** One of several. */
 function any(tests: readonly Test[]): Test {
-  return (request) => tests.length === 0 || tests.some((test) => test(request));
+  const [first = () => true, ...others] = tests;
+  return others.length === 0 ? first : (request) => tests.some((test) => test(request));
 }
 
 /** `cluster.local` means the mesh's own trust domain in a full identity. */

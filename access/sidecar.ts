@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { domainOf, type Route, routeOf, routesOf, withoutPort } from "./http-routes.ts";
-import { domainsOf } from "./match.ts";
+import { nearest } from "./match.ts";
 import type { MeshSettings } from "./mesh.ts";
 import { type Destination, isSeenIn, type Objects } from "./read.ts";
 
@@ -74,8 +74,7 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
   return {
     turns: (asked) => {
       const { port, host, scheme } = asked;
-      const connections =
-        routes.tcp.get(port)?.filter((one) => takes(one.subnets, asked.address ?? host)) ?? [];
+      const connections = routes.tcp.get(port)?.filter(({ takes }) => takes(asked.address ?? host)) ?? [];
       if (connections.length > 0)
         return connections.flatMap(({ destinations }) =>
           (tunnels.get(port) ?? [""]).flatMap((tunnel) =>
@@ -84,7 +83,7 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
         );
       if (scheme === "https") {
         const name = host.toLowerCase();
-        const ways = nearest(routes.tls.get(port), name);
+        const ways = nearest(routes.tls.get(port) ?? new Map<string, readonly Destination[][]>(), name);
         if (ways !== undefined) return ways.flatMap((destinations) => follow({ destinations, sni: name }));
         return [{ to: closed || ports.http.has(port) ? "closed" : "direct" }];
       }
@@ -151,8 +150,8 @@ interface MeshRoutes {
   readonly tcp: ReadonlyMap<number, readonly TcpRoute[]>;
 }
 interface TcpRoute {
-  /** Undefined: whatever is called on the port. */
-  readonly subnets: readonly string[] | undefined;
+  /** Whether it is for what was called; without subnets that is all of the port. */
+  readonly takes: (called: string) => boolean;
   readonly destinations: readonly Destination[];
 }
 
@@ -170,9 +169,13 @@ function meshRoutes(namespace: string, objects: Objects, { registered }: PortsSe
     const listens = (port: number) => names.some((name) => registered.has(`${name}:${port}`));
     for (const port of portsOf(service.spec.http ?? [])) {
       const routes = routesOf(service, port);
-      for (const name of names)
-        if (routes.length > 0 && (port === WEB || registered.has(`${name}:${port}`)))
-          push(inner(http, port), name, routes);
+      if (routes.length === 0) continue;
+      for (const name of names) {
+        const isRegistered = registered.has(`${name}:${port}`);
+        if (port === WEB || isRegistered) push(inner(http, port), name, routes);
+        // What is registered is known by its absolute name too.
+        if (isRegistered) push(inner(http, port), `${name}.`, routes);
+      }
     }
     for (const { match, route } of service.spec.tls ?? [])
       for (const { port = 443, sniHosts } of match)
@@ -180,7 +183,7 @@ function meshRoutes(namespace: string, objects: Objects, { registered }: PortsSe
     for (const { match = [], route } of service.spec.tcp ?? [])
       for (const { port, destinationSubnets } of match)
         if (port !== undefined && listens(port))
-          push(tcp, port, { subnets: destinationSubnets, destinations: route });
+          push(tcp, port, { takes: liesIn(destinationSubnets), destinations: route });
   }
   return { http, tls, tcp };
 }
@@ -210,24 +213,15 @@ function tunnelsIn(namespace: string, objects: Objects): ReadonlyMap<number, rea
   return tunnels;
 }
 
-/** Without subnets, all of a port. */
-function takes(subnets: readonly string[] | undefined, called: string): boolean {
-  const address = called.replace(/[[\]]/g, "");
-  if (subnets === undefined) return true;
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.parse(address);
-  return subnets.some((subnet) => {
-    const range = ipaddr.parseCIDR(subnet);
-    return parsed.kind() === range[0].kind() && parsed.match(range);
-  });
-}
-
-function nearest<T>(names: ReadonlyMap<string, T> | undefined, name: string): T | undefined {
-  for (const domain of domainsOf(name)) {
-    const found = names?.get(domain);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+function liesIn(subnets: readonly string[] | undefined): (called: string) => boolean {
+  if (subnets === undefined) return () => true;
+  const ranges = subnets.map((subnet) => ipaddr.parseCIDR(subnet));
+  return (called) => {
+    const address = called.replace(/[[\]]/g, "");
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.parse(address);
+    return ranges.some((range) => parsed.kind() === range[0].kind() && parsed.match(range));
+  };
 }
 
 function inner<T>(map: Map<number, Map<string, T>>, key: number): Map<string, T> {

@@ -1,12 +1,17 @@
 import type { Probe } from "../access/evaluate.ts";
 import { internet } from "../lab/addresses.ts";
 import type { Kubectl } from "../walk/kubectl.ts";
+import { TOKEN_HEADER, tokenOf } from "./tokens.ts";
 
 /** How long a server that only greets is listened to, in seconds. */
-const GREETING = 2;
+const GREETING = 6;
 const LIMIT = 15;
 /** Calls that a pod makes at a time are many; what each asks is read from the standard input. */
-const CURL = ["curl", "--disable", "--silent", "--parallel", "--parallel-max", "25", "--config", "-"];
+const CURL = [
+  ...["curl", "--disable", "--silent", "--config", "-"],
+  // Or curl waits for a first answer before it connects to the same address again, and some calls never end.
+  ...["--parallel", "--parallel-immediate", "--parallel-max", "25"],
+];
 
 /**
  * What curl gets for each probe, in their order, from the pod of its account: each pod asks many at a time.
@@ -47,7 +52,7 @@ export async function askAll(kubectl: Kubectl, probes: readonly Probe[]): Promis
 }
 
 function transfer(probe: Probe, index: number): string {
-  const { scheme, host, port, authority, method = "GET", path = "/", headers = {} } = probe;
+  const { scheme, host, port, authority, method = "GET", path = "/", headers = {}, claims } = probe;
   const isTcp = scheme === "tcp";
   const lines: (readonly [string, string] | string)[] = [
     ["url", `${isTcp ? "http" : scheme}://${host}:${port}/`],
@@ -65,6 +70,7 @@ function transfer(probe: Probe, index: number): string {
           ["request-target", path] as const,
           ["header", `Host: ${authority ?? (port === 80 ? host : `${host}:${port}`)}`] as const,
           ...Object.entries(headers).map(([name, value]) => ["header", `${name}: ${value}`] as const),
+          ...(claims === undefined ? [] : [["header", `${TOKEN_HEADER}: ${tokenOf(claims)}`] as const]),
         ]
       : []),
   ];
@@ -79,6 +85,7 @@ function quoted(text: string): string {
 
 const ANSWERS: Readonly<Record<number, string>> = {
   200: "allowed",
+  401: "unauthorized",
   403: "forbidden",
   404: "not-found",
   502: "unknown-host",

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Environment } from "../model/environment.ts";
 import { loadEnvironment } from "../model/load.ts";
 import type { Json } from "../plan/manifest.ts";
+import { ISSUER, jwks } from "./tokens.ts";
 
 export const ENVIRONMENT = "conformance";
 /** Where the callers live, and their accounts. */
@@ -21,37 +22,62 @@ export const TCP_PORT = 5432;
 /** Another port for HTTP, beside 80. */
 export const OTHER_PORT = 8000;
 
-const caller = fc.oneof(
-  fc.record({ namespace: fc.constantFrom(...NAMESPACES) }),
-  fc
-    .tuple(fc.constantFrom(...NAMESPACES), fc.constantFrom(...ACCOUNTS))
-    .map(([namespace, account]) => ({ serviceAccount: `${namespace}/${account}` })),
+const account = fc
+  .tuple(fc.constantFrom(...NAMESPACES), fc.constantFrom(...ACCOUNTS))
+  .map(([namespace, account]) => ({ serviceAccount: `${namespace}/${account}` }));
+const namespace = fc.record({ namespace: fc.constantFrom(...NAMESPACES) });
+const caller = fc.oneof(account, namespace);
+const plain = fc.array(fc.record({ from: caller }), { minLength: 1, maxLength: 3 });
+
+/** What rules may look at; the calls are made of the same. */
+const paths = fc.subarray(["/", "/health", "/sport", "/sport/*", "*.json", "/{*}/scores", "/b/{**}"], {
+  minLength: 1,
+  maxLength: 3,
+});
+const methods = fc.subarray(["GET", "POST", "PUT"], { minLength: 1 });
+const headers = fc.constantFrom({ "x-team": ["news"] }, { "x-team": ["s*", "*S"] });
+const except = fc.array(account, { minLength: 1, maxLength: 1 });
+const users = fc.constantFrom(
+  { issuer: "corp" },
+  { issuer: "corp", claims: { groups: ["editors"] } },
+  { issuer: "corp", claims: { groups: ["e*"], team: ["*s"] } },
 );
-const allow = fc.array(
-  caller.map((from) => ({ from })),
-  { minLength: 1, maxLength: 3 },
+const looking = { requiredKeys: ["from"] as ["from"] };
+const allowing = fc.record({ from: caller, paths, methods, headers, except }, looking);
+const allowingUsers = fc.record({ from: caller, paths, users }, { requiredKeys: ["from", "users"] });
+const denying = fc.record(
+  { from: caller, paths, methods, headers, except, mode: fc.constantFrom("audit", "enforce") },
+  looking,
 );
+const refusal = {
+  allow: fc.array(fc.oneof({ weight: 4, arbitrary: allowing }, { weight: 1, arbitrary: allowingUsers }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  deny: fc.array(denying, { maxLength: 2 }),
+};
+/** One that is refused as not found can't tell callers apart. */
+const hidden = fc.record({ from: namespace, paths }).map((rule) => [rule]);
+
 const gateway = fc.constantFrom(...GATEWAYS.map(({ name }) => name));
 const name = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...NAMES) }, fc.constant(WILDCARD));
+const web = { host: name, tls: fc.constantFrom("none", "originate"), gateway };
+const otherPort = {
+  host: fc.constantFrom(...NAMES),
+  tls: fc.constant("none"),
+  port: fc.constant(OTHER_PORT),
+  upstreamPort: fc.constant(80),
+  gateway,
+};
 
 /** A host in each of its ways: HTTP on both ports, plain and with TLS from the gateway, TLS, TCP by address. */
 const host = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ host: name, tls: fc.constantFrom("none", "originate"), gateway, allow }),
-  },
-  { weight: 3, arbitrary: fc.record({ host: name, tls: fc.constant("passthrough"), gateway, allow }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      host: fc.constantFrom(...NAMES),
-      tls: fc.constant("none"),
-      port: fc.constant(OTHER_PORT),
-      upstreamPort: fc.constant(80),
-      gateway,
-      allow,
-    }),
-  },
+  { weight: 2, arbitrary: fc.record({ ...web, allow: plain }) },
+  { weight: 4, arbitrary: fc.record({ ...web, ...refusal }) },
+  { weight: 2, arbitrary: fc.record({ ...web, allow: hidden, refuse: fc.constant("not-found") }) },
+  { weight: 3, arbitrary: fc.record({ host: name, tls: fc.constant("passthrough"), gateway, allow: plain }) },
+  { weight: 2, arbitrary: fc.record({ ...otherPort, ...refusal }) },
+  { weight: 1, arbitrary: fc.record({ ...otherPort, allow: hidden, refuse: fc.constant("not-found") }) },
   {
     weight: 1,
     arbitrary: fc.constantFrom(...ADDRESSES).chain((address) =>
@@ -61,7 +87,7 @@ const host = fc.oneof(
         port: fc.constant(TCP_PORT),
         addresses: fc.constant([`${address}/32`]),
         gateway,
-        allow,
+        allow: plain,
       }),
     ),
   },
@@ -69,7 +95,15 @@ const host = fc.oneof(
 
 /** The environments that may be declared. */
 export const environment: fc.Arbitrary<Environment> = fc
-  .array(host, { minLength: 6, maxLength: 14 })
+  .uniqueArray(
+    // Some rules make no sense together.
+    host.filter((one) => load([one]) !== undefined),
+    {
+      minLength: 12,
+      maxLength: 19,
+      selector: (one) => `${one.host} ${"port" in one ? one.port : one.tls === "passthrough" ? 443 : 80}`,
+    },
+  )
   .map(load)
   .filter((loaded) => loaded !== undefined);
 
@@ -77,6 +111,7 @@ export const environment: fc.Arbitrary<Environment> = fc
 function load(hosts: readonly Json[]): Environment | undefined {
   const text = JSON.stringify({
     environment: ENVIRONMENT,
+    issuers: [{ name: "corp", issuer: ISSUER, jwks }],
     gateways: GATEWAYS.map((gateway) => ({
       ...gateway,
       replicas: { min: 1, max: 1 },

@@ -30,7 +30,7 @@ const say = (line: string) =>
   process.stderr.write(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} ${line}\n`);
 try {
   const { kubeconfig = "", programs = "" } = await labUp({ signal });
-  const result = await walkLab(() => run({ kubeconfig, programs, probes, seed, signal, say }));
+  const result = await walkLab(() => run({ access: { kubeconfig }, programs, probes, seed, signal, say }));
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : describeResult(result)}\n`);
   process.exitCode = result.disagreeing === 0 ? 0 : 1;
 } catch (error) {

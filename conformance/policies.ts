@@ -3,6 +3,7 @@ import { gatewaySelector, labelsOf } from "../plan/labels.ts";
 import type { Json, PlannedObject } from "../plan/manifest.ts";
 import { withSyncWaves } from "../plan/sync-wave.ts";
 import { ACCOUNTS, GATEWAYS, NAMES, NAMESPACES, OTHER_PORT, TCP_PORT } from "./declarations.ts";
+import { ISSUER } from "./tokens.ts";
 
 /** The gateways' listeners. */
 const LISTENERS = ["10080", "10443", String(OTHER_PORT), String(TCP_PORT)];
@@ -15,6 +16,7 @@ const principal = fc.oneof(
   fc.constantFrom("*", "*/sa/reader", "*editor", "*/ns/conf-news/sa/editor", "cluster.local/ns/conf-*"),
 );
 const namespace = fc.constantFrom("conf-news", "conf-*", "*-shop", "other");
+const user = fc.constantFrom("*", `${ISSUER}/*`, `${ISSUER}/ann`, "*/bob", `${ISSUER}/a*`, "ann");
 const host = fc.oneof(
   fc.constantFrom(...NAMES),
   fc.constantFrom(...NAMES.map((name) => `${name}:${OTHER_PORT}`)),
@@ -23,11 +25,13 @@ const host = fc.oneof(
 const path = fc.oneof(
   fc.constantFrom("/", "/health", "/sport", "/sport/scores", "/a.json"),
   fc.constantFrom("/sport*", "/sport/*", "/*", "*", "*.json", "*/scores"),
-  fc.constantFrom("/{*}", "/sport/{*}", "/{*}/scores", "/sport/{**}", "/{**}.json", "/{*}/b/{**}", "/{**}"),
+  fc.constantFrom("/{*}", "/sport/{*}", "/{*}/scores", "/sport/{**}", "/{*}/b/{**}", "/{**}"),
 );
 const method = fc.constantFrom("GET", "POST", "PUT", "DE*", "*", "*T", "CONNECT");
 const header = fc.constantFrom("x-team", "X-Team").map((name) => `request.headers[${name}]`);
 const team = fc.constantFrom("news", "shop", "*", "n*", "*p");
+const claim = fc.constantFrom("groups", "team", "sub").map((name) => `request.auth.claims[${name}]`);
+const claimed = fc.constantFrom("editors", "all", "*s", "ann", "*", "n*");
 const sni = fc.oneof(
   fc.constantFrom(...NAMES),
   fc.constantFrom(
@@ -52,6 +56,8 @@ const source = fc
     notPrincipals: some(principal, 20),
     namespaces: some(namespace, 20),
     notNamespaces: some(namespace, 10),
+    requestPrincipals: some(user, 10),
+    notRequestPrincipals: some(user, 5),
   })
   .map(written);
 const operation = fc
@@ -69,6 +75,7 @@ const operation = fc
 const condition = fc
   .oneof(
     fc.record({ key: header, values: some(team, 70), notValues: some(team, 50) }),
+    fc.record({ key: claim, values: some(claimed, 70), notValues: some(claimed, 40) }),
     fc.record({ key: fc.constant("connection.sni"), values: some(sni, 70), notValues: some(sni, 50) }),
     fc.record({
       key: fc.constant("source.principal"),

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import type { Probe } from "../access/evaluate.ts";
+import type { Json } from "../plan/manifest.ts";
 import { ACCOUNTS, ADDRESSES, NAMES, NAMESPACES, OTHER_PORT, TCP_PORT } from "./declarations.ts";
+import { ISSUER, STRANGER } from "./tokens.ts";
 
 const principal = fc
   .tuple(fc.constantFrom(...NAMESPACES), fc.constantFrom(...ACCOUNTS))
@@ -32,7 +34,6 @@ const tricks = fc.constantFrom(
   "/sport\\scores",
   "/sport/%zz",
   "/sport/a*b",
-  "/sport/é",
   "/b.json?x=/sport",
   "/sport?x=.json",
   "/sport#scores",
@@ -43,6 +44,19 @@ const headers = fc.constantFrom<Readonly<Record<string, string>>>(
   { "x-team": "news" },
   { "X-Team": "shop" },
   { "x-team": "NEWS" },
+);
+/** Of users with tokens; one is of an issuer that nobody declared. */
+const claims = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Readonly<Record<string, Json>>>(
+      { iss: ISSUER, sub: "ann", groups: ["editors", "all"], team: "news" },
+      { iss: ISSUER, sub: "bob", groups: "editors" },
+      { iss: ISSUER, sub: "eve", groups: ["readers"], team: ["sports"] },
+      { iss: STRANGER, sub: "ann", groups: ["editors"] },
+    ),
+  },
 );
 
 const http = fc
@@ -62,8 +76,15 @@ const http = fc
     method: fc.constantFrom("GET", "GET", "GET", "POST", "PUT", "DELETE"),
     path,
     headers,
+    claims,
   })
-  .map(({ form, ...probe }): Probe => ({ ...probe, ...authorityOf(form, probe) }));
+  .map(
+    ({ form, claims, ...probe }): Probe => ({
+      ...probe,
+      ...(claims === undefined ? {} : { claims }),
+      ...authorityOf(form, probe),
+    }),
+  );
 const https = fc.record({
   principal,
   host,

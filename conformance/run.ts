@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { type Evaluator, evaluator, type Outcome, type Probe } from "../access/evaluate.ts";
+import type { ClusterAccess } from "../cluster/access.ts";
 import type { Host } from "../model/environment.ts";
 import type { Manifest, PlannedObject } from "../plan/manifest.ts";
 import { planEnvironment } from "../plan/plan.ts";
@@ -14,7 +15,7 @@ import { probe } from "./probes.ts";
 
 /** Where and how much is asked. */
 export interface Run {
-  readonly kubeconfig: string;
+  readonly access: ClusterAccess;
   /** The folder with kubectl. */
   readonly programs: string;
   readonly probes: number;
@@ -60,12 +61,12 @@ const SHRINK_MILLISECONDS = 30_000;
  *
  * @throws the signal's reason where it was ended
  */
-export async function run({ kubeconfig, programs, probes, seed, signal, say }: Run): Promise<Result> {
-  const kubectl = kubectlOn(join(programs, "kubectl"), { kubeconfig });
+export async function run({ access, programs, probes, seed, signal, say }: Run): Promise<Result> {
+  const kubectl = kubectlOn(join(programs, "kubectl"), access);
   const apply = async (objects: readonly PlannedObject[]) => {
-    const rollout = await planRollout({ kubeconfig }, ENVIRONMENT, objects);
+    const rollout = await planRollout(access, ENVIRONMENT, objects);
     const options = { istiodNamespace: "istio-system", limitSeconds: LIMIT_SECONDS };
-    await runRollout({ kubeconfig }, rollout, options);
+    await runRollout(access, rollout, options);
   };
   const ask = (some: readonly Probe[]) => askAll(kubectl, some);
   const answers = new Map<string, number>();
@@ -91,18 +92,17 @@ export async function run({ kubeconfig, programs, probes, seed, signal, say }: R
       const got = await ask(calls);
       for (const answer of got) answers.set(answer, (answers.get(answer) ?? 0) + 1);
       const differing = calls.filter((call, at) => !agrees(evaluate(call), got[at] ?? ""));
+      for (const call of differing)
+        say(`  ${JSON.stringify(call)}: ${got[calls.indexOf(call)]}, not ${evaluate(call).answer}`);
       say(`environment ${index + 1} of ${worlds.length}: ${count} calls, ${differing.length} disagreements`);
       disagreeing += differing.length;
-      const [first] = differing;
-      if (first === undefined) continue;
-      const smallest = await shrink(settings, calls.indexOf(first), evaluate, ask);
-      if (smallest === undefined) say("  none of them came again");
-      else
-        disagreements.push({
-          ...smallest,
-          hosts: declared.hosts,
-          policies: beside.map(({ manifest }) => manifest),
-        });
+      for (const call of differing) {
+        const smallest = await shrink(settings, calls.indexOf(call), evaluate, ask);
+        if (smallest === undefined) continue;
+        const { hosts } = declared;
+        disagreements.push({ ...smallest, hosts, policies: beside.map(({ manifest }) => manifest) });
+        break;
+      }
     }
   } finally {
     say("Removing what the run made");

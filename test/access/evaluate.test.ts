@@ -34,6 +34,8 @@ describe("the hop", () => {
     for (const authority of ["ONE.example.com", "one.example.com:80", "one.example.com:22"])
       expect(answers([everybody], { authority })).toBe("allowed");
     expect(answers([everybody], { authority: "one.example.com." })).toBe("unknown-host");
+    // By a registered host's absolute name the request goes on, and the gateway has no route for it.
+    expect(answers([everybody], { port: 8080, authority: "one.example.com.:8080" })).toBe("not-found");
   });
 
   it("lacks a cluster where no DestinationRule has the subset", () => {
@@ -220,6 +222,16 @@ describe("end users", () => {
   ])("have the claim %s as %s: %s", (key, value, taken) => {
     expect(answers(user({}, [{ key, values: [value] }]), { claims })).toBe(taken ? "allowed" : "forbidden");
   });
+});
+
+it("a token of an issuer that nobody declared is refused before any rule is asked", () => {
+  const token = istio("RequestAuthentication", "jwt", {
+    jwtRules: [{ issuer: "https://login.example.com" }],
+  });
+  const claims = { iss: "https://other.example.com", sub: "ann" };
+  expect(answers([everybody, token], { claims })).toBe("unauthorized");
+  expect(answers([everybody, token], { ...secure, claims })).toBe("allowed");
+  expect(answers([everybody], { claims })).toBe("allowed");
 });
 
 describe("the gateway's routes", () => {
