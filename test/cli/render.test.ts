@@ -55,7 +55,7 @@ describe("sallyport render", () => {
     [
       "holds other files",
       "mine",
-      /holds notes\.txt, which no render wrote\n {2}fix: name a new or empty folder\n$/,
+      /holds notes\.txt, which this command did not write\n {2}fix: name a new or empty folder\n$/,
     ],
     ["is a file", "mine/notes.txt", /can't be written \(ENOTDIR\)\n {2}fix: name a folder: /],
     [
