@@ -3,6 +3,7 @@ const ROOMS = {
   model: [],
   plan: ["model"],
   render: ["plan"],
+  monitoring: ["model", "plan"],
   access: ["plan/manifest.ts"],
   cluster: ["plan"],
   components: ["model", "plan", "cluster", "rollout"],
@@ -13,7 +14,18 @@ const ROOMS = {
   walk: ["model", "plan", "rollout", "cluster", "lab", "components"],
   chaos: ["plan", "lab", "walk"],
   conformance: ["model", "plan", "access", "cluster", "rollout", "lab", "walk"],
-  cli: ["model", "plan", "render", "access", "preflight", "rollout", "cluster", "components", "lab"],
+  cli: [
+    "model",
+    "plan",
+    "render",
+    "monitoring",
+    "access",
+    "preflight",
+    "rollout",
+    "cluster",
+    "components",
+    "lab",
+  ],
 };
 
 const rooms = Object.keys(ROOMS).join("|");

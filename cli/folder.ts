@@ -1,25 +1,33 @@
 import { existsSync, realpathSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import type { RenderedFile } from "../render/render.ts";
 import { CannotError } from "./exit.ts";
 
-const NUMBERED = /^\d{3,}-[a-z]+-.+\.yaml$/;
+/** A file of a folder that a command writes. */
+interface WrittenFile {
+  readonly name: string;
+  readonly text: string;
+}
 
 /**
- * Replaces a folder of rendered files as a whole: the new one is written beside it and takes its place by renaming,
+ * Replaces a folder of written files as a whole: the new one is written beside it and takes its place by renaming,
  * so that nobody ever reads half of a change.
  *
- * @throws CannotError where the folder holds anything that a render did not write, or can't be written
+ * @param own the names that an earlier run of the same command may have written
+ * @throws CannotError where the folder holds anything else, or can't be written
  */
-export async function replaceFolder(folder: string, files: readonly RenderedFile[]): Promise<void> {
+export async function replaceFolder(
+  folder: string,
+  files: readonly WrittenFile[],
+  own: RegExp,
+): Promise<void> {
   try {
     const target = existsSync(folder) ? realpathSync(folder) : resolve(folder);
     const found = existsSync(target) ? await readdir(target) : [];
-    const foreign = found.find((name) => !NUMBERED.test(name));
+    const foreign = found.find((name) => !own.test(name));
     if (foreign !== undefined)
       throw new CannotError(
-        `${folder} holds ${foreign}, which no render wrote`,
+        `${folder} holds ${foreign}, which this command did not write`,
         "name a new or empty folder",
       );
     await swap(target, files);
@@ -30,7 +38,7 @@ export async function replaceFolder(folder: string, files: readonly RenderedFile
   }
 }
 
-async function swap(target: string, files: readonly RenderedFile[]): Promise<void> {
+async function swap(target: string, files: readonly WrittenFile[]): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const beside = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   const [fresh, old] = [join(beside, "new"), join(beside, "old")];

@@ -3,6 +3,7 @@ import manifest from "sallyport/package.json" with { type: "json" };
 import { checkCommand } from "./check.ts";
 import { CannotError, EXIT, endWithReader, reportFailure } from "./exit.ts";
 import { labCommand } from "./lab.ts";
+import { monitoringCommand } from "./monitoring.ts";
 import { renderCommand } from "./render.ts";
 import { applyCommand, deleteCommand } from "./rollout.ts";
 import { schemaCommand } from "./schema.ts";
@@ -16,6 +17,7 @@ const program = new Command("sallyport")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.fine : EXIT.refused))
   .addCommand(checkCommand())
   .addCommand(renderCommand())
+  .addCommand(monitoringCommand())
   .addCommand(applyCommand())
   .addCommand(deleteCommand())
   .addCommand(schemaCommand())

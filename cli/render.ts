@@ -4,6 +4,9 @@ import { renderFiles, renderStream } from "../render/render.ts";
 import { loadOrReport, nowOption } from "./environment.ts";
 import { replaceFolder } from "./folder.ts";
 
+/** How a rendered file is called. */
+const NUMBERED = /^\d{3,}-[a-z]+-.+\.yaml$/;
+
 export function renderCommand(): Command {
   return new Command("render")
     .description(
@@ -30,7 +33,7 @@ Examples:
         process.stdout.write(renderStream(objects));
         return;
       }
-      await replaceFolder(options.out, renderFiles(objects));
+      await replaceFolder(options.out, renderFiles(objects), NUMBERED);
       process.stderr.write(`${options.out}: ${objects.length} manifests\n`);
     });
 }

@@ -8,6 +8,7 @@ export const STACKS = [
   "stacks/prod.yaml",
   "stacks/lab/004.yaml",
   "stacks/lab/hosts.yaml",
+  "stacks/lab/monitoring.yaml",
 ];
 
 /** The environment of a file. @throws if it has problems */

@@ -17,15 +17,16 @@ import { type ImageFile, imageFile, imageKey, makeImage } from "./images.ts";
 import { moduleFolder } from "./module-folder.ts";
 import { checkMachine, installPackages, missingPackages } from "./prerequisites.ts";
 import { programsFolder } from "./programs-folder.ts";
+import { fetchPrometheus, prometheusKey, prometheusPrograms } from "./prometheus.ts";
 
 /** Everything that a lab is started from. */
 export interface Artifacts {
   /**
    * Folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy, kubectl, coredns,
-   * kube-network-policies, istioctl, pilot-agent and pilot-discovery.
+   * kube-network-policies, istioctl, pilot-agent, pilot-discovery and collector.
    */
   readonly bin: string;
-  /** OCI archives for `ctr images import`: pause, pilot, proxyv2, coredns, curl and authorizer. */
+  /** OCI archives for `ctr images import`: pause, pilot, proxyv2, coredns, curl, authorizer, prometheus and collector. */
   readonly images: readonly ImageFile[];
   /** YAML files of custom resource definitions that Istio doesn't bring. */
   readonly crds: readonly string[];
@@ -38,6 +39,7 @@ interface Progress {
   compiler?: string;
   readonly modules: Map<string, string>;
   envoy?: string;
+  prometheus?: string;
   crds?: string;
   authority?: string;
   bin?: string;
@@ -70,6 +72,14 @@ export function buildSteps(): { steps: Step[]; artifacts: () => Artifacts } {
         progress.envoy = path;
       },
       make: fetchEnvoy,
+    }),
+    cachedStep({
+      title: "Fetch Prometheus",
+      path: async () => entryPath("prometheus", await prometheusKey()),
+      keep: (path) => {
+        progress.prometheus = path;
+      },
+      make: fetchPrometheus,
     }),
     cachedStep({
       title: "Fetch custom resource definitions",
@@ -136,8 +146,8 @@ function imagesStep(progress: Progress): Step {
     title: "Make container images",
     skip: async () => {
       // What they are made of may be missing until the steps before have run.
-      if (!(await exists(folder(progress.authority))) || !(await exists(folder(progress.envoy))))
-        return false;
+      const ingredients = [progress.authority, progress.envoy, progress.prometheus].map(folder);
+      if ((await Promise.all(ingredients.map(exists))).includes(false)) return false;
       const planned = await plannedImages(progress);
       const found = await Promise.all(planned.map(({ path }) => exists(path)));
       if (found.includes(false)) return false;
@@ -167,7 +177,9 @@ async function plannedImages(progress: Progress, signal?: AbortSignal): Promise<
     pilotDiscovery: join(bin, "pilot-discovery"),
     pilotAgent: join(bin, "pilot-agent"),
     coredns: join(bin, "coredns"),
+    collector: join(bin, "collector"),
     envoy: join(folder(progress.envoy), "envoy"),
+    prometheus: prometheusPrograms(folder(progress.prometheus)).prometheus,
     bootstrapTemplate: join(
       await moduleFolder("istio", "istio.io/istio", signal),
       "tools/packaging/common/envoy_bootstrap.json",

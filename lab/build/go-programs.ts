@@ -9,6 +9,8 @@ export interface GoModule {
   readonly name: string;
   /** Program name to Go package. */
   readonly programs: Readonly<Record<string, string>>;
+  /** Go files in that folder, where a program is our own. */
+  readonly sources?: readonly string[];
   /** Variables set by the linker. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -43,6 +45,12 @@ export const goModules: readonly GoModule[] = [
     },
     variables: {},
   },
+  {
+    name: "collector",
+    programs: { collector: "sallyport.dev/lab/collector" },
+    sources: ["main.go"],
+    variables: {},
+  },
 ];
 
 /** Arguments of `go build` before the packages, the same for every module. */
@@ -69,9 +77,13 @@ export const goEnvironment: Readonly<Record<string, string>> = {
 /** What a module's programs are built from: its pinned dependencies, the arguments and the compiler (`go version`). */
 export async function goModuleKey(module: GoModule, compiler: string): Promise<string> {
   const directory = join(modulesDirectory, module.name);
+  const sources = await Promise.all(
+    (module.sources ?? []).map(async (name) => [name, await readFile(join(directory, name))] as const),
+  );
   return fingerprint({
     "go.mod": await readFile(join(directory, "go.mod")),
     "go.sum": await readFile(join(directory, "go.sum")),
+    ...Object.fromEntries(sources),
     programs: JSON.stringify(module.programs),
     arguments: goBuildArguments(module).join(" "),
     compiler,

@@ -21,7 +21,9 @@ export interface Ingredients {
   readonly pilotDiscovery: string;
   readonly pilotAgent: string;
   readonly coredns: string;
+  readonly collector: string;
   readonly envoy: string;
+  readonly prometheus: string;
   /** Istio's template of Envoy's first configuration. */
   readonly bootstrapTemplate: string;
   /** Certificate of the lab internet's authority, PEM: the only one that images trust. */
@@ -78,6 +80,16 @@ export async function imageRecipes(from: Ingredients): Promise<Recipe[]> {
       name: "coredns",
       entries: [...base, { path: "/usr/local/bin/coredns", copyOf: from.coredns }],
       config: start("65532:65532", "/usr/local/bin/coredns"),
+    },
+    {
+      name: "prometheus",
+      entries: [...base, ...(await programsWithLibraries({ "/usr/bin/prometheus": from.prometheus }))],
+      config: start("65534:65534", "/usr/bin/prometheus"),
+    },
+    {
+      name: "collector",
+      entries: [...base, { path: "/usr/local/bin/collector", copyOf: from.collector }],
+      config: start("65534:65534", "/usr/local/bin/collector"),
     },
     {
       name: "curl",

@@ -3,7 +3,7 @@ import type { Artifacts } from "../build/artifacts.ts";
 import { LabError } from "../errors.ts";
 
 /** Images that only application nodes run. */
-const applicationOnly = ["pilot", "coredns", "authorizer"];
+const applicationOnly = ["pilot", "coredns", "authorizer", "prometheus", "collector"];
 
 /** Reference of one of the lab's images by its short name, such as «coredns». */
 export function imageReference(artifacts: Artifacts, name: string): string {

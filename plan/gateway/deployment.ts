@@ -112,6 +112,9 @@ function resources({ resources: { requests, limits } }: Gateway): Json {
   };
 }
 
+/** Beside Istio's few and our own: whether istiod is there, and when certificates end. */
+const WATCHED = { prefixes: ["control_plane"], suffixes: ["expiration_unix_time_seconds"] } as const;
+
 /** The proxy's own settings, as YAML in an annotation (JSON is YAML). */
 function proxyConfig(gateway: Gateway): string {
   return JSON.stringify({
@@ -121,7 +124,10 @@ function proxyConfig(gateway: Gateway): string {
     gatewayTopology: { forwardClientCertDetails: "SANITIZE" },
     // Each new connection takes a signature of the gateway's: on an elliptic curve it costs a fraction of RSA's.
     proxyMetadata: { ECC_SIGNATURE_ALGORITHM: "ECDSA" },
-    proxyStatsMatcher: { inclusionPrefixes: [COUNTER_PREFIX, ...gateway.counters] },
+    proxyStatsMatcher: {
+      inclusionPrefixes: [COUNTER_PREFIX, ...WATCHED.prefixes, ...gateway.counters],
+      inclusionSuffixes: WATCHED.suffixes,
+    },
   });
 }
 

@@ -22,7 +22,7 @@ describe("sallyport render", () => {
   it("prints every manifest as a document, the namespace before what is in it", () => {
     const { exit, stdout, stderr } = sallyport(["render", FILE]);
     const kinds = parseAllDocuments(stdout).map((document) => document.get("kind"));
-    expect({ exit, stderr, count: kinds.length }).toEqual({ exit: 0, stderr: "", count: 34 });
+    expect({ exit, stderr, count: kinds.length }).toEqual({ exit: 0, stderr: "", count: 37 });
     expect(kinds.slice(0, 3)).toEqual(["Namespace", "AuthorizationPolicy", "ServiceAccount"]);
   });
 
@@ -31,9 +31,9 @@ describe("sallyport render", () => {
     mkdirSync(out, { recursive: true });
     writeFileSync(join(out, "999-gateway-old.yaml"), "old: true\n");
     const { exit, stdout, stderr } = sallyport(["render", FILE, "--out", out]);
-    expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: "", stderr: `${out}: 34 manifests\n` });
+    expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: "", stderr: `${out}: 37 manifests\n` });
     const names = readdirSync(out).sort();
-    expect(names).toHaveLength(34);
+    expect(names).toHaveLength(37);
     expect(names[0]).toBe("001-foundation-namespace-egress.yaml");
     const texts = names.map((name) => `---\n${readFileSync(join(out, name), "utf8")}`);
     expect(texts.join("")).toBe(sallyport(["render", FILE]).stdout);
@@ -48,14 +48,14 @@ describe("sallyport render", () => {
     mkdirSync(join(folder, "real"));
     symlinkSync("real", join(folder, "link"));
     expect(sallyport(["render", FILE, "--out", join(folder, "link")]).exit).toBe(0);
-    expect(readdirSync(join(folder, "real"))).toHaveLength(34);
+    expect(readdirSync(join(folder, "real"))).toHaveLength(37);
   });
 
   it.each([
     [
       "holds other files",
       "mine",
-      /holds notes\.txt, which no render wrote\n {2}fix: name a new or empty folder\n$/,
+      /holds notes\.txt, which this command did not write\n {2}fix: name a new or empty folder\n$/,
     ],
     ["is a file", "mine/notes.txt", /can't be written \(ENOTDIR\)\n {2}fix: name a folder: /],
     [

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+import { monitoringFiles } from "../../monitoring/files.ts";
+import { dashboardRows } from "../../monitoring/panels.ts";
+import { planEnvironment } from "../../plan/plan.ts";
+import { environmentOf, STACKS } from "../stacks.ts";
+
+interface Rules {
+  readonly groups: readonly {
+    readonly rules: readonly { readonly alert: string; readonly expr: string }[];
+  }[];
+}
+
+describe.each(STACKS)("monitoring of %s", (file) => {
+  const environment = environmentOf(file);
+  const files = new Map(monitoringFiles(environment).map(({ name, text }) => [name, text]));
+  const rules = parse(files.get("rules.yaml") ?? "") as Rules;
+
+  it("is the same rules, plain and for the operator", () => {
+    const [rule, ...monitors] = parseAllDocuments(files.get("operator.yaml") ?? "").map(
+      (document) => document.toJS() as { kind: string; spec: unknown },
+    );
+    expect(rule).toMatchObject({ kind: "PrometheusRule", spec: rules });
+    expect(monitors.map(({ kind }) => kind)).toEqual(environment.gateways.map(() => "PodMonitor"));
+  });
+
+  it("names counters that the gateways have, and no others of ours", () => {
+    const planned = JSON.stringify(planEnvironment(environment));
+    const queries = [
+      ...rules.groups.flatMap((group) => group.rules.map(({ expr }) => expr)),
+      ...dashboardRows(environment.gateways).flatMap(({ panels }) =>
+        panels.flatMap((panel) => panel.queries.map(({ expression }) => expression)),
+      ),
+    ];
+    const named = new Set(
+      queries.flatMap((query) => query.match(/envoy_sallyport_egress_\w+?(?=_bucket|\{|\b)/g) ?? []),
+    );
+    expect(named.size).toBeGreaterThan(5);
+    for (const metric of named) {
+      const name = metric.replace("envoy_sallyport_egress_", "").replace(/_bucket$/, "");
+      expect(planned).toContain(`"stat":{"name":"${name}"`);
+    }
+  });
+
+  it("has an alert for each of what can go wrong, of all gateways", () => {
+    const alerts = rules.groups.flatMap((group) => group.rules);
+    expect(new Set(alerts.map(({ alert }) => alert))).toEqual(
+      new Set([
+        "SallyportRefusals",
+        "SallyportUpstreamFailing",
+        "SallyportCertificateNearExpiry",
+        "SallyportGatewaySaturated",
+        "SallyportConfigurationNotInSync",
+        "SallyportGatewayNodeDown",
+        ...(environment.gateways.some(({ replicas }) => replicas.min > 1)
+          ? ["SallyportGatewayOnOneNode"]
+          : []),
+      ]),
+    );
+    for (const { name } of environment.gateways)
+      for (const { expr } of alerts.filter(({ alert }) => alert === "SallyportRefusals"))
+        expect(expr).toMatch(new RegExp(`gateway=~"([^"]*\\|)?${name}(\\||")`));
+  });
+
+  it("has a panel for each query, with Grafana's own choice of source", () => {
+    const dashboard = JSON.parse(files.get("dashboard.json") ?? "") as {
+      panels: readonly {
+        type: string;
+        datasource?: { uid: string };
+        targets?: readonly { expr: string }[];
+      }[];
+    };
+    const pictures = dashboard.panels.filter(({ type }) => type !== "row");
+    expect(pictures.map(({ datasource }) => datasource?.uid)).toEqual(pictures.map(() => "$datasource"));
+    const shown = pictures.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+    const wanted = dashboardRows(environment.gateways).flatMap(({ panels }) =>
+      panels.flatMap((panel) => panel.queries.map(({ expression }) => expression)),
+    );
+    expect(shown).toEqual(wanted);
+  });
+});
