@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { Cidr, DnsLabel, Duration, HostName, PortNumber, SecretName, ServiceAccountName } from "./scalars.ts";
+import {
+  DnsLabel,
+  Duration,
+  HostName,
+  HostRange,
+  PortNumber,
+  SecretName,
+  ServiceAccountName,
+} from "./scalars.ts";
 
 /** Who calls: every service account of a namespace, or one account. */
 export const Caller = z
@@ -50,7 +58,7 @@ export const hostSettings = {
     .describe("Takes whatever certificate the host shows: whoever is in between can read and change all."),
   server: HostName.optional().describe("The one server that serves all names of a wildcard."),
   addresses: z
-    .array(Cidr)
+    .array(HostRange)
     .min(1)
     .optional()
     .describe("The addresses that the application calls; by the host's name where left out."),
@@ -62,6 +70,9 @@ export const hostSettings = {
   outlierDetection: OutlierDetection.optional().describe("Leaves out addresses that fail."),
   rateLimit: RateLimit.optional().describe("Requests that each gateway pod lets through; 429 beyond."),
 };
+
+/** A host's own settings alone, whatever else its entry has. */
+export const HostSettingsEntry = z.object(hostSettings);
 
 /** One host on one port: how it is reached, and who may. */
 export const HostEntry = z.strictObject({
