@@ -45,7 +45,8 @@ export function deleteCommand(): Command {
   ).addHelpText(
     "after",
     `
-The applications' routes go first, then what locks their namespaces down, then the gateways.
+The applications' routes go first, then what locks their namespaces down, then the gateways. A gateway's namespace in
+which others have something is kept.
 
 Example:
   sallyport delete stacks/dev.yaml --context dev`,
@@ -71,14 +72,16 @@ function rolloutCommand(command: Command, plan: (environment: Environment) => Pl
       const access = { context, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
       const { planRollout, runRollout, tryRollout } = await rollout();
       const planned = await planRollout(access, environment.name, plan(environment));
+      const onKept = (kept: string) => process.stderr.write(`${kept}\n`);
       if (options.dryRun) {
-        await tryRollout(access, planned);
+        await tryRollout(access, planned, onKept);
         process.stdout.write(planned.stages.map(stageLines).join(""));
       } else {
         await runRollout(access, planned, {
           istiodNamespace: environment.mesh.namespace,
           limitSeconds: options.gateTimeout,
           onStage: (stage) => process.stderr.write(`${stageLine(stage)}\n`),
+          onKept,
           report: (lags) => process.stderr.write(waitingLines(lags)),
         });
       }
