@@ -6,6 +6,7 @@ import type { Rollout } from "../rollout/apply.ts";
 import { describe, type Lag } from "../rollout/gate/lag.ts";
 import type { Stage } from "../rollout/stages.ts";
 import { count, loadOrReport } from "./environment.ts";
+import { EXIT } from "./exit.ts";
 
 /** Loaded when it runs: check and render have no use for a cluster's client. */
 const rollout = () => import("../rollout/apply.ts");
@@ -68,6 +69,7 @@ function rolloutCommand(command: Command, plan: (environment: Environment) => Pl
     .action(async (file: string, options: Options) => {
       const environment = loadOrReport(file);
       if (environment === undefined) return;
+      if (!options.dryRun) process.on("SIGINT", interrupted);
       const { context, kubeconfig } = options;
       const access = { context, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
       const { planRollout, runRollout, tryRollout } = await rollout();
@@ -87,6 +89,12 @@ function rolloutCommand(command: Command, plan: (environment: Environment) => Pl
       }
       process.stdout.write(summary(environment.name, planned, options.dryRun));
     });
+}
+
+/** What is written stays; nothing has to be undone. */
+function interrupted(): never {
+  process.stderr.write("sallyport: interrupted; run it again to finish\n");
+  process.exit(EXIT.interrupted);
 }
 
 /** Such as `expand routes: 3 written`. */

@@ -28,11 +28,17 @@ const Retries = z.strictObject({
     .describe("idempotent: GET, HEAD, OPTIONS, TRACE, PUT and DELETE."),
 });
 
-const Limits = z.strictObject({
-  connections: Count.optional().describe("Open connections to the host."),
-  pendingRequests: Count.optional().describe("Requests that wait for a connection."),
-  requests: Count.optional().describe("Requests under way."),
-});
+const Limits = z
+  .strictObject({
+    connections: Count.optional().describe("Open connections to the host."),
+    pendingRequests: Count.optional().describe("Requests that wait for a connection."),
+    requests: Count.optional().describe("Requests under way."),
+  })
+  .refine((limits) => Object.keys(limits).length > 0, {
+    error: "there is no limit in it",
+    params: { fix: "write connections:, pendingRequests: or requests:, or remove the key" },
+  })
+  .meta({ minProperties: 1 });
 
 const OutlierDetection = z.strictObject({
   consecutiveErrors: Count.default(5).describe("5xx answers in a row that put an address out."),

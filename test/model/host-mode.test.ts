@@ -150,6 +150,16 @@ describe("a host is refused, with place, reason and fix:", () => {
       "write such as 500ms, 15s, 5m or 1h",
     ],
     [
+      "host: a.example.com, tls: none, timeout: @15",
+      "hosts[0].timeout: text belongs here",
+      "write a time with its unit, such as 15s",
+    ],
+    [
+      "host: a.example.com, tls: none, limits: @{}",
+      "hosts[0].limits: there is no limit in it",
+      "write connections:, pendingRequests: or requests:, or remove the key",
+    ],
+    [
       "host: a.example.com, tls: originate, caSecret: @Partner_CA",
       "hosts[0].caSecret: Kubernetes does not take this as a Secret's name",
       "write such as partner-ca",
