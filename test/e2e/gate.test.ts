@@ -54,7 +54,7 @@ describe("a gated rollout", { timeout: 180_000 }, () => {
   afterAll(async () => {
     if (cluster === undefined) return;
     await rollOut([]);
-    await run(["delete", "namespace", CLIENTS, "--wait=false"]);
+    await run(["delete", "namespace", CLIENTS, HOME, "--ignore-not-found", "--wait=false"]);
   }, 180_000);
 
   it("ends with what was planned in force, so that the first call is answered", async () => {
