@@ -21,9 +21,10 @@ export async function makeNamespaces(kubectl: Kubectl): Promise<void> {
     });
 }
 
-/** Takes the namespaces away with all that is in them, and waits until they are gone. */
+/** Takes the namespaces away with all that is in them, the Secret in the gateway's too, and waits until they are gone. */
 export async function removeNamespaces(kubectl: Kubectl): Promise<void> {
-  await kubectl.run(["delete", "namespace", ...namespaces, "--ignore-not-found", "--timeout=120s"]);
+  const all = [...namespaces, GATEWAY_NAMESPACE];
+  await kubectl.run(["delete", "namespace", ...all, "--ignore-not-found", "--timeout=120s"]);
 }
 
 /** Starts all clients, and waits until they run. */

@@ -29,6 +29,7 @@ Exit codes:
   0  fine
   1  the input is refused; every problem is on stderr, nothing on stdout
   2  the machine or the cluster can't do it; stderr says what is missing and how to get it
+  130  apply or delete was interrupted (Ctrl-C); a second run goes on
 
 Examples:
   sallyport check stacks/dev.yaml

@@ -6,6 +6,7 @@ import type { Rollout } from "../rollout/apply.ts";
 import { describe, type Lag } from "../rollout/gate/lag.ts";
 import type { Stage } from "../rollout/stages.ts";
 import { count, loadOrReport, nowOption } from "./environment.ts";
+import { EXIT } from "./exit.ts";
 
 /** Loaded when it runs: check and render have no use for a cluster's client. */
 const rollout = () => import("../rollout/apply.ts");
@@ -46,7 +47,8 @@ export function deleteCommand(): Command {
   ).addHelpText(
     "after",
     `
-The applications' routes go first, then what locks their namespaces down, then the gateways.
+The applications' routes go first, then what locks their namespaces down, then the gateways. A gateway's namespace in
+which others have something is kept.
 
 Example:
   sallyport delete stacks/dev.yaml --context dev`,
@@ -69,23 +71,32 @@ function rolloutCommand(command: Command, plan: (environment: Environment) => Pl
     .action(async (file: string, options: Options) => {
       const environment = loadOrReport(file, options.now);
       if (environment === undefined) return;
+      if (!options.dryRun) process.on("SIGINT", interrupted);
       const { context, kubeconfig } = options;
       const access = { context, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
       const { planRollout, runRollout, tryRollout } = await rollout();
       const planned = await planRollout(access, environment.name, plan(environment));
+      const onKept = (kept: string) => process.stderr.write(`${kept}\n`);
       if (options.dryRun) {
-        await tryRollout(access, planned);
+        await tryRollout(access, planned, onKept);
         process.stdout.write(planned.stages.map(stageLines).join(""));
       } else {
         await runRollout(access, planned, {
           istiodNamespace: environment.mesh.namespace,
           limitSeconds: options.gateTimeout,
           onStage: (stage) => process.stderr.write(`${stageLine(stage)}\n`),
+          onKept,
           report: (lags) => process.stderr.write(waitingLines(lags)),
         });
       }
       process.stdout.write(summary(environment.name, planned, options.dryRun));
     });
+}
+
+/** What is written stays; nothing has to be undone. */
+function interrupted(): never {
+  process.stderr.write("sallyport: interrupted; run it again to finish\n");
+  process.exit(EXIT.interrupted);
 }
 
 /** Such as `expand routes: 3 written`. */

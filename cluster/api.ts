@@ -28,6 +28,8 @@ interface Request {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
   readonly contentType?: string;
+  /** In what form the answer is asked for; JSON where left out. */
+  readonly accept?: string;
 }
 
 const LIMIT_MILLISECONDS = 20_000;
@@ -70,10 +72,10 @@ async function sendWithin(config: KubeConfig, request: Request, attempts: number
 }
 
 async function send(config: KubeConfig, url: string, request: Request): Promise<Sent> {
-  const { method, query = {}, body, contentType } = request;
+  const { method, query = {}, body, contentType, accept = "application/json" } = request;
   const context = new RequestContext(url, HttpMethod[method]);
   for (const [name, value] of Object.entries(query)) context.setQueryParam(name, value);
-  context.setHeaderParam("Accept", "application/json");
+  context.setHeaderParam("Accept", accept);
   if (contentType !== undefined) context.setHeaderParam("Content-Type", contentType);
   if (body !== undefined) context.setBody(JSON.stringify(body));
   const limit = new AbortController();

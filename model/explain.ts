@@ -120,6 +120,8 @@ function typeFix(subject: Subject, path: Path, expected: string): string {
     return `write it in quotes: "${found}"`;
   if (typeof found === "string" && found !== "" && accepts(Number(found)))
     return `write it without quotes: ${Number(found)}`;
+  if (typeof found === "number" && accepts(`${found}s`))
+    return `write a time with its unit, such as ${found}s`;
   if (expected === "array")
     return "write a list: each entry on a line of its own after a dash, or all in [ ]";
   return `write ${describe(subject, path, words)}`;

@@ -1,7 +1,6 @@
 import type { HostSettings, Mode } from "./environment.ts";
 import { isWildcard } from "./host-settings.ts";
 import type { WrittenHost } from "./hosts.ts";
-import { isEveryAddress, isSingleAddress, isVersion6 } from "./network.ts";
 import { HTTP_PORT } from "./ports.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import { type ReportFault, valueAt } from "./source.ts";
@@ -56,13 +55,6 @@ export function checkMode(written: WrittenHost, fault: ReportFault): void {
     fault(["port"], port, `a wildcard with tls: ${mode} is called on port ${HTTP_PORT} alone`, "remove it");
   if (settings?.caSecret !== undefined && settings.insecureSkipVerify)
     fault(["insecureSkipVerify"], true, "with caSecret there is something to verify with", "remove it");
-  settings?.addresses?.forEach((range, index) => {
-    const at = ["addresses", index];
-    if (isEveryAddress(range))
-      fault(at, range, "this is every address", "name the addresses that the host has");
-    else if (isVersion6(range) && !isSingleAddress(range))
-      fault(at, range, "an IPv6 range can't be matched on its way", "name each address, with /128");
-  });
 }
 
 /** What may be declared, and is better not. */

@@ -4,7 +4,7 @@ import { explain } from "./explain.ts";
 import { settingsOf } from "./host-settings.ts";
 import type { Problem } from "./problem.ts";
 import { type Notes, type RuleContext, readRules, type WrittenRule } from "./read-rules.ts";
-import { HostEntry, hostSettings } from "./schema-host.ts";
+import { HostEntry, HostSettingsEntry } from "./schema-host.ts";
 import { type Sound, soundParts } from "./sound.ts";
 import type { Path, Source } from "./source.ts";
 
@@ -57,7 +57,7 @@ export function readHost(
     rules: [...readRules(source, path, owner, parsed.data, context, notes), ...rules],
     refuse: parts.refuse ?? "forbidden",
     authorizer: parts.authorizer,
-    settings: readSettings(parts, entry),
+    settings: readSettings(entry),
     source,
     path,
   };
@@ -83,12 +83,11 @@ function defaultPort(mode: Mode | undefined): number | undefined {
   return mode === undefined ? undefined : DEFAULT_PORTS[mode];
 }
 
-function readSettings(parts: Sound<z.output<typeof HostEntry>>, entry: unknown): HostSettings | undefined {
-  if (
-    Object.keys(hostSettings).some((key) => has(entry, key) && parts[key as keyof HostSettings] === undefined)
-  )
-    return undefined;
-  const settings = settingsOf(parts as HostSettings);
+/** Undefined where any part of them is at fault, an entry of a list too. */
+function readSettings(entry: unknown): HostSettings | undefined {
+  const parsed = HostSettingsEntry.safeParse(entry);
+  if (!parsed.success) return undefined;
+  const settings = settingsOf(parsed.data);
   const { addresses } = settings;
   return addresses === undefined ? settings : { ...settings, addresses: [...new Set(addresses)].sort() };
 }

@@ -17,6 +17,17 @@ export function cidrFault(cidr: string): Fault | undefined {
     : { why: "not the range's plain form, which Kubernetes asks for", fix: `write ${canonical}` };
 }
 
+/** What is wrong with a range as a TCP host's addresses, or undefined. */
+export function hostRangeFault(cidr: string): Fault | undefined {
+  const fault = cidrFault(cidr);
+  if (fault !== undefined) return fault;
+  if (isEveryAddress(cidr))
+    return { why: "this is every address", fix: "name the addresses that the host has" };
+  if (isVersion6(cidr) && !isSingleAddress(cidr))
+    return { why: "an IPv6 range can't be matched on its way", fix: "name each address, with /128" };
+  return undefined;
+}
+
 /** The range by its first address, in the shortest notation. */
 function canonicalCidr(cidr: string): string {
   const [address, bits] = ipaddr.parseCIDR(cidr);

@@ -7,7 +7,7 @@ import {
   serviceAccountFault,
   serviceNameFault,
 } from "./names.ts";
-import { cidrFault } from "./network.ts";
+import { cidrFault, hostRangeFault } from "./network.ts";
 
 /** A string that a fault function accepts; its why and fix go into the problem. */
 export function checked(fault: (value: string) => Fault | undefined, description: string) {
@@ -39,6 +39,10 @@ export const ServiceName = checked(
 );
 export const ServiceAccountName = checked(serviceAccountFault, "A service account as namespace/account.");
 export const Cidr = checked(cidrFault, "An address range such as 10.0.0.0/8 or fd00::/8.");
+export const HostRange = checked(
+  hostRangeFault,
+  "A range of IPv4 or one IPv6 address, such as 198.51.100.0/24.",
+);
 export const PortNumber = z.int().min(1).max(65535).describe("A port, 1 to 65535.");
 
 const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Cidr, DnsLabel, Duration, HostName, PortNumber, SecretName } from "./scalars.ts";
+import { DnsLabel, Duration, HostName, HostRange, PortNumber, SecretName } from "./scalars.ts";
 import { hostAccess } from "./schema-access.ts";
 
 /** The ways to reach a host. */
@@ -16,11 +16,17 @@ const Retries = z.strictObject({
     .describe("idempotent: GET, HEAD, OPTIONS, TRACE, PUT and DELETE."),
 });
 
-const Limits = z.strictObject({
-  connections: Count.optional().describe("Open connections to the host."),
-  pendingRequests: Count.optional().describe("Requests that wait for a connection."),
-  requests: Count.optional().describe("Requests under way."),
-});
+const Limits = z
+  .strictObject({
+    connections: Count.optional().describe("Open connections to the host."),
+    pendingRequests: Count.optional().describe("Requests that wait for a connection."),
+    requests: Count.optional().describe("Requests under way."),
+  })
+  .refine((limits) => Object.keys(limits).length > 0, {
+    error: "there is no limit in it",
+    params: { fix: "write connections:, pendingRequests: or requests:, or remove the key" },
+  })
+  .meta({ minProperties: 1 });
 
 const OutlierDetection = z.strictObject({
   consecutiveErrors: Count.default(5).describe("5xx answers in a row that put an address out."),
@@ -46,7 +52,7 @@ export const hostSettings = {
     .describe("Takes whatever certificate the host shows: whoever is in between can read and change all."),
   server: HostName.optional().describe("The one server that serves all names of a wildcard."),
   addresses: z
-    .array(Cidr)
+    .array(HostRange)
     .min(1)
     .optional()
     .describe("The addresses that the application calls; by the host's name where left out."),
@@ -58,6 +64,9 @@ export const hostSettings = {
   outlierDetection: OutlierDetection.optional().describe("Leaves out addresses that fail."),
   rateLimit: RateLimit.optional().describe("Requests that each gateway pod lets through; 429 beyond."),
 };
+
+/** A host's own settings alone, whatever else its entry has. */
+export const HostSettingsEntry = z.object(hostSettings);
 
 /** One host on one port: how it is reached, and who may. */
 export const HostEntry = z.strictObject({

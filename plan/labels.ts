@@ -15,6 +15,11 @@ export const ENVIRONMENT_LABEL = `${DOMAIN}/environment`;
 /** The label of every object of ours. */
 export const MANAGED = { "app.kubernetes.io/managed-by": "sallyport" } as const;
 
+/** Whether an object says that it is ours. */
+export function isManaged({ labels = {} }: Pick<Manifest["metadata"], "labels">): boolean {
+  return Object.entries(MANAGED).every(([key, value]) => labels[key] === value);
+}
+
 /** The labels of every object of a gateway. */
 export function labelsOf(
   gateway: string,

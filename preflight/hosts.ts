@@ -85,8 +85,9 @@ function entryFindings(
 }
 
 /**
- * Of several routes for a host, a sidecar takes its own namespace's private ones first, then the oldest that is
- * exported to the namespace by its name (ours are), and what is exported to all last.
+ * Of several routes for a host, a sidecar takes the one of the most specific name. Of those for one name it takes its
+ * own namespace's private ones first, then the oldest that is exported to the namespace by its name (ours are), and
+ * what is exported to all last.
  */
 function routeFindings(
   service: LiveObject<"VirtualService">,
@@ -96,15 +97,27 @@ function routeFindings(
   const { hosts = [], gateways = ["mesh"], exportTo = [] } = service.spec;
   if (!gateways.includes("mesh")) return [];
   const toAll = exportTo.length === 0 || exportTo.includes("*");
-  const effect = toAll
-    ? "takes their calls where our route is not in force yet, or no more"
-    : "takes their calls from the gateway";
-  return atHosts(
-    toAll ? "warning" : "problem",
-    hosts.flatMap((host) => taken(host)).filter((host) => routes(service, host) && mayCall(host, seenBy)),
-    `${called(service)} routes it too, is seen in ${enumerate(seenBy)}, and ${effect}`,
-    `remove it, or set its exportTo so that ${enumerate(seenBy)} can't see it`,
+  // Under a wildcard the more specific name wins, where that is not declared too.
+  const unrouted = (name: string, { port }: DeclaredHost) => {
+    const exact = taken(name).filter((host) => host.host === name && host.port === port);
+    return seenBy.filter((namespace) => !exact.some((host) => mayCall(host, [namespace])));
+  };
+  const rivals = hosts.flatMap((name) =>
+    taken(name)
+      .filter((host) => routes(service, host) && mayCall(host, seenBy))
+      .map((host) => ({ host, wins: !toAll || mayCall(host, unrouted(name, host)) })),
   );
+  const findings = (severity: Finding["severity"], won: boolean, effect: string) =>
+    atHosts(
+      severity,
+      rivals.filter(({ wins }) => wins === won).map(({ host }) => host),
+      `${called(service)} routes it too, is seen in ${enumerate(seenBy)}, and ${effect}`,
+      `remove it, or set its exportTo so that ${enumerate(seenBy)} can't see it`,
+    );
+  return [
+    ...findings("problem", true, "takes their calls from the gateway"),
+    ...findings("warning", false, "takes their calls where our route is not in force yet, or no more"),
+  ];
 }
 
 function mayCall(host: DeclaredHost, namespaces: readonly string[]): boolean {

@@ -1,3 +1,4 @@
+import { isManaged } from "../plan/labels.ts";
 import { atHosts, atPart, called, type Finding } from "./finding.ts";
 import { liveObjects } from "./live.ts";
 import { clientNamespaces, grantedTo, isInjected, type Situation } from "./situation.ts";
@@ -44,6 +45,18 @@ export function findNamespaceFaults(situation: Situation): Finding[] {
         ),
       ),
     ...environment.lockdown.flatMap(({ namespace }) => openings(situation, namespace)),
+    ...environment.gateways
+      .filter(({ namespace }) => !missing(namespace) && !isManaged({ labels: labels.get(namespace) ?? {} }))
+      .map(({ name, namespace }) =>
+        atPart(
+          situation,
+          "warning",
+          ["gateways"],
+          `gateway ${name}`,
+          `the namespace ${namespace} is there and not Sallyport's: what the engine, kubectl or Argo CD takes away goes with all in it`,
+          "give the gateway a namespace of its own, or keep nothing else in this one",
+        ),
+      ),
   ];
 }
 

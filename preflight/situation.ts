@@ -3,7 +3,7 @@ import { namespacesOf } from "../model/callers.ts";
 import type { DeclaredHost, Environment } from "../model/environment.ts";
 import type { Position } from "../model/problem.ts";
 import type { Path } from "../model/source.ts";
-import { managedLabels } from "../plan/labels.ts";
+import { isManaged } from "../plan/labels.ts";
 import { type Manifest, objectKey } from "../plan/manifest.ts";
 import { planEnvironment } from "../plan/plan.ts";
 import { type LiveObject, liveObjects, type Specs } from "./live.ts";
@@ -37,7 +37,8 @@ export function situationOf(declaration: Declaration, running: Running, now: Dat
   const meshConfig = meshConfigOf(environment.mesh, running);
   // What an earlier file declared is still ours, but its label is believed in our own namespaces alone.
   const isOurs = (manifest: Manifest) =>
-    ours.has(objectKey(manifest)) || (homes.has(manifest.metadata.namespace ?? "") && isManaged(manifest));
+    ours.has(objectKey(manifest)) ||
+    (homes.has(manifest.metadata.namespace ?? "") && isManaged(manifest.metadata));
   return {
     ...declaration,
     running,
@@ -47,10 +48,6 @@ export function situationOf(declaration: Declaration, running: Running, now: Dat
     now,
     foreign: (kind) => liveObjects(running.objects, kind).filter((object) => !isOurs(object)),
   };
-}
-
-function isManaged({ metadata: { labels = {} } }: Manifest): boolean {
-  return Object.entries(managedLabels()).every(([key, value]) => labels[key] === value);
 }
 
 /** The hosts that a namespace may call. */

@@ -10,6 +10,7 @@ import { recordIn } from "../plan/nodes/marks.ts";
 import { waveOf } from "../plan/sync-wave.ts";
 import { type GateOptions, waitUntilInForce } from "./gate/gate.ts";
 import { markersOf } from "./gate/markers.ts";
+import { keptLine, readOthersIn, requireNamespaces } from "./namespaces.ts";
 import { ownedBy, ownObjects } from "./ownership.ts";
 import { type Stage, stagesBetween } from "./stages.ts";
 
@@ -26,7 +27,11 @@ export interface Rollout {
 export interface RolloutOptions extends GateOptions {
   /** Told each stage before it is written. */
   readonly onStage?: (stage: Stage) => void;
+  readonly onKept?: OnKept;
 }
+
+/** Told of each namespace that is not removed, such as `Namespace/egress is kept: it has Secret/client`. */
+type OnKept = (kept: string) => void;
 
 /**
  * Looks what a cluster has of an environment and plans the stages to what it is to have. What an earlier rollout left
@@ -34,7 +39,7 @@ export interface RolloutOptions extends GateOptions {
  *
  * @param environment the environment's name; objects of other environments are left alone
  * @param objects all that it is to have, empty to take it away
- * @throws ClusterError if another environment has one of the objects
+ * @throws ClusterError if another environment has one of the objects, or there is no namespace for one
  */
 export async function planRollout(
   access: ClusterAccess,
@@ -42,10 +47,16 @@ export async function planRollout(
   objects: readonly PlannedObject[],
 ): Promise<Rollout> {
   const wanted = objects.map((object) => ownedBy(environment, object));
-  const had = ownObjects(environment, await readApplied(connect(access)), wanted);
+  const config = connect(access);
+  const had = ownObjects(environment, await readApplied(config), wanted);
   const before = had.map(({ manifest }) => ({ wave: waveOf(manifest), manifest }));
+  const stages = stagesBetween(before, wanted);
+  await requireNamespaces(
+    config,
+    stages.flatMap(({ write }) => write),
+  );
   return {
-    stages: stagesBetween(before, wanted),
+    stages,
     had,
     known: [...before, ...wanted].map(({ manifest }) => manifest),
   };
@@ -70,19 +81,21 @@ export async function runRollout(
     const written = new Map<string, Written>();
     for (const manifest of stage.write)
       written.set(identityOf(manifest), await put(config, access, manifest));
-    for (const manifest of stage.remove) await take(config, access, manifest);
+    const removed: Manifest[] = [];
+    for (const manifest of stage.remove)
+      if (await take(config, access, manifest, options.onKept)) removed.push(manifest);
     const changed = [...stage.write, ...stage.remove];
     await waitUntilInForce(
       config,
       {
         written: [...written.values()],
-        removed: stage.remove,
+        removed,
         markers: markersOf(changed, known),
         drained: takesAccessAway(stage),
       },
       options,
     );
-    await waitUntilGone(config, stage.remove, options.limitSeconds);
+    await waitUntilGone(config, removed, options.limitSeconds);
   }
 }
 
@@ -130,7 +143,8 @@ export async function waitForObjects(
 }
 
 /**
- * Removes objects, whoever wrote them, in the order in which a rollout does, but waits for nobody.
+ * Removes objects, whoever wrote them, in the order in which a rollout does, but waits for nobody. A namespace that has
+ * others' objects is kept.
  *
  * @throws ClusterError naming the object that the cluster did not give up
  */
@@ -141,7 +155,7 @@ export async function removeObjects(access: ClusterAccess, objects: readonly Pla
 }
 
 /** Asks the API server about each write of a rollout without doing it. @throws ClusterError at the first refusal */
-export async function tryRollout(access: ClusterAccess, { stages }: Rollout): Promise<void> {
+export async function tryRollout(access: ClusterAccess, { stages }: Rollout, onKept?: OnKept): Promise<void> {
   const config = connect(access);
   const homes = new Map<string, boolean>();
   for (const manifest of stages.flatMap(({ write }) => write)) {
@@ -152,6 +166,10 @@ export async function tryRollout(access: ClusterAccess, { stages }: Rollout): Pr
     }
     // The API server takes nothing in a namespace that is yet to be made, not even for a trial.
     if (namespace === undefined || homes.get(namespace)) await applyObject(config, manifest, true);
+  }
+  for (const manifest of stages.flatMap(({ remove }) => remove)) {
+    const others = await readOthersIn(config, manifest);
+    if (others.length > 0) onKept?.(keptLine(manifest, others));
   }
 }
 
@@ -167,10 +185,24 @@ async function put(config: KubeConfig, access: ClusterAccess, manifest: Manifest
   return applyObject(config, manifest);
 }
 
-async function take(config: KubeConfig, access: ClusterAccess, manifest: Manifest): Promise<void> {
+/** @returns whether it is removed; a namespace with others' objects only loses what was written of it */
+async function take(
+  config: KubeConfig,
+  access: ClusterAccess,
+  manifest: Manifest,
+  onKept?: OnKept,
+): Promise<boolean> {
   const record = recordIn(manifest);
   if (record !== undefined) await unmarkNodes(access, record);
-  await removeObject(config, manifest);
+  const others = await readOthersIn(config, manifest);
+  if (others.length === 0) {
+    await removeObject(config, manifest);
+    return true;
+  }
+  const { apiVersion, kind, metadata } = manifest;
+  await applyObject(config, { apiVersion, kind, metadata: { name: metadata.name } });
+  onKept?.(keptLine(manifest, others));
+  return false;
 }
 
 /** A namespace takes its time, and until then nothing can be made in it again. */

@@ -45,29 +45,38 @@ function listeners({ gateway }: HostsContext): Manifest {
 function httpPatches({ gateway }: HostsContext, hosts: readonly Host[]): Json[] {
   const http = gateway.ports.filter(({ protocol }) => protocol === "http").map(({ port }) => port);
   const limited = hosts.some(({ rateLimit }) => rateLimit !== undefined);
-  return [...(http.includes(HTTP_PORT) ? [withoutPort] : []), ...(limited ? http.map(rateLimitFilter) : [])];
+  return [...http.map(connectionManager), ...(limited ? http.map(rateLimitFilter) : [])];
 }
 
-/** A shared cluster connects to the authority's port, and by TLS to 443 only where it names none. */
-const withoutPort: Json = {
-  applyTo: "NETWORK_FILTER",
-  match: {
-    context: "GATEWAY",
-    listener: {
-      portNumber: listenerPort(HTTP_PORT),
-      filterChain: { filter: { name: HTTP_CONNECTION_MANAGER.name } },
-    },
-  },
-  patch: {
-    operation: "MERGE",
-    value: {
-      typed_config: {
-        "@type": HTTP_CONNECTION_MANAGER.type,
-        strip_any_host_port: true,
+/**
+ * Sidecars take 100 headers of a request, Envoy's default, and add some: what they let through is not too much here, so
+ * that it is they who refuse, with 431.
+ */
+const MAX_HEADERS = 150;
+
+function connectionManager(port: number): Json {
+  return {
+    applyTo: "NETWORK_FILTER",
+    match: {
+      context: "GATEWAY",
+      listener: {
+        portNumber: listenerPort(port),
+        filterChain: { filter: { name: HTTP_CONNECTION_MANAGER.name } },
       },
     },
-  },
-};
+    patch: {
+      operation: "MERGE",
+      value: {
+        typed_config: {
+          "@type": HTTP_CONNECTION_MANAGER.type,
+          common_http_protocol_options: { max_headers_count: MAX_HEADERS },
+          // A shared cluster connects to the authority's port, and by TLS to 443 only where it names none.
+          ...(port === HTTP_PORT ? { strip_any_host_port: true } : {}),
+        },
+      },
+    },
+  };
+}
 
 function rateLimitFilter(port: number): Json {
   return {

@@ -60,7 +60,7 @@ describe("a gated rollout", { timeout: 180_000 }, () => {
   afterAll(async () => {
     if (cluster === undefined) return;
     await rollOut([]);
-    await run(["delete", "namespace", CLIENTS, "--wait=false"]);
+    await run(["delete", "namespace", CLIENTS, HOME, "--ignore-not-found", "--wait=false"]);
   }, 180_000);
 
   it("ends with what was planned in force, so that the first call is answered", async () => {
@@ -113,6 +113,33 @@ describe("a gated rollout", { timeout: 180_000 }, () => {
     expect((await ours()).map(withoutOwner).map(text).sort()).toEqual(
       wanted.map(({ manifest }) => text(manifest)).sort(),
     );
+  });
+
+  it("writes nothing where one of its namespaces is not there, and names it", async () => {
+    const before = await ours();
+    const ghost = hosts("edition.cnn.com").map(({ wave, manifest: { metadata, ...rest } }) => ({
+      wave,
+      manifest: {
+        ...rest,
+        metadata: metadata.namespace === HOME ? { ...metadata, namespace: `${HOME}-ghost` } : metadata,
+      },
+    }));
+    await expect(rollOut(ghost as PlannedObject[])).rejects.toThrow(`${HOME}-ghost (`);
+    expect(await ours()).toEqual(before);
+  });
+
+  it("keeps a namespace in which somebody else has something, and takes its labels off", async () => {
+    await run(["create", "configmap", "note", "-n", HOME]);
+    const kept: string[] = [];
+    await tryRollout(access, await planRollout(access, NAME, []), (line) => kept.push(line));
+    await rollOut([], { onKept: (line: string) => kept.push(line) });
+    const line = `Namespace/${HOME} is kept: it has ConfigMap/note`;
+    expect(kept).toEqual([line, line]);
+    expect(await ours()).toEqual([]);
+    const labels = await run(["get", "namespace", HOME, "-o", "jsonpath={.metadata.labels}"]);
+    expect(JSON.parse(labels)).toEqual({ "kubernetes.io/metadata.name": HOME });
+    await run(["delete", "configmap", "note", "-n", HOME]);
+    await rollOut(hosts("www.google.com"));
   });
 
   it("takes all of it away again, and leaves what is not its own", async () => {

@@ -143,13 +143,16 @@ describe("what already runs in a cluster", { timeout: 120_000 }, () => {
         /^problem 9:5 api\.example\.com:80: there is no Secret conf-check-egress\/authority/,
       ),
       expect.stringMatching(
+        /^warning 3:3 gateway conf-check: the namespace conf-check-egress is there and not/,
+      ),
+      expect.stringMatching(
         /^warning 10:5 cart\.conf-check-other:80: the namespace conf-check-bare, .* no label/,
       ),
     ]);
     for (const [object] of CONFLICTS) await put(object);
     const found = await findings(access);
     for (const [, said] of CONFLICTS) expect(found).toContainEqual(expect.stringMatching(said));
-    expect(found).toHaveLength(CONFLICTS.length + 1);
+    expect(found).toHaveLength(CONFLICTS.length + 2);
     expect(JSON.stringify(found)).not.toContain("hunter2");
   });
 

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { formatProblem } from "../../model/index.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
+import { blocksOf } from "../docs/documents.ts";
 import { loadTexts } from "./memory-files.ts";
 
 /** A hang has no end; a machine under load is only slow. */
@@ -36,6 +37,15 @@ function expectAnswer(texts: Readonly<Record<string, string>>): void {
 
 const VALID = readFileSync("stacks/prod.yaml", "utf8").replace(/imports:[\s\S]*$/, "imports: [one.yaml]\n");
 const CATALOG = readFileSync("stacks/catalog/payments.yaml", "utf8");
+/** The reference's examples, which have every key. */
+const COMPLETE = exampleOf("# stacks/complete.yaml\n").replace("catalog/complete.yaml", "one.yaml");
+const COMPLETE_CATALOG = exampleOf("# stacks/catalog/complete.yaml\n").replace("  - news.yaml", "  []");
+
+function exampleOf(firstLine: string): string {
+  const found = blocksOf("yaml").find(([, { text }]) => text.startsWith(firstLine));
+  if (found === undefined) throw new Error(`no document has ${firstLine}`);
+  return found[1].text;
+}
 
 const oddWord = fc.constantFrom(
   "__proto__",
@@ -120,19 +130,18 @@ const { tree } = fc.letrec<{ tree: string; list: string; map: string }>((tie) =>
 
 /** Any value anywhere in a file that was fine. */
 function replaceAt(text: string, place: number, by: string): string {
-  const places: { holder: Record<string, unknown>; key: string }[] = [];
-  const visit = (holder: unknown): void => {
-    if (typeof holder !== "object" || holder === null) return;
-    for (const key of Object.keys(holder)) {
-      places.push({ holder: holder as Record<string, unknown>, key });
-      visit((holder as Record<string, unknown>)[key]);
-    }
-  };
   const data = parse(text);
-  visit(data);
+  const places = placesIn(data);
   const chosen = places[place % places.length];
   if (chosen) chosen.holder[chosen.key] = "@here@";
   return JSON.stringify(data).replace('"@here@"', () => by);
+}
+
+/** Every key of every map and every entry of every list. */
+function placesIn(data: unknown): { holder: Record<string, unknown>; key: string }[] {
+  if (typeof data !== "object" || data === null) return [];
+  const holder = data as Record<string, unknown>;
+  return Object.keys(holder).flatMap((key) => [{ holder, key }, ...placesIn(holder[key])]);
 }
 
 describe("no input makes it crash or hang, and each problem has a place, a reason and a fix:", () => {
@@ -208,6 +217,13 @@ describe("no input makes it crash or hang, and each problem has a place, a reaso
       ),
       { numRuns: 500 },
     );
+  });
+
+  it("a file with every key, with a wrong value at each place in turn", () => {
+    expect(loadTexts({ "env.yaml": COMPLETE, "one.yaml": COMPLETE_CATALOG }).problems).toEqual([]);
+    for (const place of placesIn(parse(COMPLETE)).keys())
+      for (const by of ['"1.2.3.4"', "15", "null", "[{}]"])
+        expectAnswer({ "env.yaml": replaceAt(COMPLETE, place, by), "one.yaml": COMPLETE_CATALOG });
   });
 
   it("a good file with characters taken out and put in", () => {

@@ -131,6 +131,16 @@ describe("a host is refused, with place, reason and fix:", () => {
       "hosts[0].addresses[1]: an IPv6 range can't be matched on its way",
       "name each address, with /128",
     ],
+    ...["1.2.3.4", "nonsense", '"2001:db8::1"', "10.0.0.300/8"].map((range) => [
+      `${tcp}, addresses: [@${range}]`,
+      "hosts[0].addresses[0]: not an address range",
+      "write it as address/bits, such as 10.0.0.0/8 or fd00::/8",
+    ]),
+    [
+      `${tcp}, addresses: [@198.51.100.20/24]`,
+      "hosts[0].addresses[0]: not the range's plain form, which Kubernetes asks for",
+      "write 198.51.100.0/24",
+    ],
     [
       `${tcp}, addresses: @[]`,
       "hosts[0].addresses: this list has too few entries: at least 1",
@@ -140,6 +150,16 @@ describe("a host is refused, with place, reason and fix:", () => {
       "host: a.example.com, tls: none, timeout: @0s",
       "hosts[0].timeout: not a length of time",
       "write such as 500ms, 15s, 5m or 1h",
+    ],
+    [
+      "host: a.example.com, tls: none, timeout: @15",
+      "hosts[0].timeout: text belongs here",
+      "write a time with its unit, such as 15s",
+    ],
+    [
+      "host: a.example.com, tls: none, limits: @{}",
+      "hosts[0].limits: there is no limit in it",
+      "write connections:, pendingRequests: or requests:, or remove the key",
     ],
     [
       "host: a.example.com, tls: originate, caSecret: @Partner_CA",

@@ -3,6 +3,11 @@ import { EVERY_KIND, ofKind, only, type Planned, planned, specOf, valuesOf } fro
 
 const host = "a.example.com";
 
+interface Patch {
+  readonly match: { readonly listener: { readonly portNumber: number } };
+  readonly patch: { readonly value: { readonly typed_config: object } };
+}
+
 describe("the gateway's NetworkPolicy for the outside", () => {
   const portsOf = (...hosts: Planned[]) =>
     ofKind(planned(...hosts), "NetworkPolicy", /-outside$/).flatMap((policy) =>
@@ -95,6 +100,29 @@ describe("the gateway's listeners", () => {
       { number: 8080, name: "http-8080", protocol: "HTTPS" },
     ];
     expect(servers).toEqual(ports.map((port) => ({ port, hosts: ["./*"], tls: { mode: "ISTIO_MUTUAL" } })));
+  });
+});
+
+describe("the gateway's reading of HTTP", () => {
+  const { configPatches } = specOf<{ configPatches: Patch[] }>(
+    planned({ host, tls: "none" }),
+    "EnvoyFilter",
+    /^egress-http$/,
+  );
+  const options = configPatches.map(({ match, patch }) => [
+    match.listener.portNumber,
+    patch.value.typed_config,
+  ]);
+
+  it("takes more headers than a sidecar lets through, on every HTTP port, and drops the port on 80", () => {
+    expect(options).toEqual([
+      [10080, expect.objectContaining({ common_http_protocol_options: { max_headers_count: 150 } })],
+      [8080, expect.objectContaining({ common_http_protocol_options: { max_headers_count: 150 } })],
+    ]);
+    expect(options.map(([, config]) => (config as Record<string, unknown>).strip_any_host_port)).toEqual([
+      true,
+      undefined,
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { found, meshConfig, NOTHING, namespace, object, SOUND } from "./situations.ts";
+import { ENVIRONMENT, found, meshConfig, NOTHING, namespace, object, SOUND } from "./situations.ts";
 
 const entry = (path: string, hosts: string[], port: object = { number: 80 }, more: object = {}) =>
   object("ServiceEntry", path, { spec: { hosts, ports: [port], ...more } } as never);
@@ -74,6 +74,27 @@ describe("a VirtualService", () => {
         problems: [],
         warnings: [expect.stringContaining("takes their calls where our route is not in force yet")],
       });
+  });
+
+  it("of a name under a declared wildcard takes its calls, however it is seen", () => {
+    const tls = (exportTo: string[]) => ({ tls: [{}], exportTo });
+    for (const exportTo of [[], ["*"], ["shop"]])
+      for (const name of ["api.example.com", "*.api.example.com"])
+        expect(found([route("other/turn", name, tls(exportTo))])).toEqual({
+          problems: [
+            expect.stringMatching(/^9:5 \*\.example\.com:443: .* takes their calls from the gateway$/),
+          ],
+          warnings: [],
+        });
+    expect(found([route("other/turn", "*.example.com", tls(["*"]))]).problems).toEqual([]);
+    const too = (namespace: string) =>
+      `${ENVIRONMENT}  - { host: api.example.com, tls: passthrough, allow: [{ from: { namespace: ${namespace} } }] }\n`;
+    const turn = [route("other/turn", "api.example.com", tls([]))];
+    expect(found(turn, too("shop"))).toEqual({
+      problems: [],
+      warnings: [expect.stringContaining("9:5 *.example.com:443 and 1 more: VirtualService other/turn")],
+    });
+    expect(found(turn, too("news")).problems).toEqual([expect.stringContaining("9:5 *.example.com:443:")]);
   });
 
   it("counts where it routes what the application speaks, on that port, in the mesh", () => {

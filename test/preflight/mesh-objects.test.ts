@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MANAGED } from "../../plan/labels.ts";
 import {
   environmentWith,
   found,
@@ -137,6 +138,16 @@ describe("a namespace", () => {
       "",
       `hosts: [{ host: a.example.org, tls: none, allow: [{ from: { namespace: ${name} } }] }]`,
     );
+
+  it("of a gateway that somebody else made is told, as its end is the end of all in it", () => {
+    expect(found([namespace("egress", {})])).toEqual({
+      problems: [],
+      warnings: [
+        expect.stringMatching(/^4:3 gateway egress: the namespace egress is there and not Sallyport's/),
+      ],
+    });
+    expect(found([namespace("egress", MANAGED)])).toEqual(NOTHING);
+  });
 
   it("that is granted a host has to be there where a part of the way is written into it", () => {
     const { problems, warnings } = found([namespace("shop")], undefined, rest);

@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { generateKeyPairSync, webcrypto } from "node:crypto";
 import { X509CertificateGenerator } from "@peculiar/x509";
 import { beforeAll, describe, expect, it } from "vitest";
+import { MANAGED } from "../../plan/labels.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import { environmentWith, found, NOTHING, NOW, namespace, object } from "./situations.ts";
 
@@ -56,7 +57,10 @@ function secret(name: string, values: Readonly<Record<string, string>>): Manifes
 function of(secrets: { authority?: Record<string, string>; client?: Record<string, string> }) {
   const { authority = { "ca.crt": good.certificate } } = secrets;
   const { client = { "tls.crt": good.certificate, "tls.key": good.key } } = secrets;
-  return found([namespace("egress"), secret("authority", authority), secret("client", client)], ENVIRONMENT);
+  return found(
+    [namespace("egress", MANAGED), secret("authority", authority), secret("client", client)],
+    ENVIRONMENT,
+  );
 }
 
 describe("a Secret that a host names", () => {
@@ -75,7 +79,7 @@ describe("a Secret that a host names", () => {
       "7:5 a.example.org:80: there is no Secret egress/authority: calls fail with 503 until it is there",
       "8:5 b.example.org:80: there is no Secret egress/client: calls fail with 503 until it is there",
     ];
-    expect(found([namespace("egress")], ENVIRONMENT)).toEqual({ problems: missing, warnings: [] });
+    expect(found([namespace("egress", MANAGED)], ENVIRONMENT)).toEqual({ problems: missing, warnings: [] });
     expect(found([], ENVIRONMENT)).toEqual({ problems: [], warnings: missing });
   });
 

@@ -30,6 +30,11 @@ export function faultRows(world: World): Row[] {
       "200 503",
     ),
     row(
+      "nearly as many headers as a sidecar takes",
+      `seq 95 | sed 's/.*/header = "x-h&: y"/' | ${codeOf("http://echo.example.com/", "-K -")}`,
+      "200",
+    ),
+    row(
       "2,000 headers",
       `seq 2000 | sed 's/.*/header = "x-h&: y"/' | ${codeOf("http://echo.example.com/", "-K -")}`,
       "431",

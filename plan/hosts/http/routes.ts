@@ -53,7 +53,10 @@ const DEFAULT_RETRIES = { attempts: 2, methods: "idempotent" } as const;
  * removed where the application itself set them.
  */
 const STAYS_INSIDE = [
+  "b3",
   "baggage",
+  "grpc-trace-bin",
+  "sw8",
   "traceparent",
   "tracestate",
   "x-b3-flags",
@@ -61,6 +64,10 @@ const STAYS_INSIDE = [
   "x-b3-sampled",
   "x-b3-spanid",
   "x-b3-traceid",
+  "x-cloud-trace-context",
+  "x-datadog-parent-id",
+  "x-datadog-sampling-priority",
+  "x-datadog-trace-id",
   "x-envoy-attempt-count",
   "x-envoy-decorator-operation",
   "x-envoy-expected-rq-timeout-ms",
@@ -71,6 +78,7 @@ const STAYS_INSIDE = [
   "x-forwarded-client-cert",
   "x-forwarded-for",
   "x-forwarded-proto",
+  "x-ot-span-context",
   "x-request-id",
   VERSION_HEADER,
 ] as const;
