@@ -27,8 +27,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm run sallyport -- apply stacks/dev.yaml --context dev --dry-run": "needs a cluster",
   "npm run sallyport -- apply stacks/dev.yaml --context dev": "needs a cluster; test/e2e rolls out so",
   "npm run sallyport -- delete stacks/dev.yaml --context dev": "needs a cluster; test/e2e takes away so",
-  "kubectl logs -n egress deploy/egress | grep '\"level\":\"error\"'": "needs a cluster",
-  "kubectl logs -n news deploy/reader -c istio-proxy | grep '\"level\":\"error\"'": "needs a cluster",
+  'kubectl logs -n egress deploy/egress | grep \'"level":"error"\'': "needs a cluster",
+  'kubectl logs -n news deploy/reader -c istio-proxy | grep \'"level":"error"\'': "needs a cluster",
   "npm run sallyport -- lab up": "starts the lab",
   "npm run sallyport -- lab status": "tells of the machine's lab, with exit code 2 where none is",
   "npm run sallyport -- lab firewall gateway-nodes": "needs the lab",
@@ -37,7 +37,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** The arguments of a command that needs no cluster: `check`, `render`, `monitoring` and help. */
 export function argumentsOf(command: string): string[] | undefined {
-  const own = /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|render|monitoring|schema|--help|--version)\b.*)$/;
+  const own =
+    /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|render|monitoring|schema|--help|--version)\b.*)$/;
   return ELSEWHERE[command] === undefined ? own.exec(command)?.groups?.rest?.split(" ") : undefined;
 }
 
