@@ -8,7 +8,10 @@ import { completeGateway, completeMesh } from "../../model/complete.ts";
 import { alertsOf } from "../../monitoring/alerts.ts";
 import { dashboardRows } from "../../monitoring/panels.ts";
 import { scrapeConfig } from "../../monitoring/scrape.ts";
+import { gatewayFilter, mergeInto, TCP_PROXY } from "../../plan/gateway-filter.ts";
 import type { Json, Manifest } from "../../plan/manifest.ts";
+import { filtered, where } from "../../plan/telemetry/log-filter.ts";
+import { fileLogger } from "../../plan/telemetry/providers.ts";
 import { folderOf } from "../folders.ts";
 import { onCluster } from "./cluster.ts";
 import {
@@ -125,33 +128,13 @@ describe("a Prometheus that watches the gateway", { timeout: 120_000 }, () => {
   );
 
   it("has the alert fire for configuration that Envoy refuses", async () => {
-    const refused: Manifest = {
-      apiVersion: "networking.istio.io/v1alpha3",
-      kind: "EnvoyFilter",
-      metadata: { name: "mon-refused", namespace: HOME },
-      spec: {
-        configPatches: [
-          {
-            applyTo: "NETWORK_FILTER",
-            match: {
-              context: "GATEWAY",
-              listener: { filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } } },
-            },
-            patch: {
-              operation: "MERGE",
-              value: {
-                typed_config: {
-                  "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
-                  access_log: [
-                    { name: "none", typed_config: { "@type": "type.googleapis.com/google.protobuf.Empty" } },
-                  ],
-                },
-              },
-            },
-          },
-        ],
-      },
-    };
+    // Istio can't judge an expression in CEL, and Envoy knows no such function.
+    const logger = { ...fileLogger("/dev/null", {}), ...filtered([where("no_such_function()")]) };
+    const [gateway] = ENVIRONMENT.gateways;
+    if (gateway === undefined) throw new Error("there is no gateway");
+    const refused = gatewayFilter(gateway, { name: "mon-refused", namespace: HOME }, [
+      mergeInto(TCP_PROXY, { access_log: [logger] }),
+    ]);
     expect(await firing("ConfigurationNotInSync")).toEqual([]);
     await world.put(refused);
     expect(
