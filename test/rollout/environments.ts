@@ -130,7 +130,8 @@ function named(index: number): string {
   return `h${index}.example.com`;
 }
 
-type RandomHost = typeof host extends fc.Arbitrary<infer T> ? T : never;
+/** A host of a random environment. */
+export type RandomHost = typeof host extends fc.Arbitrary<infer T> ? T : never;
 
 /** Two such environments are often alike: hosts come and go, change their callers, their mode and their gateway. */
 export const environment = fc.uniqueArray(host, {
