@@ -13,6 +13,7 @@ const ROOMS = {
   lab: [],
   walk: ["model", "plan", "rollout", "cluster", "lab", "components"],
   chaos: ["plan", "lab", "walk"],
+  conformance: ["model", "plan", "access", "rollout", "lab", "walk"],
   cli: [
     "model",
     "plan",

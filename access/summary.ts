@@ -9,19 +9,12 @@ export interface HostAccess {
   readonly principals: readonly string[];
 }
 
-/**
- * Reads out of manifests who may call what.
- *
- * @param listenerOf the listener in the gateway's pod that serves a port of its Service
- */
-export function summariseAccess(
-  manifests: readonly Manifest[],
-  listenerOf: (port: number) => number,
-): HostAccess[] {
-  const { reachable } = waysIn(manifests, listenerOf);
+/** Reads out of manifests who may call what, be it one path of it. */
+export function summariseAccess(manifests: readonly Manifest[]): HostAccess[] {
+  const { reachable } = waysIn(manifests);
   return [...Map.groupBy(reachable, ({ host, port }) => `${host}:${port}`).values()]
     .flatMap((ways) => {
-      const principals = ways.map(({ principal }) => principal).sort();
+      const principals = [...new Set(ways.map(({ principal }) => principal))].sort();
       return ways.slice(0, 1).map(({ host, port }) => ({ host, port, principals }));
     })
     .sort((a, b) => (a.host === b.host ? a.port - b.port : a.host < b.host ? -1 : 1));

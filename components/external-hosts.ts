@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type AccessInput, completeAccess, completeHosts, type HostInput } from "../model/complete.ts";
 import type { Host } from "../model/environment.ts";
+import { formatProblem } from "../model/problem.ts";
 import { planHosts } from "../plan/hosts/hosts.ts";
 import type { EgressGateway } from "./egress-gateway.ts";
 import { registerObjects } from "./register.ts";
@@ -50,6 +51,7 @@ export class ExternalHosts extends pulumi.ComponentResource {
       : completeHosts(args.hosts, gateway, {
           ...access,
           ...(args.owner === undefined ? {} : { owner: args.owner }),
+          onExpired: (problem) => pulumi.log.warn(formatProblem(problem), this),
         });
     for (const { host, port, insecureSkipVerify } of this.hosts)
       if (insecureSkipVerify)

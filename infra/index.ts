@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { summariseAccess } from "../access/summary.ts";
 import { EgressEnvironment, formatProblem, loadEnvironment } from "../components/index.ts";
-import { listenerPort } from "../model/ports.ts";
 import { planEnvironment } from "../plan/plan.ts";
 
 // The engine starts a program in its own folder; files and problems are named from the project's.
@@ -35,7 +34,4 @@ export const hosts = environment.hosts.map(({ host, port, mode, gateway }) => ({
   gateway,
 }));
 /** Who may call what, read from the planned objects. */
-export const access = summariseAccess(
-  planEnvironment(environment).map(({ manifest }) => manifest),
-  listenerPort,
-);
+export const access = summariseAccess(planEnvironment(environment).map(({ manifest }) => manifest));

@@ -26,6 +26,7 @@ export function callersMeet(a: Caller, b: Caller): boolean {
 
 /** The callers sorted, each once; an account whose whole namespace may call needs no entry of its own. */
 export function distinctCallers(callers: readonly Caller[]): Caller[] {
+  if (callers.length < 2) return [...callers];
   const whole = new Set(
     callers.filter((caller) => caller.account === undefined).map((caller) => caller.namespace),
   );
@@ -55,6 +56,8 @@ export function callersOf({ allow }: { readonly allow: readonly CallerSet[] }): 
 
 /** Their namespaces, sorted; `*` alone where everyone may call. */
 export function namespacesOf(hosts: readonly { readonly allow: readonly CallerSet[] }[]): string[] {
-  const names = new Set(hosts.flatMap((host) => callersOf(host).map(({ namespace }) => namespace)));
+  const names = new Set<string>();
+  for (const { allow } of hosts)
+    for (const rule of allow) for (const { namespace } of remaining(rule).from) names.add(namespace);
   return names.has("*") ? ["*"] : [...names].sort();
 }

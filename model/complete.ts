@@ -106,13 +106,15 @@ export interface HostsSettings {
   readonly issuers?: readonly Issuer[];
   /** Those that hosts may name; none by default. */
   readonly authorizers?: readonly Authorizer[];
+  /** Hears of each rule that is left out as its last day is over. */
+  readonly onExpired?: (problem: Problem) => void;
 }
 
 /** The hosts with all defaults, checked as a catalog's would be. Rules past their last day are left out. */
 export function completeHosts(
   inputs: readonly HostInput[],
   gateway: Gateway,
-  { owner = "platform", now = new Date(), issuers = [], authorizers = [] }: HostsSettings = {},
+  { owner = "platform", now = new Date(), issuers = [], authorizers = [], onExpired }: HostsSettings = {},
 ): Host[] {
   const entries = inputs.map(({ owner: _owner, ...entry }) => entry);
   const source = given("hosts", { hosts: entries });
@@ -133,7 +135,8 @@ export function completeHosts(
     notes,
   );
   refuse([...read.flatMap(({ problems }) => problems), ...notes.problems]);
-  return hosts.map(({ at: _at, rulesAt: _rulesAt, ...host }) => host);
+  for (const { problem } of notes.expired) onExpired?.(problem);
+  return hosts.map(({ at: _at, ruleAt: _ruleAt, ...host }) => host);
 }
 
 /** The namespaces to lock down, checked as an environment file's would be. */

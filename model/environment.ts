@@ -70,8 +70,8 @@ export interface Host extends HostSettings {
 /** A host with the place of its declaration, for messages only: no position reaches a manifest. */
 export interface DeclaredHost extends Host {
   readonly at: Position;
-  /** Where each of its rules stands, by key. */
-  readonly rulesAt: ReadonlyMap<string, Position>;
+  /** Where the rule of a key stands, which a policy's name or a route's tells; undefined if it has no such rule. */
+  ruleAt(key: string): Position | undefined;
 }
 
 /** What an environment has for its hosts' access beside their rules; absent: none. */

@@ -33,6 +33,16 @@ function isOwn(host: WrittenHost, { source, path }: WrittenRule): boolean {
   return source === host.source && path.length > host.path.length;
 }
 
+/** Rules at the head of a file that no host has a use for. */
+export function unusedRules(rules: readonly WrittenRule[], hosts: readonly WrittenHost[]): Problem[] {
+  const used = new Set(hosts.flatMap(rulesFor));
+  return rules
+    .filter((rule) => !used.has(rule))
+    .map(({ source, path }) =>
+      problemAt(source, path, undefined, "it holds for no host", "correct its ports:, or remove it"),
+    );
+}
+
 /** What can't be, and what is better not, between a host and its rules and among these. */
 export function checkAccess(host: WrittenHost, context: RuleContext, notes: Notes, told: Told): void {
   const sound = rulesFor(host).filter((rule): rule is SoundRule => rule.rule !== undefined);

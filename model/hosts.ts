@@ -54,7 +54,7 @@ export function readHost(
     mode: parts.tls,
     gateway: parts.gateway ?? (has(entry, "gateway") ? undefined : null),
     owner,
-    rules: [...readRules(source, path, owner, context, notes), ...rules],
+    rules: [...readRules(source, path, owner, parsed.data, context, notes), ...rules],
     refuse: parts.refuse ?? "forbidden",
     authorizer: parts.authorizer,
     settings: readSettings(parts, entry),

@@ -4,9 +4,17 @@ import { orderedEnvironment } from "./canonical.ts";
 import type { DeclaredHost, Environment } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { type Files, filesBelow } from "./files.ts";
+import { unusedRules } from "./host-access.ts";
 import { type HostsFile, readHost, type WrittenHost } from "./hosts.ts";
 import { type Position, type Problem, show, sortProblems } from "./problem.ts";
-import { type Expired, type Notes, type RuleContext, readRules, type WrittenRule } from "./read-rules.ts";
+import {
+  type Expired,
+  type Notes,
+  type ParsedRules,
+  type RuleContext,
+  readRules,
+  type WrittenRule,
+} from "./read-rules.ts";
 import { resolveHosts } from "./resolve.ts";
 import { Catalog, Environment as EnvironmentFrame } from "./schema.ts";
 import { soundParts } from "./sound.ts";
@@ -67,6 +75,7 @@ export function loadEnvironment(
   const { notes } = reading;
   if (read === undefined) return refused(notes.problems);
   const hosts = resolveHosts(reading.hosts, read.parts.gateways, reading.context, notes);
+  notes.warnings.push(...unusedRules(reading.fileRules, reading.hosts));
   notes.problems.push(...validateEnvironment(read.source, read.parts));
   if (notes.problems.length > 0 || read.whole === undefined) return refused(notes.problems);
   const {
@@ -93,7 +102,7 @@ export function loadEnvironment(
     issuers,
     authorizers,
     owners,
-    hosts: hosts.map(({ at: _at, rulesAt: _rulesAt, ...host }) => host),
+    hosts: hosts.map(({ at: _at, ruleAt: _ruleAt, ...host }) => host),
   });
   return {
     environment,
@@ -125,6 +134,8 @@ type Importer = Omit<Problem, "why" | "fix">;
 class Reading {
   readonly notes: Notes = { problems: [], warnings: [], expired: [] };
   readonly hosts: WrittenHost[] = [];
+  /** The rules at the heads of files. */
+  readonly fileRules: WrittenRule[] = [];
   /** As the environment file says, once its frame is read. */
   context: RuleContext;
   readonly #files: Files;
@@ -147,7 +158,7 @@ class Reading {
       issuers: namesOf(parts?.issuers),
       authorizers: namesOf(parts?.authorizers),
     };
-    this.#content(source, parts?.owner, [this.#files.identify(file)]);
+    this.#content(source, parts?.owner, whole, [this.#files.identify(file)]);
     return { source, whole, parts: parts ?? {} };
   }
 
@@ -169,7 +180,8 @@ class Reading {
     this.#done.add(identity);
     const source = this.#open(file, importer);
     if (source === undefined) return;
-    this.#content(source, this.#frame(source, Catalog).parts?.owner, [...chain, identity]);
+    const { whole, parts } = this.#frame(source, Catalog);
+    this.#content(source, parts?.owner, whole, [...chain, identity]);
   }
 
   #open(file: string, importer: Importer): Source | undefined {
@@ -192,9 +204,15 @@ class Reading {
   }
 
   /** A file whose frame is at fault still has its hosts and imports checked, so that all faults show at once. */
-  #content(source: Source, owner: string | undefined, chain: readonly string[]): void {
+  #content(
+    source: Source,
+    owner: string | undefined,
+    whole: ParsedRules | undefined,
+    chain: readonly string[],
+  ): void {
     const { context, notes } = this;
-    const own = readRules(source, [], owner, context, notes);
+    const own = readRules(source, [], owner, whole, context, notes);
+    this.fileRules.push(...own);
     // Imports come after the file's own hosts, so that the first file's rules are the environment's.
     if (chain.length === 1) this.#rules = own;
     const rules = chain.length === 1 ? own : [...own, ...this.#rules];

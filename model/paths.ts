@@ -66,6 +66,7 @@ function literalFault(path: string, literal: string): Fault | undefined {
       why: "a path has no query and no fragment: policies do not see them",
       fix: `write ${path.split(/[?#]/)[0]}`,
     };
+  if (!/%|\/\.|\/\//.test(literal) && PATH_TEXT.test(literal)) return undefined;
   const normal = normalized(literal);
   if (normal === literal && PATH_TEXT.test(literal)) return undefined;
   return {

@@ -47,6 +47,13 @@ export interface RuleContext {
 
 type AllowEntry = z.output<typeof FileAllowRule>;
 type DenyEntry = z.output<typeof FileDenyRule>;
+
+/** The rules of a host or a file as their schema gives them. */
+export interface ParsedRules {
+  readonly allow: readonly AllowEntry[];
+  readonly deny: readonly DenyEntry[];
+}
+
 /** What a rule has for its callers once dates are settled. */
 type Content = Pick<Rule, "from" | "except" | "monitored" | "audit">;
 
@@ -54,41 +61,46 @@ type Content = Pick<Rule, "from" | "except" | "monitored" | "audit">;
  * Reads the `allow` and `deny` of a host or a file. What their schemas complain of is told elsewhere.
  *
  * @param base the path of the host; the empty one for a file
+ * @param parsed what the schema made of them, where it has no complaint
  * @param owner undefined where the file's is at fault
  */
 export function readRules(
   source: Source,
   base: Path,
   owner: string | undefined,
+  parsed: ParsedRules | undefined,
   context: RuleContext,
   notes: Notes,
 ): WrittenRule[] {
-  return (["allow", "deny"] as const).flatMap((action) => {
-    const list = valueAt(source.data, [...base, action]);
-    if (!Array.isArray(list)) return [];
-    return list.flatMap((entry, index): WrittenRule[] => {
+  const { allow, deny } = parsed ?? {
+    allow: listAt(source, [...base, "allow"]).map((entry) => FileAllowRule.safeParse(entry).data),
+    deny: listAt(source, [...base, "deny"]).map((entry) => FileDenyRule.safeParse(entry).data),
+  };
+  const read = <E extends AllowEntry | DenyEntry>(
+    action: Action,
+    entries: readonly (E | undefined)[],
+    contentOf: (entry: E, tell: Telling) => Content | "expired",
+  ) =>
+    entries.flatMap((entry, index): WrittenRule[] => {
       const path = [...base, action, index];
-      const allowed = action === "allow" ? FileAllowRule.safeParse(entry).data : undefined;
-      const denied = action === "deny" ? FileDenyRule.safeParse(entry).data : undefined;
-      const parsed = allowed ?? denied;
-      if (parsed === undefined || owner === undefined)
+      if (entry === undefined || owner === undefined)
         return [{ action, rule: undefined, ports: undefined, source, path }];
       const tell = tellingOf({ source, path, owner, context, notes });
-      const content = allowed === undefined ? denyContent(denied, tell) : allowContent(allowed, tell);
+      const content = contentOf(entry, tell);
       if (content === "expired") return [];
       checkCallers(content, tell);
-      checkIssuer(parsed, context, tell);
+      checkIssuer(entry, context, tell);
       return [
         {
           action,
-          rule: ruleOf(action, { owner, ...requestOf(parsed), ...content }),
-          ports: parsed.ports,
+          rule: ruleOf(action, { owner, ...requestOf(entry), ...content }),
+          ports: entry.ports,
           source,
           path,
         },
       ];
     });
-  });
+  return [...read("allow", allow, allowContent), ...read("deny", deny, denyContent)];
 }
 
 /** How a rule's faults are told, each at a place below it. */
@@ -178,8 +190,14 @@ function allowContent(entry: AllowEntry, tell: Telling): Content | "expired" {
   };
 }
 
-function denyContent(entry: DenyEntry | undefined, tell: Telling): Content {
-  const { mode = "enforce", until, from, except = [] } = entry ?? {};
+function denyContent({ mode, until, from, except = [] }: DenyEntry, tell: Telling): Content {
+  if (mode === "enforce" && until !== undefined)
+    tell.fault(
+      ["until"],
+      until,
+      "a refusal that ends by itself would open what it closes",
+      "remove it; who is exempt stands in except, with until: of its own",
+    );
   const exempt = except.filter(({ until }, index) => {
     const path = ["except", index];
     if (until === undefined)
@@ -256,6 +274,11 @@ function requestOf({ paths = [], methods = [], headers = {}, users }: AllowEntry
 
 function namedValues(map: Readonly<Record<string, readonly string[]>>): NamedValues[] {
   return Object.entries(map).map(([name, values]) => ({ name, values }));
+}
+
+function listAt({ data }: Source, path: Path): readonly unknown[] {
+  const value = valueAt(data, path);
+  return Array.isArray(value) ? value : [];
 }
 
 function listOf<T>(value: T | readonly T[]): readonly T[] {

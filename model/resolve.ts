@@ -117,7 +117,7 @@ function resolveHost(written: WrittenHost, gateways: Gateways | undefined, fault
       ...(authorizer === undefined ? {} : { authorizer }),
       ...settings,
       at,
-      rulesAt: placesOf(written),
+      ruleAt: (key) => placeOf(written, key),
     },
   };
 }
@@ -129,14 +129,9 @@ function soundRules(written: WrittenHost, action: Action) {
 }
 
 /** Of two places of one rule the host's own comes first. */
-function placesOf(written: WrittenHost): Map<string, Position> {
-  return new Map(
-    rulesFor(written)
-      .toReversed()
-      .flatMap(({ rule, source, path }) =>
-        rule === undefined ? [] : [[rule.key, source.positionOf(path)] as const],
-      ),
-  );
+function placeOf(written: WrittenHost, key: string): Position | undefined {
+  const found = rulesFor(written).find(({ rule }) => rule?.key === key);
+  return found?.source.positionOf(found.path);
 }
 
 /** The host's gateway; undefined where it has none, or where which one can't be told. */

@@ -154,7 +154,7 @@ const Issuer = z.strictObject({
 const Authorizer = z.strictObject({
   name: DnsLabel.describe("As hosts name it, and the mesh's extensionProviders."),
   service: matching(
-    /^(?=.{3,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
+    /^[a-z0-9][-a-z0-9]{0,62}\.[a-z0-9][-a-z0-9]{0,62}\.svc\.[a-z0-9][-a-z0-9.]{0,120}$/,
     "not a Service's full name",
     "write such as authz.iam.svc.cluster.local",
     "The Service that answers, by its full name.",

@@ -30,6 +30,7 @@ export const KINDS: readonly Kind[] = [
   kind("rbac.authorization.k8s.io/v1", "Role", "roles"),
   kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"),
   kind("security.istio.io/v1", "AuthorizationPolicy", "authorizationpolicies"),
+  kind("security.istio.io/v1", "RequestAuthentication", "requestauthentications"),
   kind("telemetry.istio.io/v1", "Telemetry", "telemetries"),
   kind("karpenter.sh/v1", "NodePool", "nodepools", false),
 ];

@@ -30,8 +30,19 @@ export interface Manifest {
  * - routes: listeners, routes and policies at the gateway
  * - mesh: what turns the applications' sidecars towards the gateway
  * - lockdown: what closes every other way
+ * - answers: policies that let a request through to a route that refuses it. Policy and route would be open together
+ *   where one of the two is old and the other new, so these come after all else, and go before
  */
-export const WAVES = ["foundation", "guard", "gateway", "registry", "routes", "mesh", "lockdown"] as const;
+export const WAVES = [
+  "foundation",
+  "guard",
+  "gateway",
+  "registry",
+  "routes",
+  "mesh",
+  "lockdown",
+  "answers",
+] as const;
 export type Wave = (typeof WAVES)[number];
 
 export interface PlannedObject {

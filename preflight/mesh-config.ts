@@ -12,7 +12,9 @@ export interface MeshConfig {
   readonly outboundTrafficPolicy?: { readonly mode?: string };
   readonly defaultServiceExportTo?: readonly string[];
   readonly defaultVirtualServiceExportTo?: readonly string[];
+  readonly pathNormalization?: { readonly normalization?: string };
   readonly discoverySelectors?: readonly LabelSelector[];
+  readonly extensionProviders?: readonly { readonly name?: string; readonly [type: string]: unknown }[];
 }
 
 /** The name of the ConfigMap with a revision's MeshConfig. */

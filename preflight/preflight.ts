@@ -2,6 +2,7 @@ import type { ClusterAccess } from "../cluster/access.ts";
 import { type Running, readRunning } from "../cluster/running.ts";
 import { type Problem, sortProblems } from "../model/problem.ts";
 import { planEnvironment } from "../plan/plan.ts";
+import { findAccessFaults } from "./access.ts";
 import { findGaps } from "./api.ts";
 import type { Finding } from "./finding.ts";
 import { findRivalsAtGateways } from "./gateways.ts";
@@ -23,6 +24,7 @@ const RULES: readonly ((situation: Situation) => Finding[])[] = [
   findRivalsAtGateways,
   findIstiodSettings,
   findMeshSettings,
+  findAccessFaults,
   findSecretFaults,
   findNamespaceFaults,
 ];

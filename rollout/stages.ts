@@ -52,7 +52,8 @@ export function stagesBetween(
   const leftovers = previous.filter(({ manifest }) => !after.has(identityOf(manifest)));
   const settled = settledRoutes(desired, [...widened.values(), ...leftovers.map(({ manifest }) => manifest)]);
   const lastOf = (manifest: Manifest) => settled.get(identityOf(manifest))?.left ?? manifest;
-  const expand = WAVES.map((wave): Stage => {
+  const answers = answersBetween(previous, desired);
+  const expand = WAVES.filter((wave) => wave !== "answers").map((wave): Stage => {
     const write = desired
       .filter((object) => object.wave === wave)
       .map(({ manifest }) => wideOf(manifest))
@@ -77,7 +78,27 @@ export function stagesBetween(
       .reverse();
     return { phase: "contract", wave, write, remove };
   });
-  return [...expand, ...contract].filter(({ write, remove }) => write.length + remove.length > 0);
+  return [answers.first, ...expand, ...contract, answers.last].filter(
+    ({ write, remove }) => write.length + remove.length > 0,
+  );
+}
+
+/** Answers are taken away before anything changes, and given when all has changed: till then policy refuses. */
+function answersBetween(
+  previous: readonly PlannedObject[],
+  desired: readonly PlannedObject[],
+): { first: Stage; last: Stage } {
+  const wave = "answers";
+  const of = (objects: readonly PlannedObject[]) =>
+    objects.filter((object) => object.wave === wave).map(({ manifest }) => manifest);
+  const missing = (from: readonly Manifest[], others: readonly Manifest[]) => {
+    const known = new Map(others.map((manifest) => [identityOf(manifest), manifest]));
+    return from.filter((manifest) => !isDeepStrictEqual(manifest, known.get(identityOf(manifest))));
+  };
+  return {
+    first: { phase: "contract", wave, write: [], remove: missing(of(previous), of(desired)) },
+    last: { phase: "expand", wave, write: missing(of(desired), of(previous)), remove: [] },
+  };
 }
 
 /** A route object that gives up what another has taken over; `left` is undefined where that is all of it. */

@@ -1,4 +1,4 @@
-import { callersOf, namespacesOf } from "../../model/callers.ts";
+import { namespacesOf } from "../../model/callers.ts";
 import type { AccessParts, Gateway, Host, Mesh, Mode, Monitoring } from "../../model/environment.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
@@ -7,7 +7,10 @@ import { accessLog } from "../telemetry/access-log.ts";
 import { hostCounters } from "../telemetry/counters.ts";
 import { exemptionsOf } from "../telemetry/exemptions.ts";
 import { sidecarLog } from "../telemetry/sidecar-log.ts";
+import { planAuthorizers } from "./access/authorizers.ts";
 import { planDenials } from "./access/deny.ts";
+import { planOwnerAccess } from "./access/owners.ts";
+import { planUsers } from "./access/users.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
 import { planHop } from "./hop.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
@@ -39,15 +42,25 @@ const PLANNERS: Readonly<Record<Mode, (context: HostsContext, shard: Shard) => P
 };
 
 /** Plans everything that a list of hosts takes, at the gateway and in the mesh. Nothing is granted by default. */
-export function planHosts({ gateway, mesh, monitoring, hosts, issuers = [] }: HostsPlan): PlannedObject[] {
+export function planHosts({
+  gateway,
+  mesh,
+  monitoring,
+  hosts,
+  issuers = [],
+  authorizers = [],
+  owners = {},
+}: HostsPlan): PlannedObject[] {
   const context: HostsContext = { gateway, mesh, issuers };
-  const granted = hosts.filter((host) => callersOf(host).length > 0);
+  const granted = hosts.filter((host) => namespacesOf([host]).length > 0);
   const shards = shardsOf(gateway.name, granted, isAlone);
   const namespaces = namespacesOf(granted);
   const log = { gateway, mesh, monitoring, exemptions: exemptionsOf(granted) };
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
-  return withSyncWaves([
+  const planned: PlannedObject[] = [
     ...planDenials(context, granted),
+    ...planUsers(context, granted),
+    ...planAuthorizers(context, authorizers, granted),
     ...planHop(context, namespaces),
     ...planListeners(context, http),
     ...planOutside(context, granted),
@@ -73,7 +86,8 @@ export function planHosts({ gateway, mesh, monitoring, hosts, issuers = [] }: Ho
       shards.filter(({ mode }) => mode === "tcp"),
     ),
     ...shards.flatMap((shard) => PLANNERS[shard.mode](context, shard)),
-  ]);
+  ];
+  return withSyncWaves([...planned, ...planOwnerAccess(context, owners, planned)]);
 }
 
 /** A wildcard can't share a VirtualService with a host under it, and TCP hosts are told apart by their own routes. */

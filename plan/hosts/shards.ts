@@ -2,6 +2,7 @@ import { namespacesOf } from "../../model/callers.ts";
 import { digest } from "../../model/digest.ts";
 import type { Host, HostSettings, Mode } from "../../model/environment.ts";
 import { settingsOf } from "../../model/host-settings.ts";
+import { type Refusal, refusalOf } from "./access/not-found.ts";
 
 /** How many objects of one kind a group of hosts is spread over, so that none grows near etcd's limit. */
 const BUCKETS = 4;
@@ -14,6 +15,8 @@ export interface Shard {
   readonly mode: Mode;
   readonly port: number;
   readonly settings: HostSettings;
+  /** What their routes let through, where the rest is «not found». */
+  readonly refusal?: Refusal;
   /** The namespaces that were granted these hosts, sorted. Objects for their sidecars go to these only. */
   readonly namespaces: readonly string[];
   /** Sorted by name; at least one. */
@@ -36,23 +39,40 @@ export function shardsOf(gateway: string, hosts: readonly Host[], alone: (host: 
     const { owner, mode, port } = host;
     const settings = settingsOf(host);
     const name = alone(host) ? host.host : "";
-    const group = JSON.stringify([gateway, owner, mode, port, settings, namespaces, name]);
+    const refusal = refusalOf(host);
+    const group = JSON.stringify([
+      ...[gateway, owner, mode, port, settings, namespaces, name],
+      ...(refusal === undefined ? [] : [refusal.key]),
+    ]);
     const bucket = Number.parseInt(digest(host.host), 16) % BUCKETS;
     const key = `${group} ${bucket}`;
     const known = shards.get(key);
     if (known) known.hosts.push(host);
     else
       shards.set(key, {
-        name: `${gateway}-${mode}-${port}-${name === "" ? `${digest(group)}-${bucket}` : digest(name)}`,
+        name: nameOf(`${gateway}-${mode}-${port}`, name, group, refusal, bucket),
         owner,
         mode,
         port,
         settings,
+        ...(refusal === undefined ? {} : { refusal }),
         namespaces,
         hosts: [host],
       });
   }
   return [...shards.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What has objects of its own keeps its name when it is granted to others. */
+function nameOf(
+  prefix: string,
+  alone: string,
+  group: string,
+  refusal: Refusal | undefined,
+  bucket: number,
+): string {
+  if (alone === "") return `${prefix}-${digest(group)}-${bucket}`;
+  return `${prefix}-${digest(refusal === undefined ? alone : `${alone} ${refusal.key}`)}`;
 }
 
 /** The ports of some shards, in order, each with the namespaces that were granted a host on it, sorted. */

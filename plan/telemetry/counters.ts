@@ -13,6 +13,7 @@ import {
   DECIDED_BY,
   HTTP_POLICY,
   REFUSED_CONNECTION,
+  REFUSED_ROUTE,
 } from "./refusals.ts";
 
 /** The beginning of our counters' names; the gateway's proxy keeps what begins so. */
@@ -45,7 +46,7 @@ export interface CountersPlan {
 export function hostCounters({ gateway, mesh, hosts, exemptions }: CountersPlan): Manifest {
   const requests = [ENDED, ...monitored("http", exemptions, mesh.trustDomain)];
   const connections = [ENDED, ...monitored("tcp", exemptions, mesh.trustDomain)];
-  const host = requestHost(gateway);
+  const host = requestHost(gateway, hosts);
   const sni = connectionHost(hosts);
   const tags = [host, PRINCIPAL, CODE, label("rule", DECIDED_BY)];
   const audited = (name: Json, filter: string) =>
@@ -75,14 +76,20 @@ export function hostCounters({ gateway, mesh, hosts, exemptions }: CountersPlan)
  * Routes are found without regard to case and port, and a client could make many of one: all but the plain one, and
  * with one of the gateway's own ports, are `other`.
  */
-function requestHost({ ports }: Gateway): Json {
+function requestHost({ ports }: Gateway, hosts: readonly Host[]): Json {
   const own = ports.map(({ port }) => port).join("|");
   return label(
     "host",
     "!has(xds.route_name) || xds.route_name == '' ? 'other' : " +
-      "xds.route_name.startsWith('*') || request.method == 'CONNECT' ? xds.route_name : " +
+      `${byRoute(hosts)}request.method == 'CONNECT' ? xds.route_name : ` +
       `request.host.matches('^[a-z0-9.-]+(:(${own}))?$') ? request.host : 'other'`,
   );
+}
+
+/** Under a wildcard a client chooses the name, and what is not found there too has its route's name. */
+function byRoute(hosts: readonly Host[]): string {
+  const prefixes = hosts.some(({ refuse }) => refuse === "not-found") ? ["*", REFUSED_ROUTE] : ["*"];
+  return prefixes.map((prefix) => `xds.route_name.startsWith('${prefix}') || `).join("");
 }
 
 /**

@@ -63,6 +63,27 @@ describe("sallyport check", () => {
     ]);
   });
 
+  it("fails for what is past its last day, at the day that it is asked about, for its owner alone", () => {
+    const rule = "{ from: { namespace: news }, until: 2030-05-31 }";
+    const host = `{ host: example.com, tls: none, allow: [${rule}] }`;
+    const file = join(folderOf({ "env.yaml": `${GATEWAY}owner: news\nhosts: [${host}]\n` }), "env.yaml");
+    const check = (...more: string[]) => sallyport(["check", file, ...more]);
+    expect(check("--now", "2030-05-01")).toMatchObject({ exit: 0, stderr: "" });
+    expect(check("--now", "2030-05-31T23:59:59Z").stderr).toMatch(
+      /^warning: .*:5:\d+ hosts\[0\]\.allow\[0\]\.until/,
+    );
+    const late = check("--now", "2030-06-01");
+    expect(late).toMatchObject({ exit: 1, stdout: "" });
+    expect(late.stderr).toContain("this rule has ended and is left out");
+    expect(check("--now", "2030-06-01", "--owner", "news").exit).toBe(1);
+    const others = check("--now", "2030-06-01", "--owner", "shop");
+    expect(others.exit).toBe(0);
+    expect(others.stderr).toMatch(/^warning: .*this rule has ended/s);
+    expect(sallyport(["render", file, "--now", "2030-06-01"])).toMatchObject({ exit: 0 });
+    expect(sallyport(["render", file, "--now", "2030-06-01"]).stdout).not.toContain("example.com");
+    expect(check("--now", "tomorrow").stderr).toContain("Give a day such as 2026-12-31");
+  });
+
   it("prints each problem on three lines, long values cut and what steers a terminal escaped", () => {
     const long = "x".repeat(5_000);
     const folder = folderOf({ "env.yaml": `${GATEWAY}hosts: [{ host: ${long}, tls: "\\e[2J\\u202e" }]\n` });

@@ -36,9 +36,15 @@ interface Row {
   readonly default: string;
 }
 
-const FILES = {
+const ALL = {
   environment: keysOf(jsonSchema("environment") as Schema),
   catalog: keysOf(jsonSchema("catalog") as Schema),
+};
+/** A file's rules are a host's, and have ports beside. */
+const isInFileRule = ({ path }: Key) => /^(allow|deny)\[\]\.(?!ports$)/.test(path);
+const FILES = {
+  environment: ALL.environment.filter((key) => !isInFileRule(key)),
+  catalog: ALL.catalog.filter((key) => !isInFileRule(key)),
 };
 const { rows, longDefaults } = readPage();
 
@@ -52,6 +58,15 @@ describe("the reference", () => {
 
   it("describes hosts once, as those of both files are the same", () => {
     expect(FILES.catalog.filter(inHost)).toEqual(FILES.environment.filter(inHost));
+  });
+
+  it("describes rules once, as those of a file are a host's", () => {
+    const ofHosts = ALL.environment.filter(({ path }) => /^hosts\[\]\.(allow|deny)\[\]\./.test(path));
+    expect(ofHosts.length).toBeGreaterThan(20);
+    for (const keys of [ALL.environment, ALL.catalog])
+      expect(keys.filter(isInFileRule).map((key) => ({ ...key, path: `hosts[].${key.path}` }))).toEqual(
+        ofHosts,
+      );
   });
 
   describe.each(["environment", "catalog"] as const)("%s", (file) => {
@@ -106,7 +121,8 @@ function keysOf(schema: Schema, path = ""): Key[] {
       .filter((key, index) => found.findIndex((other) => other.path === key.path) === index)
       .map((key) => ({ ...key, required: key.required && inEveryForm(key, found, forms.length) }));
   }
-  if (schema.items !== undefined) return keysOf(schema.items, `${path}[]`);
+  // Callers are one, or a list of what one is.
+  if (schema.items !== undefined) return keysOf(schema.items, path.endsWith(".from") ? path : `${path}[]`);
   return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
     const at = path === "" ? name : `${path}.${name}`;
     return [
@@ -168,7 +184,8 @@ function codeIn(text: string): string[] {
 
 /** Every path in data, as the schema's are written. */
 function pathsIn(value: unknown, path = ""): string[] {
-  if (Array.isArray(value)) return [path, ...value.flatMap((entry) => pathsIn(entry, `${path}[]`))];
+  if (Array.isArray(value))
+    return [path, ...value.flatMap((entry) => pathsIn(entry, path.endsWith(".from") ? path : `${path}[]`))];
   if (typeof value !== "object" || value === null) return [path];
   const inner = Object.entries(value).flatMap(([key, entry]) =>
     pathsIn(entry, path === "" ? key : `${path}.${key}`),

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as networking from "@kubernetes-models/istio/networking.istio.io/v1";
 import * as networkingAlpha from "@kubernetes-models/istio/networking.istio.io/v1alpha3";
 import * as security from "@kubernetes-models/istio/security.istio.io/v1";
@@ -5,6 +6,7 @@ import * as telemetry from "@kubernetes-models/istio/telemetry.istio.io/v1";
 import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
+import { loadTexts } from "../model/memory-files.ts";
 import { environmentOf, STACKS } from "../stacks.ts";
 import { EVERY_KIND, planned } from "./hosts.ts";
 
@@ -18,6 +20,7 @@ const SCHEMAS: Readonly<Record<string, Checked>> = {
   "networking.istio.io/v1/VirtualService": networking.VirtualService,
   "networking.istio.io/v1alpha3/EnvoyFilter": networkingAlpha.EnvoyFilter,
   "security.istio.io/v1/AuthorizationPolicy": security.AuthorizationPolicy,
+  "security.istio.io/v1/RequestAuthentication": security.RequestAuthentication,
   "telemetry.istio.io/v1/Telemetry": telemetry.Telemetry,
 };
 
@@ -32,6 +35,19 @@ describe("Istio's own schemas", () => {
     const manifests = ofIstio(planned(...EVERY_KIND));
     expect(manifests.length).toBeGreaterThan(8 * 2);
     for (const manifest of manifests) checked(manifest).validate();
+  });
+
+  it("take every Istio object that rules of each kind take", () => {
+    const text = readFileSync("docs/reference.md", "utf8");
+    const blocks = [...text.matchAll(/```yaml\n# stacks\/([\w./]+)\n([\s\S]*?)```/g)];
+    const files = Object.fromEntries(blocks.map(([, name = "", body = ""]) => [name, body]));
+    const { "complete.yaml": complete = "", ...others } = files;
+    const news = readFileSync("stacks/catalog/news.yaml", "utf8");
+    const { environment } = loadTexts({ ...others, "catalog/news.yaml": news, "env.yaml": complete });
+    const manifests =
+      environment === undefined ? [] : planEnvironment(environment).map(({ manifest }) => manifest);
+    expect(ofIstio(manifests).map(({ kind }) => kind)).toContain("RequestAuthentication");
+    for (const manifest of ofIstio(manifests)) checked(manifest).validate();
   });
 
   it("refuse a field of the wrong kind", () => {

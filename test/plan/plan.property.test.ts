@@ -10,7 +10,6 @@ import {
   type HostInput,
 } from "../../model/complete.ts";
 import type { Environment } from "../../model/environment.ts";
-import { listenerPort } from "../../model/ports.ts";
 import { objectKey } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
@@ -63,10 +62,7 @@ describe("planning", () => {
       fc.property(hosts, (list) => {
         const manifests = planEnvironment(environment(list)).map(({ manifest }) => manifest);
         const granted = new Map(
-          summariseAccess(manifests, listenerPort).map((entry) => [
-            `${entry.host}:${entry.port}`,
-            entry.principals,
-          ]),
+          summariseAccess(manifests).map((entry) => [`${entry.host}:${entry.port}`, entry.principals]),
         );
         const declared = new Map<string, Set<string>>();
         for (const { host: name, port, ...one } of environment(list).hosts)

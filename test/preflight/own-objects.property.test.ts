@@ -7,7 +7,12 @@ import { judge } from "../../preflight/preflight.ts";
 import { environment, gateways, hostsOf, mesh } from "../rollout/environments.ts";
 import { istiod, meshConfig, NOW, namespace, SETTINGS } from "./situations.ts";
 
-const base = [namespace("news"), namespace("shop"), istiod(SETTINGS), meshConfig("{}")];
+const base = [
+  namespace("news"),
+  namespace("shop"),
+  istiod(SETTINGS),
+  meshConfig("pathNormalization: { normalization: MERGE_SLASHES }"),
+];
 
 it("an environment's own objects are no conflict with it, nor are those of the one before", () => {
   fc.assert(
@@ -22,7 +27,7 @@ it("an environment's own objects are no conflict with it, nor are those of the o
       });
       const declared = of(after);
       const at = { file: "env.yaml", line: 1, column: 1 };
-      const hosts = declared.hosts.map((host): DeclaredHost => ({ ...host, at, rulesAt: new Map() }));
+      const hosts = declared.hosts.map((host): DeclaredHost => ({ ...host, at, ruleAt: () => undefined }));
       const planned = [before, after].flatMap((hosts) => planEnvironment(of(hosts)));
       const objects = [...base, ...planned.map(({ manifest }) => manifest)];
       const { problems, warnings } = judge(

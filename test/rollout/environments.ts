@@ -32,8 +32,50 @@ const number = fc.integer({ min: 0, max: 12 });
 const gateway = fc.constantFrom(0, 1);
 const retries = fc.option(fc.constant({ attempts: 0 }), { nil: undefined });
 
+const paths = fc.option(
+  fc.subarray(["/health", "/sport/x", "/sport/*", "/a/{*}/b", "*.json"], { minLength: 1 }),
+  { nil: undefined },
+);
+const methods = fc.option(fc.subarray(["GET", "POST"], { minLength: 1 }), { nil: undefined });
+const account = fc.constantFrom("news/politics", "shop/cart").map((serviceAccount) => ({ serviceAccount }));
+const whole = fc.constantFrom("news", "shop").map((namespace) => ({ namespace }));
+/** Denials by identity: one by path can't be beside a rule that allows every path. */
+const deny = fc.array(fc.record({ from: fc.oneof(account, whole) }), { maxLength: 1 });
+
+/** A host whose rules look at requests, in both ways to refuse. */
+const ruled = fc.oneof(
+  fc.record({
+    gateway,
+    host: number.map(named),
+    tls: fc.constantFrom("none" as const, "originate" as const),
+    allow: fc.array(fc.record({ from: fc.oneof(account, whole), paths, methods }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    deny,
+  }),
+  fc
+    .record({
+      gateway,
+      host: number.map(named),
+      tls: fc.constant("none" as const),
+      refuse: fc.constant("not-found" as const),
+      from: fc.oneof(account, whole),
+      requests: fc.array(fc.record({ paths: paths.filter((some) => some !== undefined), methods }), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+      deny,
+    })
+    .map(({ from, requests, ...rest }) => ({
+      ...rest,
+      allow: requests.map((request) => ({ from, ...request })),
+    })),
+);
+
 /** A host on one of the gateways: HTTP in each of its ways, TLS, a wildcard, TCP by name and by address. */
 const host = fc.oneof(
+  { weight: 3, arbitrary: ruled },
   fc.record({
     gateway,
     host: number.map(named),
@@ -122,5 +164,5 @@ export function hostsOf(hosts: readonly RandomHost[]): Host[] {
 }
 
 function withoutUndefined(host: object): object {
-  return Object.fromEntries(Object.entries(host).filter(([, value]) => value !== undefined));
+  return JSON.parse(JSON.stringify(host)) as object;
 }

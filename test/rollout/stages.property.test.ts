@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { specsOf } from "../../access/read.ts";
 import { type Way, waysIn } from "../../access/ways.ts";
-import { listenerPort } from "../../model/ports.ts";
 import { type Manifest, objectKey, type PlannedObject } from "../../plan/manifest.ts";
 import { waveOf } from "../../plan/sync-wave.ts";
 import { type Stage, stagesBetween } from "../../rollout/stages.ts";
@@ -24,11 +23,12 @@ function* moments(start: readonly PlannedObject[], stages: readonly Stage[]): Ge
   }
 }
 
-const name = ({ principal, host, port }: Way) => `${principal} ${host}:${port}`;
+const name = ({ principal, host, port, path, method }: Way) =>
+  `${principal} ${method} ${host}:${port} ${path}`;
 const manifestsOf = (objects: readonly PlannedObject[]) => objects.map(({ manifest }) => manifest);
 const sorted = (manifests: readonly Manifest[]) => manifests.map((one) => JSON.stringify(one)).sort();
 const ways = (manifests: readonly Manifest[]) => {
-  const { reachable, routable } = waysIn(manifests, listenerPort);
+  const { reachable, routable } = waysIn(manifests);
   return { reachable: new Set(reachable.map(name)), routable: new Set(routable.map(name)) };
 };
 

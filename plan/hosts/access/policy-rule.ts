@@ -24,6 +24,7 @@ export interface Source {
  * the gateway's other listeners too.
  *
  * @param hosts all of one protocol and port
+ * @throws if the request's users have an issuer that is not the environment's
  */
 export function policyRule(
   { mesh, issuers }: HostsContext,
@@ -35,6 +36,8 @@ export function policyRule(
   const principals = (callers: readonly Caller[]) =>
     callers.map((caller) => principalOf(caller, mesh.trustDomain));
   const issuer = issuers.find(({ name }) => name === users?.issuer)?.issuer;
+  // Without it the rule would be for everyone.
+  if (users !== undefined && issuer === undefined) throw new Error(`there is no issuer ${users.issuer}`);
   const source = {
     ...(from.length === 0 ? {} : { principals: principals(from) }),
     ...(except.length === 0 ? {} : { notPrincipals: principals(except) }),

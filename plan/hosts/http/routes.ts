@@ -2,7 +2,8 @@ import type { Host } from "../../../model/environment.ts";
 import { isWildcard } from "../../../model/host-settings.ts";
 import { HTTP_PORT } from "../../../model/ports.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
-import { accessPolicy } from "../access/allow.ts";
+import { accessPolicy, notFoundPolicy } from "../access/allow.ts";
+import { type RouteMatch, refusedRoute, routeMatches } from "../access/not-found.ts";
 import { gatewayReference, type HostsContext, shardMetadata } from "../context.ts";
 import { HTTP_SUBSET } from "../hop.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
@@ -34,11 +35,14 @@ export function planHttp(context: HostsContext, shard: Shard): PlannedObject[] {
     { wave: "routes", manifest: accessPolicy(context, shard) },
     ...planRateLimit(context, shard),
     { wave: "mesh", manifest: meshRoute(context, shard) },
+    ...(shard.refusal === undefined
+      ? []
+      : [{ wave: "answers", manifest: notFoundPolicy(context, shard) } satisfies PlannedObject]),
   ];
 }
 
 /** Requests that can be sent twice without harm. */
-const IDEMPOTENT = "GET|HEAD|OPTIONS|TRACE|PUT|DELETE";
+const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
 /** What the server can't have answered. */
 const RETRY_ON = "connect-failure,refused-stream,reset";
 const DEFAULT_RETRIES = { attempts: 2, methods: "idempotent" } as const;
@@ -71,27 +75,36 @@ const STAYS_INSIDE = [
 
 /** The same routes for all hosts of the shard, whose names are the virtual hosts' domains: found by hash. */
 function gatewayRoutes(context: HostsContext, shard: Shard, upstream: Upstream): Manifest {
-  const { port, settings, hosts } = shard;
+  const { port, settings, hosts, refusal } = shard;
   const { attempts, methods } = settings.retries ?? DEFAULT_RETRIES;
-  const route = (match: Readonly<Record<string, Json>>, attempts: number): Json => ({
+  const route = (matches: readonly RouteMatch[], attempts: number): Json => ({
     // A wildcard's name tells its routes in the log and the counters; others are told by their authority.
     name: isWildcard(hosts[0]) ? hosts[0].host : shard.name,
-    match: [{ port, ...match }],
+    match: matches.map((match) => ({ port, ...match })),
     route: [{ destination: { host: upstream.host, port: { number: upstream.port } } }],
     headers: { request: { remove: STAYS_INSIDE } },
     retries: attempts === 0 ? { attempts } : { attempts, retryOn: RETRY_ON },
     ...(settings.timeout === undefined ? {} : { timeout: settings.timeout }),
   });
-  const http =
-    attempts === 0 || methods === "all"
-      ? [route({}, attempts)]
-      : [route({ method: { regex: IDEMPOTENT } }, attempts), route({}, 0)];
+  const matchesOf = (methods?: readonly string[]): RouteMatch[] => {
+    if (refusal !== undefined) return routeMatches(refusal, methods);
+    return [methods === undefined ? {} : { method: { regex: methods.join("|") } }];
+  };
+  const once = route(matchesOf(), attempts === 0 || methods === "all" ? attempts : 0);
+  const again = attempts === 0 || methods === "all" ? [] : matchesOf(IDEMPOTENT);
+  const http = [...(again.length === 0 ? [] : [route(again, attempts)]), once, ...refused(shard)];
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
     metadata: shardMetadata(context, shard, "-gateway"),
     spec: { hosts: namesOf(shard), exportTo: ["."], gateways: [gatewayReference(context)], http },
   };
+}
+
+/** What no route lets through is «not found». */
+function refused({ refusal, port }: Shard): Json[] {
+  if (refusal === undefined) return [];
+  return [{ name: refusedRoute(refusal), match: [{ port }], directResponse: { status: 404 } }];
 }
 
 /** Sidecars take routes for a host that nobody registered on port 80 alone. It has no endpoints to go to. */
