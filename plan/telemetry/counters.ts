@@ -13,6 +13,7 @@ import {
   DECIDED_BY,
   HTTP_POLICY,
   REFUSED_CONNECTION,
+  REFUSED_ROUTE,
 } from "./refusals.ts";
 
 /** The beginning of our counters' names; the gateway's proxy keeps what begins so. */
@@ -87,7 +88,7 @@ function requestHost({ ports }: Gateway, hosts: readonly Host[]): Json {
 
 /** Under a wildcard a client chooses the name, and what is not found there too has its route's name. */
 function byRoute(hosts: readonly Host[]): string {
-  const prefixes = hosts.some(({ refuse }) => refuse === "not-found") ? ["*", "refused:"] : ["*"];
+  const prefixes = hosts.some(({ refuse }) => refuse === "not-found") ? ["*", REFUSED_ROUTE] : ["*"];
   return prefixes.map((prefix) => `xds.route_name.startsWith('${prefix}') || `).join("");
 }
 

@@ -5,6 +5,7 @@ import { listenerPort } from "../../model/ports.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
 import { isEveryone } from "../../model/rule.ts";
 import { type LogFilter, where } from "./log-filter.ts";
+import { BY_ROUTE } from "./refusals.ts";
 
 /** Who calls a host and is not monitored: in no log, and counted nowhere. */
 export interface Exemption extends CallerSet {
@@ -73,10 +74,12 @@ function isCaller(caller: Caller, trustDomain: string): string {
 }
 
 function isHost(host: Host): string {
-  const name = "connection.requested_server_name";
+  const sni = "connection.requested_server_name";
   if (PROTOCOLS[host.mode] === "tls")
-    return isWildcard(host) ? `${name}.endsWith('${host.host.slice(1)}')` : `${name} == '${host.host}'`;
-  if (host.mode === "tcp" || isWildcard(host))
-    return `has(xds.route_name) && xds.route_name == '${host.host}'`;
-  return `has(request.host) && request.host.matches('(?i)^${host.host.replaceAll(".", "[.]")}(:${host.port})?$')`;
+    return isWildcard(host) ? `${sni}.endsWith('${host.host.slice(1)}')` : `${sni} == '${host.host}'`;
+  const name = host.host.replaceAll(".", "[.]").replace("*", ".+");
+  const byName = `has(request.host) && request.host.matches('(?i)^${name}(:${host.port})?$')`;
+  if (host.mode !== "tcp" && !isWildcard(host)) return byName;
+  const byRoute = `has(xds.route_name) && xds.route_name == '${host.host}'`;
+  return host.refuse === "not-found" ? `(${byRoute} || ${BY_ROUTE} && ${byName})` : byRoute;
 }

@@ -63,7 +63,7 @@ describe("what is told of calls", { timeout: 60_000 }, () => {
         host: "edition.cnn.com",
         method: "GET",
         path: "/health",
-        protocol: "HTTP/1.1",
+        protocol: "HTTP/2", // the hop's
         code: 200,
         details: "via_upstream",
         sourcePrincipal: `spiffe://cluster.local/ns/${CLIENT}/sa/default`,

@@ -56,38 +56,29 @@ export async function counterSum(world: World, prefix: string): Promise<number> 
   return sum;
 }
 
-/** A line of the gateway's access log, in Istio's text format, by its fields. */
+/** A line of the gateway's access log; a field without a value is left out. */
 export interface LogLine {
-  readonly method: string;
-  readonly path: string;
-  readonly code: string;
-  readonly received: number;
-  readonly sent: number;
-  readonly host: string;
-  readonly upstream: string;
-  readonly cluster: string;
-  readonly sni: string;
+  readonly level: string;
+  readonly event: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly code?: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  readonly host?: string;
+  readonly upstream?: string;
+  readonly cluster?: string;
+  readonly sni?: string;
 }
 
-const LOG_LINE =
-  /^\[\S+\] "(?<method>\S+) (?<path>\S+) \S+" (?<code>\d+) \S+ \S+ \S+ "[^"]*" (?<received>\d+) (?<sent>\d+) \d+ \S+ "[^"]*" "[^"]*" "[^"]*" "(?<host>[^"]*)" "(?<upstream>[^"]*)" (?<cluster>\S+) \S+ \S+ \S+ (?<sni>\S+) \S+$/;
-
-/** The last lines of all gateway pods' logs that are access log lines. */
+/** The last lines of all gateway pods' logs that tell of all calls. */
 export async function gatewayLog(world: World): Promise<LogLine[]> {
   const lines: LogLine[] = [];
   for (const pod of await gatewayPods(world)) {
     const text = await world.kubectl.run(["logs", "-n", "egress", pod, "--tail=200"]);
-    for (const line of text.split("\n")) {
-      const fields = LOG_LINE.exec(line)?.groups;
-      if (fields !== undefined)
-        lines.push({
-          ...fields,
-          received: Number(fields.received),
-          sent: Number(fields.sent),
-        } as unknown as LogLine);
-    }
+    for (const line of text.split("\n")) if (line.startsWith("{")) lines.push(JSON.parse(line) as LogLine);
   }
-  return lines;
+  return lines.filter(({ level }) => level === "info");
 }
 
 /** What a try to get out came to, and which part refused it. */

@@ -83,9 +83,11 @@ export function web(world: World): Part[] {
   const requests = `sallyport_egress.requests.host.${HOST}.principal.${CALLER}.code.301`;
   const connections = `sallyport_egress.connections.host.${HOST}.principal.${CALLER}`;
   const tlsLine = async () => {
-    const line = (await gatewayLog(world)).filter(({ method, sni }) => method === "-" && sni === HOST).at(-1);
-    const bytes = (line?.received ?? 0) > 0 && (line?.sent ?? 0) > 0 ? "bytes" : "no bytes";
-    return [line?.sni, seen(line?.upstream), line?.cluster.split(";")[0], bytes].join(" ");
+    const line = (await gatewayLog(world))
+      .filter(({ event, sni }) => event === "TcpConnectionEnd" && sni === HOST)
+      .at(-1);
+    const bytes = (line?.bytesReceived ?? 0) > 0 && (line?.bytesSent ?? 0) > 0 ? "bytes" : "no bytes";
+    return [line?.sni, seen(line?.upstream), line?.cluster?.split(";")[0], bytes].join(" ");
   };
   // One cluster serves every host of its kind; the host itself stands in the line's authority or SNI.
   const httpCluster = "outbound|80||*.http.egress.egress.sallyport.internal";
@@ -108,7 +110,7 @@ export function web(world: World): Part[] {
               line?.code,
               line?.host,
               seen(line?.upstream),
-              line?.cluster.split(";")[0],
+              line?.cluster?.split(";")[0],
             ].join(" ");
           },
         },

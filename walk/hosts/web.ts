@@ -93,7 +93,7 @@ export function webRows(world: World): Row[] {
       expected: "developers.google.com 200",
       answer: async () => {
         const log = await world.kubectl.run(["logs", "-n", "hosts-second", "deploy/second", "--tail=50"]);
-        return /" (200) .*"(developers\.google\.com)"/.test(log)
+        return /"code":200,.*"host":"developers\.google\.com"/.test(log)
           ? "developers.google.com 200"
           : "not in its log";
       },

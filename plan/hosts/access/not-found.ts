@@ -3,6 +3,7 @@ import type { Host } from "../../../model/environment.ts";
 import { formOf, literalOf } from "../../../model/paths.ts";
 import type { Rule } from "../../../model/rule.ts";
 import type { Json } from "../../manifest.ts";
+import { REFUSED_ROUTE } from "../../telemetry/refusals.ts";
 
 /** What the routes of a host let through whose other paths are «not found». */
 export interface Refusal {
@@ -19,7 +20,7 @@ export function refusalOf({ owner, refuse, allow }: Host): Refusal | undefined {
 
 /** The name of the route that answers «not found». */
 export function refusedRoute({ key }: Refusal): string {
-  return `refused:${key}`;
+  return `${REFUSED_ROUTE}${key}`;
 }
 
 /** What a route matches of a request: one of these. */
