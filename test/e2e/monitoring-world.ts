@@ -111,7 +111,8 @@ export function monitoringWorld(cluster: Cluster | undefined): MonitoringWorld {
     },
     async end() {
       await rollOut([]);
-      await run(["delete", "namespace", CLIENT, LOCKED, "--ignore-not-found", "--timeout=60s"]);
+      // The gateway's own is kept for its Secret.
+      await run(["delete", "namespace", CLIENT, LOCKED, HOME, "--ignore-not-found", "--timeout=60s"]);
     },
     async curl(workload, ...args) {
       const command = ["curl", "-s", "-o", "/dev/null", "-m", "8", "-w", "%{http_code} %{exitcode}", ...args];
