@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { createAuthority } from "../../lab/cluster/certificates.ts";
 import { completeMesh } from "../../model/complete.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
@@ -106,7 +107,7 @@ export function monitoringWorld(cluster: Cluster | undefined): MonitoringWorld {
         sleep(LOCKED, LAB_IMAGE),
       );
       await Promise.all([ready(CLIENT, "sleep"), ready(CLIENT, "quiet"), ready(LOCKED, "sleep")]);
-      await put(await clientSecret(client));
+      await put(await clientSecret());
       await rollOut(planEnvironment(ENVIRONMENT));
     },
     async end() {
@@ -122,17 +123,17 @@ export function monitoringWorld(cluster: Cluster | undefined): MonitoringWorld {
   };
 }
 
-/** A certificate that ends in three days. */
-async function clientSecret({ exec }: Kubectl): Promise<Manifest> {
-  const script =
-    "cd /tmp && openssl req -x509 -newkey rsa:2048 -nodes -keyout k -out c -days 3 -subj /CN=partner 2>/dev/null && cat c k";
-  const { stdout } = await exec(CLIENT, ["sh", "-c", script]);
-  const [certificate = "", key = ""] = stdout.split(/(?=-----BEGIN PRIVATE KEY)/);
+/** What hosts with `tls: mutual` are shown: a certificate that ends in three days. */
+async function clientSecret(): Promise<Manifest> {
+  const authority = await createAuthority("partner");
+  const now = Date.now();
+  const validity = { notBefore: new Date(now - 60_000), notAfter: new Date(now + 3 * 86_400_000) };
+  const { certificate, key } = await authority.issue({ commonName: "client", validity });
   return {
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: "partner", namespace: HOME },
-    stringData: { "tls.crt": certificate, "tls.key": key, "ca.crt": certificate },
+    stringData: { "tls.crt": certificate, "tls.key": key, "ca.crt": authority.certificate },
   };
 }
 
