@@ -6,7 +6,7 @@ import { dnsRule, istiodRule, namespacePeer, READINESS_PORT, tcp } from "../netw
 import { collectorsOf } from "../telemetry/providers.ts";
 
 /** Of pilot-agent with all metrics of the pod, and of Envoy alone. */
-export const METRICS_PORTS = [15020, 15090] as const;
+const METRICS_PORTS = [15020, 15090] as const;
 
 /**
  * The policy of the gateway's own namespace: workloads may call its ports, and it may call DNS and istiod. The outside

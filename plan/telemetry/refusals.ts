@@ -25,7 +25,7 @@ function hasMetadata(filter: string, key: string): string {
 }
 
 /** In CEL: the request's details begin so. */
-export function detailsBegin(beginning: string): string {
+function detailsBegin(beginning: string): string {
   return `(has(response.code_details) && response.code_details.startsWith('${beginning}'))`;
 }
 
