@@ -56,19 +56,15 @@ export function waysIn(manifests: readonly Manifest[]): Ways {
         });
         if (answer !== "allowed") continue;
         reachable.set(key, way);
-        if (evaluate(asClientsAsk(probe)).answer === "allowed") routable.set(key, way);
+        // Policies take an authority with its port and without; clients have one way to ask, the evaluator's default.
+        const { authority: _, ...asked } = probe;
+        if (evaluate(asked).answer === "allowed") routable.set(key, way);
       }
   return { reachable: [...reachable.values()], routable: [...routable.values()] };
 }
 
 function portOf({ spec: { ports = [] } }: Read<Service>, listener: number): number | undefined {
   return ports.find(({ port, targetPort = port }) => Number(targetPort) === listener)?.port;
-}
-
-/** Policies take an authority with its port and without; clients leave out the scheme's own port alone. */
-function asClientsAsk(probe: Probe): Probe {
-  const { scheme, host, port } = probe;
-  return scheme === "http" && port !== 80 ? { ...probe, authority: `${host}:${port}` } : probe;
 }
 
 function wayOf({ principal, host, path, method }: Sample, port: number): Way {

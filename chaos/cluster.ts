@@ -3,6 +3,7 @@ import { privateFiles } from "../lab/internet/authority.ts";
 import { stateDirectory } from "../lab/paths.ts";
 import type { Manifest } from "../plan/manifest.ts";
 import type { Kubectl } from "../walk/kubectl.ts";
+import { rolledOut } from "../walk/workloads.ts";
 import { clientManifests } from "./clients.ts";
 import { CLIENT_SECRET, clients, GATEWAY, GATEWAY_NAMESPACE, REPLICAS } from "./world.ts";
 
@@ -31,14 +32,7 @@ export async function removeNamespaces(kubectl: Kubectl): Promise<void> {
 export async function startClients(kubectl: Kubectl, image: string): Promise<void> {
   for (const manifest of clients.flatMap((some) => clientManifests(image, some)))
     await apply(kubectl, manifest);
-  for (const { namespace, account } of clients)
-    await kubectl.run([
-      "rollout",
-      "status",
-      `deploy/${account}`,
-      `--namespace=${namespace}`,
-      "--timeout=120s",
-    ]);
+  for (const { namespace, account } of clients) await rolledOut(kubectl, namespace, account);
 }
 
 /** Ends all clients, and waits until they are gone. */

@@ -1,3 +1,4 @@
+import { distinct } from "./distinct.ts";
 import type {
   AccessParts,
   Environment,
@@ -113,10 +114,6 @@ function orderedReach(reach: Reach): Reach {
 
 function byKey(labels: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(sortedBy(Object.entries(labels), ([key]) => key));
-}
-
-function distinct(values: readonly string[]): string[] {
-  return [...new Set(values)].sort();
 }
 
 function sortedBy<T>(values: readonly T[], keyOf: (value: T) => string): T[] {

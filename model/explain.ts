@@ -1,8 +1,8 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { type Problem, show } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import { keysAt, schemasAt } from "./schema-path.ts";
-import { formatPath, type Path, type Source, valueAt } from "./source.ts";
+import { type Path, problemAt, type Source, valueAt } from "./source.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -57,9 +57,7 @@ function explainIssue(subject: Subject, issue: Issue): Problem[] {
 
 function problem({ source, base }: Subject, path: Path, why: string, fix: string): Problem {
   const at = [...base, ...path];
-  const value = valueAt(source.data, at);
-  const shown = value === undefined ? {} : { value: show(value) };
-  return { ...source.positionOf(at), path: formatPath(at), ...shown, why, fix };
+  return problemAt(source, at, valueAt(source.data, at), why, fix);
 }
 
 function foundAt({ source, base }: Subject, path: Path): unknown {

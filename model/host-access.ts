@@ -3,10 +3,10 @@ import type { WrittenHost } from "./hosts.ts";
 import { slipsPast } from "./paths.ts";
 import type { Problem } from "./problem.ts";
 import { PROTOCOLS } from "./protocols.ts";
-import { knownNames, type Notes, problemAt, type RuleContext, type WrittenRule } from "./read-rules.ts";
+import { knownNames, type Notes, type RuleContext, type WrittenRule } from "./read-rules.ts";
 import { isEveryone, looksAtRequests, type Rule } from "./rule.ts";
 import { coversRule } from "./rule-cover.ts";
-import { type Path, type ReportFault, valueAt } from "./source.ts";
+import { type Path, problemAt, type ReportFault, valueAt } from "./source.ts";
 
 /** A rule without a fault. */
 export interface SoundRule extends WrittenRule {
@@ -144,8 +144,8 @@ function checkNotFound({ host, allow }: Subject, { problems }: Notes): void {
 function checkSlips({ host, allow }: Subject, { rule: denied }: SoundRule, fault: ReportFault): void {
   for (const { rule } of allow) {
     if (!concerns(denied, rule)) continue;
-    const slipping = denied.paths.find((path) =>
-      rule.paths.length === 0 ? true : rule.paths.some((open) => slipsPast(open, path)),
+    const slipping = denied.paths.find(
+      (path) => rule.paths.length === 0 || rule.paths.some((open) => slipsPast(open, path)),
     );
     if (slipping === undefined) continue;
     fault(

@@ -10,8 +10,9 @@ export type End =
 
 /** @param lastDay such as 2026-12-31: it counts through that day, in UTC */
 export function endOf(lastDay: string, now: Date): End {
-  const left = Math.floor((Date.parse(lastDay) + DAY - now.getTime()) / DAY);
-  if (Date.parse(lastDay) + DAY <= now.getTime()) return { is: "over" };
+  const rest = Date.parse(lastDay) + DAY - now.getTime();
+  if (rest <= 0) return { is: "over" };
+  const left = Math.floor(rest / DAY);
   if (left > NOTICE_DAYS) return { is: "far" };
   return { is: "soon", when: left === 0 ? "today" : `in ${left} day${left === 1 ? "" : "s"}` };
 }

@@ -1,5 +1,6 @@
 import { distinctCallers } from "./callers.ts";
 import { digest } from "./digest.ts";
+import { distinct } from "./distinct.ts";
 import type { Action, NamedValues, Rule } from "./rule.ts";
 
 /** A rule in an order of its own, with its key. An audit that is enforced later keeps its key. */
@@ -21,8 +22,4 @@ function orderedValues(list: readonly NamedValues[]): NamedValues[] {
   return list
     .map(({ name, values }) => ({ name, values: distinct(values) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function distinct(values: readonly string[]): string[] {
-  return [...new Set(values)].sort();
 }

@@ -3,10 +3,10 @@ import { callersMeet, formatCaller, remaining } from "./callers.ts";
 import type { Caller } from "./environment.ts";
 import { endOf } from "./last-day.ts";
 import { ruleOf } from "./make-rule.ts";
-import { type Problem, show } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import { type Action, EVERYONE, isEveryone, type NamedValues, type Rule } from "./rule.ts";
 import { FileAllowRule, FileDenyRule } from "./schema-access.ts";
-import { formatPath, type Path, type ReportFault, type Source, valueAt } from "./source.ts";
+import { type Path, problemAt, type ReportFault, type Source, valueAt } from "./source.ts";
 
 /** A rule as written, checked on its own. */
 export interface WrittenRule {
@@ -157,12 +157,6 @@ function tellingOf({
       return end.is === "over";
     },
   };
-}
-
-/** A problem at a path of a file. */
-export function problemAt(source: Source, path: Path, value: unknown, why: string, fix: string): Problem {
-  const shown = value === undefined ? {} : { value: show(value) };
-  return { ...source.positionOf(path), path: formatPath(path), ...shown, why, fix };
 }
 
 function allowContent(entry: AllowEntry, tell: Telling): Content | "expired" {

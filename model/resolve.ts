@@ -6,10 +6,10 @@ import { checkMode, warnAboutMode } from "./host-mode.ts";
 import type { WrittenHost } from "./hosts.ts";
 import type { Position, Problem } from "./problem.ts";
 import { PROTOCOLS } from "./protocols.ts";
-import { type Notes, problemAt, type RuleContext, type WrittenRule } from "./read-rules.ts";
+import type { Notes, RuleContext, WrittenRule } from "./read-rules.ts";
 import { type Action, distinctRules } from "./rule.ts";
 import type { Sound } from "./sound.ts";
-import type { ReportFault } from "./source.ts";
+import { problemAt, type ReportFault } from "./source.ts";
 
 type Gateways = Sound<readonly Gateway[]>;
 

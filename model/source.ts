@@ -95,3 +95,9 @@ export function valueAt(data: unknown, path: Path): unknown {
     data,
   );
 }
+
+/** A problem at a path of a file, without a value where there is none. */
+export function problemAt(source: Source, path: Path, value: unknown, why: string, fix: string): Problem {
+  const shown = value === undefined ? {} : { value: show(value) };
+  return { ...source.positionOf(path), path: formatPath(path), ...shown, why, fix };
+}

@@ -2,11 +2,11 @@ import type { z } from "zod";
 import type { Gateway } from "./environment.ts";
 import { isEveryAddress } from "./network.ts";
 import { listenerPort } from "./ports.ts";
-import { type Problem, show } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import { quantityValue } from "./quantity.ts";
 import type { Environment as EnvironmentFrame } from "./schema.ts";
 import type { Sound } from "./sound.ts";
-import { formatPath, type Path, type ReportFault, type Source } from "./source.ts";
+import { type Path, problemAt, type ReportFault, type Source } from "./source.ts";
 import { validateAccess } from "./validate-access.ts";
 import { validateMonitoring } from "./validate-monitoring.ts";
 
@@ -24,7 +24,7 @@ const KARPENTER_POOL_LENGTH = 53;
 export function validateEnvironment(source: Source, parts: Parts): Problem[] {
   const problems: Problem[] = [];
   const fault: ReportFault = (path, value, why, fix) => {
-    problems.push({ ...source.positionOf(path), path: formatPath(path), value: show(value), why, fix });
+    problems.push(problemAt(source, path, value, why, fix));
   };
   validateGateways(parts, fault);
   validateNodes(parts, fault);

@@ -37,6 +37,23 @@ export function inGatewayNamespace(
   return { name, namespace: gateway.namespace, labels: labelsOf(gateway.name, labels) };
 }
 
+/**
+ * The head of an object of a gateway for its callers' sidecars.
+ *
+ * @param namespace of the callers; `*` for all: in Istio's root namespace it is for every sidecar
+ */
+export function inCallersNamespace(
+  {
+    gateway,
+    mesh,
+  }: { readonly gateway: { readonly name: string }; readonly mesh: { readonly namespace: string } },
+  name: string,
+  namespace: string,
+): Manifest["metadata"] {
+  const home = namespace === "*" ? mesh.namespace : namespace;
+  return { name, namespace: home, labels: labelsOf(gateway.name) };
+}
+
 /** The labels of objects that no single gateway has. */
 export function managedLabels(): Record<string, string> {
   return { ...MANAGED };

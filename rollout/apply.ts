@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterAccess } from "../cluster/access.ts";
 import { ClusterError, connect } from "../cluster/client.ts";
+import { namespacesIn } from "../cluster/heads.ts";
 import { markNodes, unmarkNodes } from "../cluster/nodes.ts";
 import { applyObject, readObject, removeObject, type Written } from "../cluster/objects.ts";
 import { readApplied } from "../cluster/owned.ts";
@@ -157,15 +158,11 @@ export async function removeObjects(access: ClusterAccess, objects: readonly Pla
 /** Asks the API server about each write of a rollout without doing it. @throws ClusterError at the first refusal */
 export async function tryRollout(access: ClusterAccess, { stages }: Rollout, onKept?: OnKept): Promise<void> {
   const config = connect(access);
-  const homes = new Map<string, boolean>();
+  const there = new Set(await namespacesIn(config));
   for (const manifest of stages.flatMap(({ write }) => write)) {
     const { namespace } = manifest.metadata;
-    if (namespace !== undefined && !homes.has(namespace)) {
-      const home = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
-      homes.set(namespace, (await readObject(config, home)) !== undefined);
-    }
     // The API server takes nothing in a namespace that is yet to be made, not even for a trial.
-    if (namespace === undefined || homes.get(namespace)) await applyObject(config, manifest, true);
+    if (namespace === undefined || there.has(namespace)) await applyObject(config, manifest, true);
   }
   for (const manifest of stages.flatMap(({ remove }) => remove)) {
     const others = await readOthersIn(config, manifest);

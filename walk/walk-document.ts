@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Environment } from "../model/environment.ts";
 import { loadEnvironment } from "../model/load.ts";
-import type { Manifest } from "../plan/manifest.ts";
 import { planEnvironment } from "../plan/plan.ts";
 import { planRollout, runRollout, waitForObjects } from "../rollout/apply.ts";
 import type { Client, Document, Step, World } from "./document.ts";
@@ -9,7 +8,7 @@ import { type Kubectl, kubectl } from "./kubectl.ts";
 import { leftOverRows } from "./left-over.ts";
 import { type WalkedRow, walkRowOnce } from "./row.ts";
 import type { Walk } from "./walk-004.ts";
-import { sleep } from "./workloads.ts";
+import { startClients } from "./workloads.ts";
 
 /** The environments of the documents: they share namespaces, so a killed walk of one is in the others' way. */
 const ENVIRONMENTS = ["lab-001", "lab-002", "lab-003"];
@@ -76,23 +75,6 @@ export function readEnvironment(file: string): Environment {
   const { environment, problems } = loadEnvironment(file);
   if (environment === undefined) throw new Error(`${file}: ${problems.map(({ why }) => why).join("; ")}`);
   return environment;
-}
-
-/** Makes the clients' namespaces, accounts and pods, and waits until they run. */
-async function startClients({ run }: Kubectl, image: string, clients: readonly Client[]): Promise<void> {
-  const apply = (manifest: Manifest) => run(["apply", "-f", "-"], JSON.stringify(manifest));
-  for (const name of new Set(clients.map(({ namespace }) => namespace)))
-    await apply({
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: { name, labels: { "istio-injection": "enabled" } },
-    });
-  for (const { namespace, account } of clients) {
-    await apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account, namespace } });
-    await apply(sleep(namespace, image, { name: account, serviceAccount: account }));
-  }
-  for (const { namespace, account } of clients)
-    await run(["rollout", "status", `deploy/${account}`, `--namespace=${namespace}`, "--timeout=120s"]);
 }
 
 /** Takes the clients away, and the namespaces that were made for them; harmless where they are not. */

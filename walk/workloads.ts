@@ -1,4 +1,6 @@
 import type { Manifest } from "../plan/manifest.ts";
+import type { Client } from "./document.ts";
+import type { Kubectl } from "./kubectl.ts";
 
 /** How a workload differs from the documents' sleep sample. */
 export interface SleepOptions {
@@ -38,4 +40,29 @@ export function sleep(namespace: string, image: string, options: SleepOptions = 
       },
     },
   };
+}
+
+/** Waits until a Deployment has all its pods. @throws if that takes more than two minutes */
+export async function rolledOut({ run }: Kubectl, namespace: string, name: string): Promise<void> {
+  await run(["rollout", "status", `deploy/${name}`, `--namespace=${namespace}`, "--timeout=120s"]);
+}
+
+/** Makes the clients' namespaces, accounts and pods, and waits until they run. */
+export async function startClients(
+  kubectl: Kubectl,
+  image: string,
+  clients: readonly Client[],
+): Promise<void> {
+  const apply = (manifest: Manifest) => kubectl.run(["apply", "-f", "-"], JSON.stringify(manifest));
+  for (const name of new Set(clients.map(({ namespace }) => namespace)))
+    await apply({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name, labels: { "istio-injection": "enabled" } },
+    });
+  for (const { namespace, account } of clients) {
+    await apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account, namespace } });
+    await apply(sleep(namespace, image, { name: account, serviceAccount: account }));
+  }
+  for (const { namespace, account } of clients) await rolledOut(kubectl, namespace, account);
 }

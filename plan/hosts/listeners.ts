@@ -1,6 +1,6 @@
 import type { Host } from "../../model/environment.ts";
 import { HTTP_PORT, listenerPort } from "../../model/ports.ts";
-import { gatewayFilter, HTTP_CONNECTION_MANAGER } from "../gateway-filter.ts";
+import { gatewayFilter, HTTP_CONNECTION_MANAGER, mergeInto } from "../envoy-filter.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";
 import type { HostsContext } from "./context.ts";
@@ -55,27 +55,15 @@ function httpPatches({ gateway }: HostsContext, hosts: readonly Host[]): Json[] 
 const MAX_HEADERS = 150;
 
 function connectionManager(port: number): Json {
-  return {
-    applyTo: "NETWORK_FILTER",
-    match: {
-      context: "GATEWAY",
-      listener: {
-        portNumber: listenerPort(port),
-        filterChain: { filter: { name: HTTP_CONNECTION_MANAGER.name } },
-      },
+  return mergeInto(
+    HTTP_CONNECTION_MANAGER,
+    {
+      common_http_protocol_options: { max_headers_count: MAX_HEADERS },
+      // A shared cluster connects to the authority's port, and by TLS to 443 only where it names none.
+      ...(port === HTTP_PORT ? { strip_any_host_port: true } : {}),
     },
-    patch: {
-      operation: "MERGE",
-      value: {
-        typed_config: {
-          "@type": HTTP_CONNECTION_MANAGER.type,
-          common_http_protocol_options: { max_headers_count: MAX_HEADERS },
-          // A shared cluster connects to the authority's port, and by TLS to 443 only where it names none.
-          ...(port === HTTP_PORT ? { strip_any_host_port: true } : {}),
-        },
-      },
-    },
-  };
+    { portNumber: listenerPort(port) },
+  );
 }
 
 function rateLimitFilter(port: number): Json {

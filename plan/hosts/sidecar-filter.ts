@@ -1,5 +1,5 @@
-import { TCP_PROXY } from "../gateway-filter.ts";
-import { labelsOf } from "../labels.ts";
+import { namespaceFilter, TCP_PROXY } from "../envoy-filter.ts";
+import { inCallersNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
 import { CONNECTION_SUBSET } from "./hop.ts";
@@ -41,18 +41,8 @@ export function sidecarFilter(
     ),
     resumeSessions(context, port),
   ];
-  const { name } = context.gateway;
-  return {
-    apiVersion: "networking.istio.io/v1alpha3",
-    kind: "EnvoyFilter",
-    metadata: {
-      name: `${name}-carry-${port}`,
-      // In Istio's root namespace it is for every sidecar.
-      namespace: namespace === "*" ? context.mesh.namespace : namespace,
-      labels: labelsOf(name),
-    },
-    spec: { configPatches },
-  };
+  const metadata = inCallersNamespace(context, `${context.gateway.name}-carry-${port}`, namespace);
+  return namespaceFilter(metadata, configPatches);
 }
 
 /** Envoy keeps one by default, which a few connections at a time use up. */

@@ -1,5 +1,5 @@
 import type { Gateway, Mesh, Monitoring } from "../../model/environment.ts";
-import { gatewayFilter, HTTP_CONNECTION_MANAGER, mergeInto, TCP_PROXY } from "../gateway-filter.ts";
+import { gatewayFilter, HTTP_CONNECTION_MANAGER, mergeInto, TCP_PROXY } from "../envoy-filter.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import { type Exemption, monitored } from "./exemptions.ts";

@@ -1,9 +1,10 @@
 import type { Gateway, Host, Mesh } from "../../model/environment.ts";
 import { isWildcard } from "../../model/host-settings.ts";
-import { gatewayFilter, HTTP_CONNECTION_MANAGER, mergeInto, TCP_PROXY } from "../gateway-filter.ts";
+import { gatewayFilter, HTTP_CONNECTION_MANAGER, mergeInto, TCP_PROXY } from "../envoy-filter.ts";
 import { inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import { type Exemption, monitored } from "./exemptions.ts";
+import { PRINCIPAL } from "./identity.ts";
 import { ENDED, filtered, type LogFilter, where } from "./log-filter.ts";
 import {
   AUDITED_CONNECTION,
@@ -22,8 +23,7 @@ export const COUNTER_PREFIX = "sallyport_egress";
 /** Upper bounds of the buckets of durations, in milliseconds. Each is a series for each host, caller, code and rule. */
 export const DURATION_BUCKETS = [10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000];
 
-/** The caller by the certificate of the hop, which the caller can't choose. */
-const PRINCIPAL: Json = { name: "principal", value_format: "%DOWNSTREAM_PEER_URI_SAN%" };
+const CALLER: Json = { name: "principal", value_format: PRINCIPAL };
 const CODE: Json = { name: "code", value_format: "%RESPONSE_CODE%" };
 /** What was wrong with a connection, in Envoy's short words, such as UF where the host could not be reached. */
 const FLAGS: Json = { name: "flags", value_format: "%RESPONSE_FLAGS%" };
@@ -48,9 +48,9 @@ export function hostCounters({ gateway, mesh, hosts, exemptions }: CountersPlan)
   const connections = [ENDED, ...monitored("tcp", exemptions, mesh.trustDomain)];
   const host = requestHost(gateway, hosts);
   const sni = connectionHost(hosts);
-  const tags = [host, PRINCIPAL, CODE, label("rule", DECIDED_BY)];
+  const tags = [host, CALLER, CODE, label("rule", DECIDED_BY)];
   const audited = (name: Json, filter: string) =>
-    counter("audited", [name, PRINCIPAL, label("rule", auditedBy(filter))]);
+    counter("audited", [name, CALLER, label("rule", auditedBy(filter))]);
   return gatewayFilter(gateway, inGatewayNamespace(gateway, `${gateway.name}-counters`), [
     mergeInto(HTTP_CONNECTION_MANAGER, {
       access_log: [
@@ -62,7 +62,7 @@ export function hostCounters({ gateway, mesh, hosts, exemptions }: CountersPlan)
       access_log: [
         logger(connectionCounters(sni), [...connections, where(`!${REFUSED_CONNECTION}`)]),
         logger(
-          [counter("refused_connections", [REFUSED_HOST, PRINCIPAL])],
+          [counter("refused_connections", [REFUSED_HOST, CALLER])],
           [...connections, where(REFUSED_CONNECTION)],
         ),
         logger([audited(sni, CONNECTION_POLICY)], [...connections, where(AUDITED_CONNECTION)]),
@@ -113,7 +113,7 @@ function label(name: string, expression: string): Json {
 }
 
 function connectionCounters(host: Json): Json[] {
-  const tags = [host, PRINCIPAL];
+  const tags = [host, CALLER];
   return [
     counter("connections", [...tags, FLAGS]),
     counter("sent_bytes", tags, "%BYTES_RECEIVED%"),

@@ -4,6 +4,7 @@ import { isWildcard } from "../../model/host-settings.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { PROTOCOLS } from "../../model/protocols.ts";
 import { isEveryone } from "../../model/rule.ts";
+import { IDENTITY } from "./identity.ts";
 import { type LogFilter, where } from "./log-filter.ts";
 import { BY_ROUTE } from "./refusals.ts";
 
@@ -21,9 +22,6 @@ export function exemptionsOf(hosts: readonly Host[]): Exemption[] {
       .filter(({ from }) => from.length > 0),
   );
 }
-
-/** The caller by the certificate of the hop, which the caller can't choose. */
-const CALLER = "connection.uri_san_peer_certificate";
 
 /**
  * Leaves out what exempt callers do with the host, whatever comes of it.
@@ -44,7 +42,7 @@ export function monitored(
     return `(destination.port == ${listenerPort(host.port)} && ${isHost(host)} && (${anyOf(from)})${others})`;
   });
   // An entry that an expression can't be told of would be left out.
-  return [where(`!has(${CALLER}) || !(${exempt.join(" || ")})`)];
+  return [where(`!has(${IDENTITY}) || !(${exempt.join(" || ")})`)];
 }
 
 /**
@@ -70,7 +68,7 @@ function isCaller(caller: Caller, trustDomain: string): string {
   const { namespace, account } = caller;
   const whole = `spiffe://${trustDomain}/ns/${namespace}/sa/`;
   if (isEveryone(caller)) return "true";
-  return account === undefined ? `${CALLER}.startsWith('${whole}')` : `${CALLER} == '${whole}${account}'`;
+  return account === undefined ? `${IDENTITY}.startsWith('${whole}')` : `${IDENTITY} == '${whole}${account}'`;
 }
 
 function isHost(host: Host): string {

@@ -1,5 +1,6 @@
 import type { Gateway, Monitoring } from "../../model/environment.ts";
 import type { Json } from "../manifest.ts";
+import { IDENTITY, PRINCIPAL } from "./identity.ts";
 import { CONNECTION_POLICY, DECIDED, HTTP_POLICY, WOULD_REFUSE } from "./refusals.ts";
 
 /** A line of the log: each field's name, and what Envoy writes for it. What has no value is left out. */
@@ -10,10 +11,8 @@ export type Level = "info" | "error";
 /** Where the gateway keeps a request's id for the log: routes take the header away, as it stays inside. */
 export const REQUEST_ID = "sallyport.request_id";
 
-/** What a certificate tells of a workload: `spiffe://cluster.local/ns/news/sa/politics`. */
-const IDENTITY = "connection.uri_san_peer_certificate";
 const CALLER: Line = {
-  sourcePrincipal: "%DOWNSTREAM_PEER_URI_SAN%",
+  sourcePrincipal: PRINCIPAL,
   sourceNamespace: `%CEL(re.extract(${IDENTITY}, '.*/ns/([^/]*)/.*', '\\\\1'))%`,
   sourceAccount: `%CEL(re.extract(${IDENTITY}, '.*/sa/([^/]*)$', '\\\\1'))%`,
   sourceAddress: "%DOWNSTREAM_REMOTE_ADDRESS%",

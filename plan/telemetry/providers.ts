@@ -60,18 +60,19 @@ function strings(fields: Line): Json {
   return Object.entries(fields).map(([key, value]) => ({ key, value: { string_value: value } }));
 }
 
+/** The declared providers that a log names, each once. */
+function inUse({ providers, access, errors }: Monitoring): Provider[] {
+  return providers.filter(({ name }) => access.includes(name) || errors.includes(name));
+}
+
 /** The collectors that a log names, each once. */
-export function collectorsOf({ providers, access, errors }: Monitoring): Collector[] {
-  return providers
-    .filter((provider) => provider.type === "otlp")
-    .filter(({ name }) => access.includes(name) || errors.includes(name));
+export function collectorsOf(monitoring: Monitoring): Collector[] {
+  return inUse(monitoring).filter((provider) => provider.type === "otlp");
 }
 
 /** Whether a log goes to a file of the gateway's pods. */
-export function writesFiles({ providers, access, errors }: Monitoring): boolean {
-  return providers.some(
-    ({ type, name }) => type === "file" && (access.includes(name) || errors.includes(name)),
-  );
+export function writesFiles(monitoring: Monitoring): boolean {
+  return inUse(monitoring).some(({ type }) => type === "file");
 }
 
 /**

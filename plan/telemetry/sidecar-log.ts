@@ -1,5 +1,5 @@
-import { HTTP_CONNECTION_MANAGER, mergeInto, TCP_PROXY } from "../gateway-filter.ts";
-import { labelsOf, managedLabels } from "../labels.ts";
+import { HTTP_CONNECTION_MANAGER, mergeInto, namespaceFilter, TCP_PROXY } from "../envoy-filter.ts";
+import { inCallersNamespace, managedLabels } from "../labels.ts";
 import type { Manifest } from "../manifest.ts";
 import type { LogPlan } from "./access-log.ts";
 import { monitoredSidecars } from "./exemptions.ts";
@@ -21,10 +21,7 @@ export function sidecarLog(
 ): Manifest {
   const toGateway = where(`has(xds.cluster_name) && xds.cluster_name.endsWith('|${address}')`);
   const filters = [ENDED, toGateway, ...monitoredSidecars(namespace, exemptions)];
-  // In Istio's root namespace it is for every sidecar.
-  const home = namespace === "*" ? mesh.namespace : namespace;
-  const metadata = { name: `${gateway.name}-log`, namespace: home, labels: labelsOf(gateway.name) };
-  return sidecarFilter(metadata, [
+  return loggingFilter(inCallersNamespace({ gateway, mesh }, `${gateway.name}-log`, namespace), [
     { line: sidecarRequest(monitoring, "info"), filters },
     { line: sidecarConnection("info"), filters },
   ]);
@@ -41,7 +38,7 @@ const NOWHERE = "has(xds.cluster_name) && xds.cluster_name == 'BlackHoleCluster'
  */
 export function refusalLog(namespace: string): Manifest {
   const line = sidecarRequest({ query: "strip", headers: [], redactHeaders: [] }, "error");
-  return sidecarFilter({ name: "sallyport-refusals", namespace, labels: managedLabels() }, [
+  return loggingFilter({ name: "sallyport-refusals", namespace, labels: managedLabels() }, [
     { line, filters: [ENDED, where(`${NO_HOST} || ${NOWHERE}`)] },
     { line: sidecarConnection("error"), filters: [ENDED, where(NOWHERE)] },
   ]);
@@ -52,22 +49,16 @@ interface Logger {
   readonly filters: readonly LogFilter[];
 }
 
-function sidecarFilter(
+function loggingFilter(
   metadata: Manifest["metadata"],
   [requests, connections]: readonly [Logger, Logger],
 ): Manifest {
   const logger = ({ line, filters }: Logger) => ({
     access_log: [{ ...fileLogger("/dev/stdout", line), ...filtered(filters) }],
   });
-  return {
-    apiVersion: "networking.istio.io/v1alpha3",
-    kind: "EnvoyFilter",
-    metadata,
-    spec: {
-      configPatches: [
-        mergeInto(HTTP_CONNECTION_MANAGER, logger(requests), "SIDECAR_OUTBOUND"),
-        mergeInto(TCP_PROXY, logger(connections), "SIDECAR_OUTBOUND"),
-      ],
-    },
-  };
+  const context = "SIDECAR_OUTBOUND";
+  return namespaceFilter(metadata, [
+    mergeInto(HTTP_CONNECTION_MANAGER, logger(requests), { context }),
+    mergeInto(TCP_PROXY, logger(connections), { context }),
+  ]);
 }

@@ -8,7 +8,7 @@ import { completeGateway, completeMesh } from "../../model/complete.ts";
 import { alertsOf } from "../../monitoring/alerts.ts";
 import { dashboardRows } from "../../monitoring/panels.ts";
 import { scrapeConfig } from "../../monitoring/scrape.ts";
-import { gatewayFilter, mergeInto, TCP_PROXY } from "../../plan/gateway-filter.ts";
+import { gatewayFilter, mergeInto, TCP_PROXY } from "../../plan/envoy-filter.ts";
 import type { Json, Manifest } from "../../plan/manifest.ts";
 import { filtered, where } from "../../plan/telemetry/log-filter.ts";
 import { fileLogger } from "../../plan/telemetry/providers.ts";

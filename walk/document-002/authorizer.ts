@@ -1,5 +1,6 @@
 import type { Kubectl } from "../kubectl.ts";
 import { LAB_IMAGE } from "../walk-004.ts";
+import { rolledOut } from "../workloads.ts";
 
 /** Where the document's identity and access system runs, as the environment files name it. */
 const NAMESPACE = "iam";
@@ -19,12 +20,13 @@ export interface Authorizer {
   remove(): Promise<void>;
 }
 
-export function authorizer({ run, exec }: Kubectl): Authorizer {
+export function authorizer(kubectl: Kubectl): Authorizer {
+  const { run, exec } = kubectl;
   const inNamespace = `--namespace=${NAMESPACE}`;
   return {
     async start() {
       for (const manifest of MANIFESTS) await run(["apply", "-f", "-"], JSON.stringify(manifest));
-      await run(["rollout", "status", `deploy/${NAME}`, inNamespace, "--timeout=120s"]);
+      await rolledOut(kubectl, NAMESPACE, NAME);
     },
     async allow(paths, delay = 0) {
       const put = ["curl", "-sf", "-m", "10", "-X", "PUT", "-d", JSON.stringify({ paths, delay }), POLICY];

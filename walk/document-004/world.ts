@@ -1,7 +1,7 @@
 import type { Environment } from "../../model/environment.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Kubectl } from "../kubectl.ts";
-import { type SleepOptions, sleep } from "../workloads.ts";
+import { rolledOut, type SleepOptions, sleep } from "../workloads.ts";
 
 /** What only the lab has: an internet of its own, and a firewall before it. */
 export interface LabInternet {
@@ -37,8 +37,6 @@ export interface WorldParts extends Pick<World, "kubectl" | "environment" | "int
 
 export function makeWorld({ deployment, image, ...parts }: WorldParts): World {
   const { kubectl, environment } = parts;
-  const rolledOut = (namespace: string, name: string) =>
-    kubectl.run(["rollout", "status", `deploy/${name}`, `--namespace=${namespace}`, "--timeout=120s"]);
   const gone = async () => {
     for (const { namespace } of environment.gateways)
       await kubectl.run(["wait", "--for=delete", `namespace/${namespace}`, "--timeout=120s"]);
@@ -51,7 +49,7 @@ export function makeWorld({ deployment, image, ...parts }: WorldParts): World {
         hosts: environment.hosts.filter(({ port }) => ports.includes(port)),
         lockdown: environment.lockdown.filter(({ namespace }) => lockdown.includes(namespace)),
       });
-      for (const { name, namespace } of environment.gateways) await rolledOut(namespace, name);
+      for (const { name, namespace } of environment.gateways) await rolledOut(kubectl, namespace, name);
     },
     async removeAll() {
       await deployment.remove();
@@ -60,7 +58,7 @@ export function makeWorld({ deployment, image, ...parts }: WorldParts): World {
     gone,
     async startSleep(namespace, options = {}) {
       await kubectl.run(["apply", "-f", "-"], JSON.stringify(sleep(namespace, image, options)));
-      await rolledOut(namespace, options.name ?? "sleep");
+      await rolledOut(kubectl, namespace, options.name ?? "sleep");
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Manifest } from "../../plan/manifest.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Answer, Kubectl } from "../kubectl.ts";
 import type { Row } from "../row.ts";
-import { sleep } from "../workloads.ts";
+import { rolledOut, sleep } from "../workloads.ts";
 
 /** Where the callers live; the caller was granted the hosts, the other was not. */
 const NAMESPACE = "hosts-client";
@@ -40,8 +40,6 @@ export interface WorldParts {
 export function makeWorld({ kubectl, environment, deployment, image }: WorldParts): World {
   const apply = (manifest: Manifest) => kubectl.run(["apply", "-f", "-"], JSON.stringify(manifest));
   const homes = environment.gateways.map(({ namespace }) => namespace);
-  const rolledOut = (namespace: string, name: string) =>
-    kubectl.run(["rollout", "status", `deploy/${name}`, `--namespace=${namespace}`, "--timeout=120s"]);
   return {
     kubectl,
     environment,
@@ -51,11 +49,11 @@ export function makeWorld({ kubectl, environment, deployment, image }: WorldPart
         await apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace: NAMESPACE } });
         await apply(sleep(NAMESPACE, image, { name, serviceAccount: name }));
       }
-      for (const name of ["caller", "other"]) await rolledOut(NAMESPACE, name);
+      for (const name of ["caller", "other"]) await rolledOut(kubectl, NAMESPACE, name);
       await deployment.put(environment);
       await apply(secret("private-authority", { "ca.crt": await privateAuthority() }));
       await this.issueClientCertificate("first");
-      for (const { name, namespace } of environment.gateways) await rolledOut(namespace, name);
+      for (const { name, namespace } of environment.gateways) await rolledOut(kubectl, namespace, name);
     },
     async clear() {
       await deployment.remove();

@@ -3,7 +3,7 @@ import { gatewaySelector, inGatewayNamespace } from "../../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import { namespacePeer, tcp } from "../../network.ts";
 import type { HostsContext } from "../context.ts";
-import { perListener } from "./deny.ts";
+import { perListener } from "./host-match.ts";
 import { ANY_REQUEST, policyRule } from "./policy-rule.ts";
 
 /**

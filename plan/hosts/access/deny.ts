@@ -1,10 +1,10 @@
 import { remaining } from "../../../model/callers.ts";
 import type { Host } from "../../../model/environment.ts";
-import { PROTOCOLS } from "../../../model/protocols.ts";
 import { isEveryone, type Rule } from "../../../model/rule.ts";
 import { gatewaySelector, inGatewayNamespace, OWNER_LABEL } from "../../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import type { HostsContext } from "../context.ts";
+import { perListener } from "./host-match.ts";
 import { policyRule } from "./policy-rule.ts";
 
 /** The name of a deny rule's policy. Envoy logs it with each refusal, and its key leads to the declaration. */
@@ -54,11 +54,4 @@ function denial(context: HostsContext, name: string, rule: Rule, hosts: readonly
 function sourceOf(rule: Rule) {
   const { from, except } = remaining(rule);
   return { from: from.some(isEveryone) ? [] : from, except };
-}
-
-/** Hosts by what a policy recognises them by: a port, and its protocol. */
-export function perListener(hosts: readonly Host[]): [Host, ...Host[]][] {
-  return [...Map.groupBy(hosts, ({ mode, port }) => `${PROTOCOLS[mode]} ${port}`)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, [first, ...rest]]) => (first === undefined ? [] : [[first, ...rest]]));
 }

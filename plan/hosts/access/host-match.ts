@@ -24,6 +24,13 @@ export function matchOf(hosts: readonly [Host, ...Host[]]): HostMatch {
   return MATCHES[PROTOCOLS[hosts[0].mode]](hosts);
 }
 
+/** Hosts by what a policy recognises them by: a port, and its protocol. */
+export function perListener(hosts: readonly Host[]): [Host, ...Host[]][] {
+  return [...Map.groupBy(hosts, ({ mode, port }) => `${PROTOCOLS[mode]} ${port}`)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, [first, ...rest]]) => (first === undefined ? [] : [[first, ...rest]]));
+}
+
 function connects(host: Host): string[] {
   return destinationsOf(host).map((name) => (name.endsWith("*") ? name : withPort(name, host.port)));
 }

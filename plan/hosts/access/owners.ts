@@ -3,6 +3,7 @@ import { kindOf } from "../../kinds.ts";
 import { inGatewayNamespace, OWNER_LABEL } from "../../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import type { HostsContext } from "../context.ts";
+import { groupSubject, planRole } from "../role.ts";
 
 /**
  * Lets each owner's groups read what is made for their own hosts in the gateway's namespace, by name: nobody else's,
@@ -24,28 +25,7 @@ export function planOwnerAccess(
       );
     if (own.length === 0) return [];
     const metadata = inGatewayNamespace(gateway, `${gateway.name}-owner-${owner}`, { [OWNER_LABEL]: owner });
-    const role = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: metadata.name };
-    return [
-      {
-        wave: "registry",
-        manifest: {
-          apiVersion: "rbac.authorization.k8s.io/v1",
-          kind: "Role",
-          metadata,
-          rules: rulesFor(own),
-        },
-      },
-      {
-        wave: "registry",
-        manifest: {
-          apiVersion: "rbac.authorization.k8s.io/v1",
-          kind: "RoleBinding",
-          metadata,
-          roleRef: role,
-          subjects: groups.map((name) => ({ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name })),
-        },
-      },
-    ];
+    return planRole(metadata, rulesFor(own), groups.map(groupSubject));
   });
 }
 

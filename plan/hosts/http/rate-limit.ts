@@ -1,5 +1,5 @@
 import type { HostSettings } from "../../../model/environment.ts";
-import { gatewayFilter } from "../../gateway-filter.ts";
+import { gatewayFilter } from "../../envoy-filter.ts";
 import type { Json, PlannedObject } from "../../manifest.ts";
 import { type HostsContext, shardMetadata } from "../context.ts";
 import type { Shard } from "../shards.ts";

@@ -1,6 +1,6 @@
 import { digest } from "../../../model/digest.ts";
 import type { Host } from "../../../model/environment.ts";
-import { gatewayFilter } from "../../gateway-filter.ts";
+import { gatewayFilter } from "../../envoy-filter.ts";
 import { inGatewayNamespace } from "../../labels.ts";
 import type { Manifest, PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost } from "../context.ts";

@@ -1,5 +1,5 @@
 import { listenerPort } from "../../../model/ports.ts";
-import { gatewayFilter, TCP_PROXY } from "../../gateway-filter.ts";
+import { gatewayFilter, TCP_PROXY } from "../../envoy-filter.ts";
 import { inGatewayNamespace } from "../../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import { gatewayReference, type HostsContext, internalHost } from "../context.ts";

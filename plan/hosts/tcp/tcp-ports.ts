@@ -1,5 +1,5 @@
 import { listenerPort } from "../../../model/ports.ts";
-import { gatewayFilter, HTTP_CONNECTION_MANAGER } from "../../gateway-filter.ts";
+import { gatewayFilter, HTTP_CONNECTION_MANAGER } from "../../envoy-filter.ts";
 import { inGatewayNamespace } from "../../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import { anchor } from "../anchor.ts";

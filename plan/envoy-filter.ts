@@ -18,23 +18,38 @@ export function gatewayFilter(
   metadata: Manifest["metadata"],
   configPatches: readonly Json[],
 ): Manifest {
-  return {
-    apiVersion: "networking.istio.io/v1alpha3",
-    kind: "EnvoyFilter",
-    metadata,
-    spec: { workloadSelector: { labels: gatewaySelector(gateway.name) }, configPatches },
-  };
+  return envoyFilter(metadata, {
+    workloadSelector: { labels: gatewaySelector(gateway.name) },
+    configPatches,
+  });
+}
+
+/** An EnvoyFilter for all pods of a namespace. */
+export function namespaceFilter(metadata: Manifest["metadata"], configPatches: readonly Json[]): Manifest {
+  return envoyFilter(metadata, { configPatches });
+}
+
+function envoyFilter(metadata: Manifest["metadata"], spec: Json): Manifest {
+  return { apiVersion: "networking.istio.io/v1alpha3", kind: "EnvoyFilter", metadata, spec };
+}
+
+/** Which filters are changed. */
+export interface Listeners {
+  /** The gateway's own by default. */
+  readonly context?: "GATEWAY" | "SIDECAR_OUTBOUND";
+  /** A listener's port; every listener where left out. */
+  readonly portNumber?: number;
 }
 
 /** Sets fields of every filter of a kind; lists grow by what is given. */
 export function mergeInto(
   { name, type }: { readonly name: string; readonly type: string },
   fields: Readonly<Record<string, Json>>,
-  context: "GATEWAY" | "SIDECAR_OUTBOUND" = "GATEWAY",
+  { context = "GATEWAY", ...port }: Listeners = {},
 ): Json {
   return {
     applyTo: "NETWORK_FILTER",
-    match: { context, listener: { filterChain: { filter: { name } } } },
+    match: { context, listener: { ...port, filterChain: { filter: { name } } } },
     patch: { operation: "MERGE", value: { typed_config: { "@type": type, ...fields } } },
   };
 }

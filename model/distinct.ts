@@ -1,0 +1,4 @@
+/** The values sorted, each once. */
+export function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}
