@@ -19,14 +19,19 @@ export const METRICS = {
 export const JOB = "sallyport";
 
 /** The rules that refuse: no rule at all, a deny rule, a route of not-found, a token or an authorizer that said no. */
-const REFUSING = "none|ext_authz|jwt_authn|refused:.*|.+-deny-[0-9a-f]{10}";
+const REFUSING = String.raw`none|ext_authz|jwt_authn|refused:.*|.+-deny-[0-9a-f]{10}\\]-rule.*`;
 
-/** What a request's rule and code say, as a selector's part. */
-export const REFUSED = `rule=~"${REFUSING}",code=~"4.."`;
+/** What a request's rule and code say, as a selector's part. gRPC is refused with 200, and a status of its own. */
+export const REFUSED = `rule=~"${REFUSING}",code=~"200|4.."`;
 export const ALLOWED = `rule!~"${REFUSING}"`;
 
 /** Envoy's short words for a connection that never was, or broke, at the host's side. */
 export const UPSTREAM_FAILED = 'flags=~".*(UF|UH|UO|UC|URX|DF|NC).*"';
+
+/** A query's result with a policy's name alone where Envoy says `ns[egress]-policy[name]-rule[0]`. */
+export function byPolicyName(query: string): string {
+  return String.raw`label_replace(${query}, "rule", "$1", "rule", "ns\\[.*\\]-policy\\[(.*)\\]-rule.*")`;
+}
 
 /** A query's result with the caller's namespace, from its identity, as a label. */
 export function byCallerNamespace(query: string): string {

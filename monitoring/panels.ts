@@ -1,6 +1,14 @@
 import type { Gateway } from "../model/environment.ts";
 import { quantityValue } from "../model/quantity.ts";
-import { ALLOWED, byCallerNamespace, JOB, METRICS, REFUSED, UPSTREAM_FAILED } from "./metrics.ts";
+import {
+  ALLOWED,
+  byCallerNamespace,
+  byPolicyName,
+  JOB,
+  METRICS,
+  REFUSED,
+  UPSTREAM_FAILED,
+} from "./metrics.ts";
 
 /** One query of a panel. */
 export interface Query {
@@ -79,13 +87,13 @@ const CALLS: Row = {
       "Requests by rule",
       "reqps",
       "The policy or route that decided; «none»: no rule allowed it.",
-      one(sumBy("rule", rate(METRICS.requests)), "{{rule}}"),
+      one(sumBy("rule", byPolicyName(rate(METRICS.requests))), "{{rule}}"),
     ),
     lines(
       "Would be refused",
       "reqps",
       "What rules under audit let through and would refuse if they were enforced.",
-      one(sumBy("rule, host", rate(METRICS.audited)), "{{rule}} {{host}}"),
+      one(sumBy("rule, host", byPolicyName(rate(METRICS.audited))), "{{rule}} {{host}}"),
     ),
     lines(
       "Bytes over TLS connections",

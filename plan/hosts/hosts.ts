@@ -55,7 +55,7 @@ export function planHosts({
   const granted = hosts.filter((host) => namespacesOf([host]).length > 0);
   const shards = shardsOf(gateway.name, granted, isAlone);
   const namespaces = namespacesOf(granted);
-  const log = { gateway, mesh, monitoring, exemptions: exemptionsOf(granted) };
+  const log = { gateway, mesh, monitoring, hosts: granted, exemptions: exemptionsOf(granted) };
   const http = granted.filter(({ mode }) => PROTOCOLS[mode] === "http");
   const planned: PlannedObject[] = [
     // Of hosts without callers of their own too: a wildcard may let somebody call them.
@@ -66,7 +66,7 @@ export function planHosts({
     ...planListeners(context, http),
     ...planOutside(context, granted),
     ...planSecretAccess(context, http),
-    { wave: "registry", manifest: hostCounters({ ...log, hosts: granted }) },
+    { wave: "registry", manifest: hostCounters(log) },
     { wave: "registry", manifest: accessLog(log) },
     ...(monitoring.sidecar ? namespaces : []).map((namespace): PlannedObject => {
       const manifest = sidecarLog(log, gatewayHost(context), namespace);

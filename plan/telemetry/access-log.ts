@@ -1,19 +1,22 @@
-import type { Gateway, Mesh, Monitoring } from "../../model/environment.ts";
+import type { Gateway, Host, Mesh, Monitoring } from "../../model/environment.ts";
 import { gatewayFilter, HTTP_CONNECTION_MANAGER, mergeInto, TCP_PROXY } from "../envoy-filter.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
+import { askedBy } from "./asked.ts";
 import { type Exemption, monitored } from "./exemptions.ts";
-import { ENDED, filtered, type LogFilter, where } from "./log-filter.ts";
+import { keepCaller } from "./identity.ts";
+import { ENDED, filtered, type LogFilter } from "./log-filter.ts";
 import { gatewayConnection, gatewayRequest, type Level, type Line, REQUEST_ID } from "./log-lines.ts";
 import { collectorCluster, collectorsOf, loggerFor } from "./providers.ts";
-import { FORBIDDEN_CONNECTION, FORBIDDEN_REQUEST } from "./refusals.ts";
+import { forbiddenConnection, forbiddenRequest } from "./refusals.ts";
 
-/** What a gateway's log takes. */
+/** What a gateway's log and counters take. */
 export interface LogPlan {
   readonly gateway: Gateway;
   readonly mesh: Mesh;
   readonly monitoring: Monitoring;
-  /** Who is in no log. */
+  readonly hosts: readonly Host[];
+  /** Who is in no log, and counted nowhere. */
   readonly exemptions: readonly Exemption[];
 }
 
@@ -36,25 +39,31 @@ export function noTextLog(gateway: Gateway): Manifest {
  * a collector from MeshConfig alone.
  */
 export function accessLog(plan: LogPlan): Manifest {
-  const { gateway, mesh, monitoring, exemptions } = plan;
-  const loggers = (lineOf: (level: Level) => Line, forbidden: string, seen: readonly LogFilter[]): Json[] => [
+  const { gateway, mesh, monitoring, hosts, exemptions } = plan;
+  const asked = askedBy(hosts);
+  const loggers = (
+    lineOf: (level: Level) => Line,
+    forbidden: LogFilter,
+    seen: readonly LogFilter[],
+  ): Json[] => [
     ...monitoring.access.map((provider) => logger(plan, provider, lineOf("info"), seen)),
     ...monitoring.errors.map((provider) =>
-      logger(plan, provider, lineOf("error"), [ENDED, where(forbidden), ...seen]),
+      logger(plan, provider, lineOf("error"), [ENDED, forbidden, ...seen]),
     ),
   ];
   const requests = loggers(
-    (level) => gatewayRequest(gateway, monitoring, level),
-    FORBIDDEN_REQUEST,
+    (level) => gatewayRequest(gateway, monitoring, asked, level),
+    forbiddenRequest(asked),
     monitored("http", exemptions, mesh.trustDomain),
   );
   const connections = loggers(
-    (level) => gatewayConnection(gateway, level),
-    FORBIDDEN_CONNECTION,
+    (level) => gatewayConnection(gateway, asked, level),
+    forbiddenConnection(asked),
     monitored("tcp", exemptions, mesh.trustDomain),
   );
   return gatewayFilter(gateway, inGatewayNamespace(gateway, `${gateway.name}-log`), [
     ...collectorsOf(monitoring).map(collectorCluster),
+    keepCaller,
     keepRequestId,
     mergeInto(HTTP_CONNECTION_MANAGER, {
       access_log: requests,

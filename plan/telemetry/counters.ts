@@ -1,20 +1,24 @@
-import type { Gateway, Host, Mesh } from "../../model/environment.ts";
+import type { Gateway, Host } from "../../model/environment.ts";
 import { isWildcard } from "../../model/host-settings.ts";
 import { gatewayFilter, HTTP_CONNECTION_MANAGER, mergeInto, TCP_PROXY } from "../envoy-filter.ts";
 import { inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
-import { type Exemption, monitored } from "./exemptions.ts";
+import type { LogPlan } from "./access-log.ts";
+import { type Asked, askedBy } from "./asked.ts";
+import { monitored } from "./exemptions.ts";
 import { PRINCIPAL } from "./identity.ts";
-import { ENDED, filtered, type LogFilter, where } from "./log-filter.ts";
+import { ENDED, filtered, header, type LogFilter, type Question, where } from "./log-filter.ts";
 import {
+  ALLOWED,
   AUDITED_CONNECTION,
   AUDITED_REQUEST,
-  auditedBy,
   CONNECTION_POLICY,
+  DECIDED,
   DECIDED_BY,
   HTTP_POLICY,
   REFUSED_CONNECTION,
   REFUSED_ROUTE,
+  WOULD_REFUSE,
 } from "./refusals.ts";
 
 /** The beginning of our counters' names; the gateway's proxy keeps what begins so. */
@@ -30,32 +34,36 @@ const FLAGS: Json = { name: "flags", value_format: "%RESPONSE_FLAGS%" };
 /** A name that policy refused is the client's free choice: it never becomes a label. */
 const REFUSED_HOST: Json = { name: "host", value_format: "other" };
 
-/** What the counters of a gateway take. */
-export interface CountersPlan {
-  readonly gateway: Gateway;
-  readonly mesh: Mesh;
-  readonly hosts: readonly Host[];
-  /** Who is counted nowhere. */
-  readonly exemptions: readonly Exemption[];
-}
-
 /**
  * Counters by host and caller, from Envoy's own stats access logger (envoy.access_loggers.stats): requests with their
  * code, rule and duration for HTTP, connections and bytes for TLS. Their labels are bounded by what is declared.
  */
-export function hostCounters({ gateway, mesh, hosts, exemptions }: CountersPlan): Manifest {
+export function hostCounters({ gateway, mesh, hosts, exemptions }: LogPlan): Manifest {
   const requests = [ENDED, ...monitored("http", exemptions, mesh.trustDomain)];
   const connections = [ENDED, ...monitored("tcp", exemptions, mesh.trustDomain)];
-  const host = requestHost(gateway, hosts);
+  const asked = askedBy(hosts);
+  const plain = plainName(gateway);
+  const plainHost = requestHost(asked, "request.host");
+  const otherHost = requestHost(asked, "'other'");
+  const decided = label("rule", DECIDED_BY);
   const sni = connectionHost(hosts);
-  const tags = [host, CALLER, CODE, label("rule", DECIDED_BY)];
-  const audited = (name: Json, filter: string) =>
-    counter("audited", [name, CALLER, label("rule", auditedBy(filter))]);
   return gatewayFilter(gateway, inGatewayNamespace(gateway, `${gateway.name}-counters`), [
     mergeInto(HTTP_CONNECTION_MANAGER, {
       access_log: [
-        logger([counter("requests", tags)], requests, [duration("request_duration", tags)]),
-        logger([audited(host, HTTP_POLICY)], [...requests, where(AUDITED_REQUEST)]),
+        // Most requests, and thus without CEL where that is possible.
+        requestLogger(asked.otherNames ? plainHost : AUTHORITY, asked.notFound ? decided : PASSED_BY, [
+          ...requests,
+          ALLOWED.yes,
+          plain.yes,
+        ]),
+        requestLogger(plainHost, decided, [...requests, ALLOWED.no, plain.yes]),
+        requestLogger(otherHost, decided, [...requests, plain.no]),
+        ...(asked.audits
+          ? [
+              logger([wouldRefuse(plainHost, HTTP_POLICY)], [...requests, AUDITED_REQUEST, plain.yes]),
+              logger([wouldRefuse(otherHost, HTTP_POLICY)], [...requests, AUDITED_REQUEST, plain.no]),
+            ]
+          : []),
       ],
     }),
     mergeInto(TCP_PROXY, {
@@ -65,30 +73,48 @@ export function hostCounters({ gateway, mesh, hosts, exemptions }: CountersPlan)
           [counter("refused_connections", [REFUSED_HOST, CALLER])],
           [...connections, where(REFUSED_CONNECTION)],
         ),
-        logger([audited(sni, CONNECTION_POLICY)], [...connections, where(AUDITED_CONNECTION)]),
+        ...(asked.audits
+          ? [logger([wouldRefuse(sni, CONNECTION_POLICY)], [...connections, AUDITED_CONNECTION])]
+          : []),
       ],
     }),
   ]);
 }
 
+/** The host that a request names, without CEL. */
+const AUTHORITY: Json = { name: "host", value_format: "%REQ(:AUTHORITY)%" };
+
+/** The policy that let a request pass, and the one under audit that would not have. */
+const PASSED_BY: Json = { name: "rule", value_format: `%DYNAMIC_METADATA(${HTTP_POLICY}:${DECIDED})%` };
+const auditedBy = (filter: string): Json => ({
+  name: "rule",
+  value_format: `%DYNAMIC_METADATA(${filter}:${WOULD_REFUSE})%`,
+});
+
 /**
- * The authority of a request that has a route, so that it is declared; a wildcard's and TCP's by its route's name.
- * Routes are found without regard to case and port, and a client could make many of one: all but the plain one, and
- * with one of the gateway's own ports, are `other`.
+ * Whether a request names its host plainly. Routes are found without regard to case and port, and a client could make
+ * many names of one: all but the plain one, and with one of the gateway's own ports, are `other`.
  */
-function requestHost({ ports }: Gateway, hosts: readonly Host[]): Json {
-  const own = ports.map(({ port }) => port).join("|");
+function plainName({ ports }: Gateway): Question {
+  return header(":authority", `[a-z0-9.-]+(:(${ports.map(({ port }) => port).join("|")}))?`);
+}
+
+/**
+ * The host of a request that has a route, so that it is declared; a wildcard's and TCP's by its route's name.
+ *
+ * @param named in CEL: what the request says
+ */
+function requestHost(asked: Asked, named: string): Json {
   return label(
     "host",
     "!has(xds.route_name) || xds.route_name == '' ? 'other' : " +
-      `${byRoute(hosts)}request.method == 'CONNECT' ? xds.route_name : ` +
-      `request.host.matches('^[a-z0-9.-]+(:(${own}))?$') ? request.host : 'other'`,
+      `${byRoute(asked)}request.method == 'CONNECT' ? xds.route_name : ${named}`,
   );
 }
 
 /** Under a wildcard a client chooses the name, and what is not found there too has its route's name. */
-function byRoute(hosts: readonly Host[]): string {
-  const prefixes = hosts.some(({ refuse }) => refuse === "not-found") ? ["*", REFUSED_ROUTE] : ["*"];
+function byRoute({ notFound }: Asked): string {
+  const prefixes = notFound ? ["*", REFUSED_ROUTE] : ["*"];
   return prefixes.map((prefix) => `xds.route_name.startsWith('${prefix}') || `).join("");
 }
 
@@ -110,6 +136,15 @@ function connectionHost(hosts: readonly Host[]): Json {
 /** @param expression in CEL, over what Envoy knows of the request or connection */
 function label(name: string, expression: string): Json {
   return { name, value_format: `%CEL(${expression})%` };
+}
+
+function wouldRefuse(host: Json, filter: string): Json {
+  return counter("audited", [host, CALLER, auditedBy(filter)]);
+}
+
+function requestLogger(host: Json, rule: Json, filters: readonly LogFilter[]): Json {
+  const tags = [host, CALLER, CODE, rule];
+  return logger([counter("requests", tags)], filters, [duration("request_duration", tags)]);
 }
 
 function connectionCounters(host: Json): Json[] {

@@ -38,8 +38,9 @@ export function monitored(
   const exempt = mine.map(({ host, from, except }) => {
     const anyOf = (callers: readonly Caller[]) =>
       callers.map((caller) => isCaller(caller, trustDomain)).join(" || ");
+    // The host last: to compare it may take long, and few have to.
     const others = except.length === 0 ? "" : ` && !(${anyOf(except)})`;
-    return `(destination.port == ${listenerPort(host.port)} && ${isHost(host)} && (${anyOf(from)})${others})`;
+    return `(destination.port == ${listenerPort(host.port)} && (${anyOf(from)})${others} && ${isHost(host)})`;
   });
   // An entry that an expression can't be told of would be left out.
   return [where(`!has(${IDENTITY}) || !(${exempt.join(" || ")})`)];

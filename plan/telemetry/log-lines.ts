@@ -1,6 +1,7 @@
 import type { Gateway, Monitoring } from "../../model/environment.ts";
 import type { Json } from "../manifest.ts";
-import { IDENTITY, PRINCIPAL } from "./identity.ts";
+import type { Asked } from "./asked.ts";
+import { CALLER_ACCOUNT, CALLER_NAMESPACE, PRINCIPAL } from "./identity.ts";
 import { CONNECTION_POLICY, DECIDED, HTTP_POLICY, WOULD_REFUSE } from "./refusals.ts";
 
 /** A line of the log: each field's name, and what Envoy writes for it. What has no value is left out. */
@@ -13,8 +14,8 @@ export const REQUEST_ID = "sallyport.request_id";
 
 const CALLER: Line = {
   sourcePrincipal: PRINCIPAL,
-  sourceNamespace: `%CEL(re.extract(${IDENTITY}, '.*/ns/([^/]*)/.*', '\\\\1'))%`,
-  sourceAccount: `%CEL(re.extract(${IDENTITY}, '.*/sa/([^/]*)$', '\\\\1'))%`,
+  sourceNamespace: CALLER_NAMESPACE.format,
+  sourceAccount: CALLER_ACCOUNT.format,
   sourceAddress: "%DOWNSTREAM_REMOTE_ADDRESS%",
 };
 
@@ -58,16 +59,20 @@ function redacted(header: string): string {
   return `%CEL(request.headers['${header}'] == '' ? 'redacted' : 'redacted')%`;
 }
 
+function wouldRefuse(filter: string, { audits }: Asked): Line {
+  return audits ? { wouldRefuse: `%DYNAMIC_METADATA(${filter}:${WOULD_REFUSE})%` } : {};
+}
+
 /** A line of a gateway for a request: HTTP, or CONNECT of a TCP host. */
-export function gatewayRequest(gateway: Gateway, monitoring: Monitoring, level: Level): Line {
+export function gatewayRequest(gateway: Gateway, monitoring: Monitoring, asked: Asked, level: Level): Line {
   return {
     level,
     ...EVENT,
     ...requestFields(monitoring),
     ...CALLER,
-    user: "%DYNAMIC_METADATA(envoy.filters.http.jwt_authn:payload:sub)%",
+    ...(asked.users ? { user: "%DYNAMIC_METADATA(envoy.filters.http.jwt_authn:payload:sub)%" } : {}),
     rule: `%DYNAMIC_METADATA(${HTTP_POLICY}:${DECIDED})%`,
-    wouldRefuse: `%DYNAMIC_METADATA(${HTTP_POLICY}:${WOULD_REFUSE})%`,
+    ...wouldRefuse(HTTP_POLICY, asked),
     ...OUTCOME,
     gateway: gateway.name,
     pod: "%HOSTNAME%",
@@ -76,13 +81,13 @@ export function gatewayRequest(gateway: Gateway, monitoring: Monitoring, level: 
 }
 
 /** A line of a gateway for a connection that carries TLS. */
-export function gatewayConnection(gateway: Gateway, level: Level): Line {
+export function gatewayConnection(gateway: Gateway, asked: Asked, level: Level): Line {
   return {
     level,
     ...EVENT,
     sni: "%REQUESTED_SERVER_NAME%",
     ...CALLER,
-    wouldRefuse: `%DYNAMIC_METADATA(${CONNECTION_POLICY}:${WOULD_REFUSE})%`,
+    ...wouldRefuse(CONNECTION_POLICY, asked),
     ...OUTCOME,
     gateway: gateway.name,
     pod: "%HOSTNAME%",

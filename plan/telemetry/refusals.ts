@@ -1,3 +1,6 @@
+import type { Asked } from "./asked.ts";
+import { allOf, anyOf, type LogFilter, leftBy, where } from "./log-filter.ts";
+
 /** The beginning of a route's name that answers 404 for what is declared as not found. */
 export const REFUSED_ROUTE = "refused:";
 
@@ -15,7 +18,7 @@ export const HTTP_POLICY = "envoy.filters.http.rbac";
 export const CONNECTION_POLICY = "envoy.filters.network.rbac";
 
 /** In CEL: what Envoy's filter left in a request's or connection's metadata. */
-export function metadata(filter: string, key: string): string {
+function metadata(filter: string, key: string): string {
   return `metadata.filter_metadata['${filter}']['${key}']`;
 }
 
@@ -31,30 +34,35 @@ function detailsBegin(beginning: string): string {
 
 /** In CEL: the route refuses. */
 export const BY_ROUTE = `(has(xds.route_name) && xds.route_name.startsWith('${REFUSED_ROUTE}'))`;
-/** In CEL: a policy, an authorizer, a token or a route refused the request. */
-const REFUSED_REQUEST = [ENDED_BY_POLICY, ...ENDED_BY_OTHERS].map(detailsBegin).concat(BY_ROUTE).join(" || ");
-/** In CEL: a policy under audit would have refused. */
-export const AUDITED_REQUEST = `${metadata(HTTP_POLICY, WOULD)} == 'denied'`;
-export const AUDITED_CONNECTION = `${metadata(CONNECTION_POLICY, WOULD)} == 'denied'`;
+/** Policies ran to their end and let the request pass. What an authorizer or a token ends, they never see. */
+export const ALLOWED = leftBy(HTTP_POLICY, "enforced_engine_result", "allowed");
+/** A policy, an authorizer or a token refused the request, whatever its code: gRPC is refused with 200. */
+const REFUSED_REQUEST = allOf(
+  ALLOWED.no,
+  where([ENDED_BY_POLICY, ...ENDED_BY_OTHERS].map(detailsBegin).join(" || ")),
+);
+
+/** A policy under audit would have refused. */
+export const AUDITED_REQUEST = leftBy(HTTP_POLICY, WOULD, "denied").yes;
+export const AUDITED_CONNECTION = leftBy(CONNECTION_POLICY, WOULD, "denied").yes;
 
 /** In CEL: a policy ended the connection. */
 export const REFUSED_CONNECTION = `(has(connection.termination_details) && connection.termination_details.startsWith('${ENDED_BY_POLICY}'))`;
 
-/** In CEL: the request was forbidden, or would have been. */
-export const FORBIDDEN_REQUEST = `${REFUSED_REQUEST} || ${AUDITED_REQUEST}`;
-/** In CEL: the connection was forbidden, or would have been. */
-export const FORBIDDEN_CONNECTION = `${REFUSED_CONNECTION} || ${AUDITED_CONNECTION}`;
-
-/** In CEL: the name of a policy from Envoy's name for it, `ns[egress]-policy[name]-rule[0]`. */
-function policyName(expression: string): string {
-  return `re.extract(${expression}, 'ns\\\\[.*\\\\]-policy\\\\[(.*)\\\\]-rule.*', '\\\\1')`;
+/** The request was forbidden, or would have been. */
+export function forbiddenRequest({ audits, notFound }: Asked): LogFilter {
+  const others = [...(audits ? [AUDITED_REQUEST] : []), ...(notFound ? [where(BY_ROUTE)] : [])];
+  return others.length === 0 ? REFUSED_REQUEST : anyOf(REFUSED_REQUEST, ...others);
 }
 
-/** In CEL: what decided on a request; never anything that a client chose. */
+/** The connection was forbidden, or would have been. */
+export function forbiddenConnection({ audits }: Asked): LogFilter {
+  const refused = where(REFUSED_CONNECTION);
+  return audits ? anyOf(refused, AUDITED_CONNECTION) : refused;
+}
+
+/** In CEL: what decided on a request, as the log's `rule` and `route` have it; never anything that a client chose. */
 export const DECIDED_BY =
   `${BY_ROUTE} ? xds.route_name : ` +
   ENDED_BY_OTHERS.map((beginning) => `${detailsBegin(beginning)} ? '${beginning}' : `).join("") +
-  `${hasMetadata(HTTP_POLICY, DECIDED)} ? ${policyName(metadata(HTTP_POLICY, DECIDED))} : 'none'`;
-
-/** In CEL: the policy under audit that would have refused. */
-export const auditedBy = (filter: string): string => policyName(metadata(filter, WOULD_REFUSE));
+  `${hasMetadata(HTTP_POLICY, DECIDED)} ? ${metadata(HTTP_POLICY, DECIDED)} : 'none'`;

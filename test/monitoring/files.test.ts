@@ -36,6 +36,12 @@ describe.each(STACKS)("monitoring of %s", (file) => {
       queries.flatMap((query) => query.match(/envoy_sallyport_egress_\w+?(?=_bucket|\{|\b)/g) ?? []),
     );
     expect(named.size).toBeGreaterThan(5);
+    const audits = environment.hosts.some(({ allow, deny }) =>
+      [...allow, ...deny].some(({ audit }) => audit),
+    );
+    expect(planned.includes('"name":"audited"')).toBe(audits);
+    // A panel shows nothing until there is an audit.
+    if (!audits) named.delete("envoy_sallyport_egress_audited");
     for (const metric of named) {
       const name = metric.replace("envoy_sallyport_egress_", "").replace(/_bucket$/, "");
       expect(planned).toContain(`"stat":{"name":"${name}"`);
