@@ -41,13 +41,14 @@ export function header(name: string, regex: string): Question {
   return { yes: filter(false), no: filter(true) };
 }
 
-/** Whether one of Envoy's filters left that in its metadata. */
-export function leftBy(filter: string, key: string, exact: string): Question {
+/**
+ * Entries for which one of Envoy's filters left that in its metadata. Envoy does not look at the matcher's `invert` here.
+ *
+ * @param otherwise whether entries are taken for which it left nothing under that key
+ */
+export function leftBy(filter: string, key: string, exact: string, { otherwise = false } = {}): LogFilter {
   const matcher = { filter, path: [{ key }], value: { string_match: { exact } } };
-  return {
-    yes: { metadata_filter: { matcher, match_if_key_not_found: false } },
-    no: { metadata_filter: { matcher: { ...matcher, invert: true }, match_if_key_not_found: true } },
-  };
+  return { metadata_filter: { matcher, match_if_key_not_found: otherwise } };
 }
 
 /** Entries that any of the filters takes. */

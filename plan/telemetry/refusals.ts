@@ -1,5 +1,5 @@
 import type { Asked } from "./asked.ts";
-import { allOf, anyOf, type LogFilter, leftBy, where } from "./log-filter.ts";
+import { allOf, anyOf, type LogFilter, leftBy, type Question, where } from "./log-filter.ts";
 
 /** The beginning of a route's name that answers 404 for what is declared as not found. */
 export const REFUSED_ROUTE = "refused:";
@@ -34,8 +34,12 @@ function detailsBegin(beginning: string): string {
 
 /** In CEL: the route refuses. */
 export const BY_ROUTE = `(has(xds.route_name) && xds.route_name.startsWith('${REFUSED_ROUTE}'))`;
-/** Policies ran to their end and let the request pass. What an authorizer or a token ends, they never see. */
-export const ALLOWED = leftBy(HTTP_POLICY, "enforced_engine_result", "allowed");
+/** Whether policies ran to their end and let a request pass. What an authorizer or a token ends, they never see. */
+const RESULT = "enforced_engine_result";
+export const ALLOWED: Question = {
+  yes: leftBy(HTTP_POLICY, RESULT, "allowed"),
+  no: leftBy(HTTP_POLICY, RESULT, "denied", { otherwise: true }),
+};
 /** A policy, an authorizer or a token refused the request, whatever its code: gRPC is refused with 200. */
 const REFUSED_REQUEST = allOf(
   ALLOWED.no,
@@ -43,8 +47,8 @@ const REFUSED_REQUEST = allOf(
 );
 
 /** A policy under audit would have refused. */
-export const AUDITED_REQUEST = leftBy(HTTP_POLICY, WOULD, "denied").yes;
-export const AUDITED_CONNECTION = leftBy(CONNECTION_POLICY, WOULD, "denied").yes;
+export const AUDITED_REQUEST = leftBy(HTTP_POLICY, WOULD, "denied");
+export const AUDITED_CONNECTION = leftBy(CONNECTION_POLICY, WOULD, "denied");
 
 /** In CEL: a policy ended the connection. */
 export const REFUSED_CONNECTION = `(has(connection.termination_details) && connection.termination_details.startsWith('${ENDED_BY_POLICY}'))`;

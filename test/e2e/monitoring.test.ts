@@ -44,6 +44,12 @@ describe("what is told of calls", { timeout: 60_000 }, () => {
   };
   const gateway = () => linesOf("deploy/mon", HOME, "istio-proxy");
   const sidecar = (name = "sleep", home = CLIENT) => linesOf(`deploy/${name}`, home, "istio-proxy");
+  /** Our counters as the gateway's Envoy has them. */
+  const counters = async () => {
+    const ask = ["pilot-agent", "request", "GET", "stats"];
+    const { stdout } = await world.kubectl.exec(HOME, ask, "deploy/mon", "istio-proxy");
+    return stdout.split("\n").filter((line) => line.startsWith("sallyport_egress"));
+  };
   /** The lines that a test's calls made, once there are so many. */
   const some = (ask: () => Promise<Line[]>, of: (line: Line) => boolean, count: number) =>
     eventually(
@@ -173,15 +179,28 @@ describe("what is told of calls", { timeout: 60_000 }, () => {
     const quiet = (await gateway()).filter(({ sourceAccount }) => sourceAccount === "quiet");
     expect(quiet.map(({ path }) => path)).toEqual(["/loud"]);
     expect(await sidecar("quiet")).toEqual([]);
-    const stats = await world.kubectl.exec(
-      HOME,
-      ["pilot-agent", "request", "GET", "stats"],
-      "deploy/mon",
-      "istio-proxy",
-    );
-    const counted = stats.stdout.split("\n").filter((line) => /^sallyport_egress.*\/sa\/quiet/.test(line));
+    const counted = (await counters()).filter((line) => line.includes("/sa/quiet."));
     expect(counted.length).toBeGreaterThan(0);
     expect(counted.filter((line) => !line.includes("host.down.example.com"))).toEqual([]);
+  });
+
+  it("counts by a host's plain name and by what decided, and a name that nobody declared as other", async () => {
+    // Its spelling is a client's choice, and so is a name without a route.
+    const ask = (host: string) => world.curl("sleep", "http://edition.cnn.com/health", "-H", `Host: ${host}`);
+    expect(await ask("Edition.CNN.com")).toBe("200 0");
+    expect(await world.curl("sleep", "http://edition.cnn.com/health")).toBe("200 0");
+    expect(await world.curl("sleep", "http://www.google.com/counted")).toBe("403 0");
+    const requests = (await counters()).filter(
+      (line) => line.includes(".requests.host.") && line.includes("/sa/default."),
+    );
+    const label = (host: string, rest: RegExp) =>
+      requests.filter((line) => line.includes(`.requests.host.${host}.principal.`) && rest.test(line));
+    expect(
+      label("edition.cnn.com", /\.code\.200\.rule\.ns\[.*\]-policy\[mon-originate-80-.*\]-rule/),
+    ).toHaveLength(1);
+    expect(label("other", /\.code\.200\.rule\.ns\[.*\]-policy\[mon-originate-80-.*\]-rule/)).toHaveLength(1);
+    expect(label("www.google.com", /\.code\.403\.rule\.none: /)).toHaveLength(1);
+    expect(requests.filter((line) => /cnn/i.test(line) && !line.includes("edition.cnn.com"))).toEqual([]);
   });
 
   it("has what a locked namespace's sidecars refuse themselves", async () => {
@@ -220,7 +239,8 @@ describe("what is told of calls", { timeout: 60_000 }, () => {
     const levels = records
       .filter((record) => record.includes("path: Str(/collected)"))
       .map((record) => /level: Str\((\w+)\)/.exec(record)?.[1]);
-    expect(levels).toEqual(["info", "error"]);
+    // Each has a stream of its own, and either may be first.
+    expect(levels.toSorted()).toEqual(["error", "info"]);
     const file = await eventually(
       async () =>
         (await world.kubectl.exec(HOME, ["cat", "/var/log/sallyport/pod.log"], "deploy/mon", "istio-proxy"))

@@ -191,7 +191,7 @@ describe("metrics", () => {
       const taken = JSON.stringify(filter);
       expect(taken).toContain("TcpConnectionEnd");
       // A name that policy knows, in its one plain form.
-      if (taken.includes('"enforced_engine_result"') && !taken.includes('"invert":true')) {
+      if (taken.includes('{"exact":"allowed"}')) {
         expect(taken).toContain(
           '{"regex":"[a-z0-9.-]+(:(80|443))?"}},"treat_missing_header_as_empty":true,"invert_match":false}',
         );
