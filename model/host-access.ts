@@ -18,6 +18,8 @@ interface Subject {
   readonly host: WrittenHost;
   readonly allow: readonly SoundRule[];
   readonly deny: readonly SoundRule[];
+  /** What lets in under wildcards that cover the host. */
+  readonly elsewhere: readonly SoundRule[];
 }
 
 /** Rules of which something was said already: a file's hold for many hosts, and are told of once. */
@@ -26,6 +28,10 @@ export type Told = Set<string>;
 /** The rules that hold for a host, by its port. */
 export function rulesFor({ rules, port }: WrittenHost): readonly WrittenRule[] {
   return rules.filter(({ ports }) => port === undefined || ports === undefined || ports.includes(port));
+}
+
+function soundRules(host: WrittenHost): SoundRule[] {
+  return rulesFor(host).filter((rule): rule is SoundRule => rule.rule !== undefined);
 }
 
 /** Whether a rule stands at the host itself, and not at the head of a file. */
@@ -44,12 +50,19 @@ export function unusedRules(rules: readonly WrittenRule[], hosts: readonly Writt
 }
 
 /** What can't be, and what is better not, between a host and its rules and among these. */
-export function checkAccess(host: WrittenHost, context: RuleContext, notes: Notes, told: Told): void {
-  const sound = rulesFor(host).filter((rule): rule is SoundRule => rule.rule !== undefined);
+export function checkAccess(
+  host: WrittenHost,
+  wildcards: readonly WrittenHost[],
+  context: RuleContext,
+  notes: Notes,
+  told: Told,
+): void {
+  const sound = soundRules(host);
   const subject: Subject = {
     host,
     allow: sound.filter(({ action }) => action === "allow"),
     deny: sound.filter(({ action }) => action === "deny"),
+    elsewhere: wildcards.flatMap(soundRules).filter(({ action }) => action === "allow"),
   };
   const once =
     (kind: string, list: Problem[], { source, path }: WrittenRule): ReportFault =>
@@ -168,8 +181,8 @@ function concerns(denied: Rule, allowed: Rule): boolean {
 }
 
 /** Namespaces and accounts that no rule lets in: a refusal of them, or an exemption for them, has no effect. */
-function checkDenied({ host, allow }: Subject, { rule }: SoundRule, warn: ReportFault): void {
-  const callers = allow.flatMap((allowed) => remaining(allowed.rule).from);
+function checkDenied({ host, allow, elsewhere }: Subject, { rule }: SoundRule, warn: ReportFault): void {
+  const callers = [...allow, ...elsewhere].flatMap((allowed) => remaining(allowed.rule).from);
   for (const [key, list] of [
     ["from", rule.from],
     ["except", rule.except],

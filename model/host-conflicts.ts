@@ -4,6 +4,7 @@ import { isWildcard, settingsOf } from "./host-settings.ts";
 import { overlap } from "./network.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import type { ReportFault } from "./source.ts";
+import { parentsOf } from "./wildcards.ts";
 
 /** A host that is sound by itself, and how a fault of it is told. */
 export interface SoundHost {
@@ -49,17 +50,6 @@ function findCovered(hosts: readonly SoundHost[]): void {
 
 function alike(a: DeclaredHost, b: DeclaredHost): boolean {
   return a.mode === b.mode && JSON.stringify(settingsOf(a)) === JSON.stringify(settingsOf(b));
-}
-
-/** `.wikipedia.org` and `.org` for `en.wikipedia.org`. */
-function parentsOf(host: string): string[] {
-  const labels = host.replace(/^\*\./, "").split(".");
-  const start = isWildcard({ host }) ? 0 : 1;
-  // A wildcard does not cover itself.
-  return labels
-    .slice(start)
-    .map((_, index) => `.${labels.slice(start + index).join(".")}`)
-    .filter((suffix) => `*${suffix}` !== host);
 }
 
 /** What a namespace's sidecars can't tell apart: they see a port, and for plain TCP an address. */

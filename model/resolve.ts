@@ -10,6 +10,7 @@ import type { Notes, RuleContext, WrittenRule } from "./read-rules.ts";
 import { type Action, distinctRules } from "./rule.ts";
 import type { Sound } from "./sound.ts";
 import { problemAt, type ReportFault } from "./source.ts";
+import { wildcardsOver } from "./wildcards.ts";
 
 type Gateways = Sound<readonly Gateway[]>;
 
@@ -38,10 +39,11 @@ export function resolveHosts(
   const first = new Map<string, Resolved>();
   const homes = new Set(gateways?.map((gateway) => gateway?.namespace));
   checkHomes(new Set(written.flatMap(({ rules }) => rules)), homes, problems);
+  const over = wildcardsOver(written);
   for (const host of written) {
     const fault = reporter(host, problems);
     warnAboutMode(host, reporter(host, warnings));
-    checkAccess(host, context, notes, told);
+    checkAccess(host, over(host), context, notes, told);
     const resolved = resolveHost(host, gateways, fault);
     if (host.host === undefined || host.port === undefined) continue;
     const key = `${host.host}:${host.port}`;

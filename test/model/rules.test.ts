@@ -256,6 +256,16 @@ describe("a rule that changes nothing is a warning:", () => {
     });
   });
 
+  it("not a denial of somebody whom a wildcard lets in", () => {
+    const [of, over] = ["en.a.example", "'*.a.example'"].map(
+      (host) => (rules: string) => `{ host: ${host}, tls: none, ${rules} }`,
+    );
+    const denied = of?.("deny: [{ from: { namespace: news } }]") ?? "";
+    const allowed = over?.("allow: [{ from: { namespace: news } }]") ?? "";
+    expect(found(environment(denied)).warnings).toEqual([expect.stringContaining("nothing lets it call")]);
+    expect(found(environment(`${denied}\n  - ${allowed}`))).toMatchObject({ problems: [], warnings: [] });
+  });
+
   it("not one that differs in what is logged", () => {
     const rules =
       "allow: [{ from: { namespace: news } }, { from: { serviceAccount: news/one }, monitored: false, until: 2027-01-01 }]";
