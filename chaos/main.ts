@@ -23,6 +23,8 @@ killed outright may cost the requests that it had.
 Example:
   npm run chaos -- --only grant revoke`,
   );
+// 1 is a finding; a command that can't be read is none.
+program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 program.parse();
 const { only = names, json } = program.opts<{ only?: string[]; json?: true }>();
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { accessSteps } from "../../walk/access/steps.ts";
 import { serverSideDeployment } from "../../walk/deployment/server-side.ts";
 import type { Document } from "../../walk/document.ts";
 import { document001 } from "../../walk/document-001/steps.ts";
@@ -17,8 +18,9 @@ describe("walks with every row as expected", { timeout: 15 * 60_000 }, () => {
     ["001", document001, 28],
     ["002", document002, 30],
     ["003", document003, 60],
+    ["access", accessSteps, 50],
   ];
-  it.for(documents)("document %s", async ([, document, rows], { signal }) => {
+  it.for(documents)("%s", async ([, document, rows], { signal }) => {
     const { access, programs = "" } = cluster ?? { access: {} };
     const walked = await walkDocument(document, {
       access,
