@@ -54,7 +54,10 @@ function engineLines(ours: Outcome, docs: Outcome, limit: number): Cells[] {
     [
       "up s",
       applyTime(mine.up, mine.resources, ours.resources, limit),
-      applyTime(theirs.up, theirs.resources, docs.resources, limit),
+      // What was stopped at the smaller sizes has no time to go by.
+      docs.extrapolatedFrom !== undefined && theirs.up === undefined
+        ? "not tried"
+        : applyTime(theirs.up, theirs.resources, docs.resources, limit),
       ratioOf(mine.up, theirs.up),
     ],
     [
