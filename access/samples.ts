@@ -1,10 +1,12 @@
 import type { Json } from "../plan/manifest.ts";
 import type { AuthorizationPolicy, Operation, PolicyRule, Source } from "./read.ts";
 
-/** A request that an ALLOW rule takes, and the patterns that it stands for. */
+/** A request that a rule takes, and the patterns that it stands for. */
 export interface Sample {
   /** As the rule writes it; `…/ns/news/*` means every account of news. */
   readonly principal: string;
+  /** Whom the rule leaves out of these. */
+  readonly except: readonly string[];
   /** By authority, or the name that a connection asks for. */
   readonly host: string;
   readonly path: string;
@@ -20,9 +22,12 @@ export interface Sample {
 const ANY: readonly string[] = ["*"];
 const ANY_SOURCE: readonly { readonly source?: Source }[] = [{}];
 
-/** What the ALLOW rules of a policy take, a sample for each of their patterns; nothing of a rule without a port. */
-export function samplesOf({ action = "ALLOW", rules = [] }: AuthorizationPolicy): Sample[] {
-  return action === "ALLOW" ? rules.flatMap(samplesOfRule) : [];
+/** What a policy's rules take, a sample for each of their patterns; nothing of a rule without a port, or of another action. */
+export function samplesOf(
+  { action = "ALLOW", rules = [] }: AuthorizationPolicy,
+  wanted: "ALLOW" | "DENY" = "ALLOW",
+): Sample[] {
+  return action === wanted ? rules.flatMap(samplesOfRule) : [];
 }
 
 function samplesOfRule({ from = ANY_SOURCE, to = [], when = [] }: PolicyRule): Sample[] {
@@ -39,6 +44,7 @@ function samplesOfRule({ from = ANY_SOURCE, to = [], when = [] }: PolicyRule): S
         (source.principals ?? ANY).map((principal) => ({
           ...target,
           principal,
+          except: source.notPrincipals ?? [],
           headers,
           claims: claimsOf(source, when),
         })),

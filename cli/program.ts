@@ -3,6 +3,7 @@ import manifest from "sallyport/package.json" with { type: "json" };
 import { checkCommand } from "./check.ts";
 import { CannotError, EXIT, endWithReader, reportFailure } from "./exit.ts";
 import { labCommand } from "./lab.ts";
+import { matrixCommand } from "./matrix.ts";
 import { monitoringCommand } from "./monitoring.ts";
 import { renderCommand } from "./render.ts";
 import { applyCommand, deleteCommand } from "./rollout.ts";
@@ -17,6 +18,7 @@ const program = new Command("sallyport")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.fine : EXIT.refused))
   .addCommand(checkCommand())
   .addCommand(renderCommand())
+  .addCommand(matrixCommand())
   .addCommand(monitoringCommand())
   .addCommand(applyCommand())
   .addCommand(deleteCommand())
@@ -33,6 +35,7 @@ Exit codes:
 
 Examples:
   sallyport check stacks/dev.yaml
+  sallyport matrix stacks/dev.yaml
   sallyport render stacks/dev.yaml --out build/dev
   sallyport lab up`,
   );

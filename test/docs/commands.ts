@@ -38,7 +38,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 /** The arguments of a command that needs no cluster: `check`, `render`, `monitoring` and help. */
 export function argumentsOf(command: string): string[] | undefined {
   const own =
-    /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|render|monitoring|schema|--help|--version)\b.*)$/;
+    /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|matrix|render|monitoring|schema|--help|--version)\b.*)$/;
   return ELSEWHERE[command] === undefined ? own.exec(command)?.groups?.rest?.split(" ") : undefined;
 }
 

@@ -1,63 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluator } from "../../access/evaluate.ts";
-import { completeHosts, completeMesh, completeMonitoring, type HostInput } from "../../model/complete.ts";
 import type { Host } from "../../model/environment.ts";
 import { formOf, literalOf } from "../../model/paths.ts";
 import type { Rule } from "../../model/rule.ts";
-import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
-import { gateway } from "./hosts.ts";
-
-const mesh = completeMesh(undefined);
-const monitoring = completeMonitoring(undefined);
-const NAMESPACES = ["news", "shop"];
-const ACCOUNTS = ["one", "two"];
-const PATHS = ["/a", "/a/b", "/a/b/c", "/x.json", "/post"];
-
-const account = fc.record({
-  serviceAccount: fc
-    .tuple(fc.constantFrom(...NAMESPACES), fc.constantFrom(...ACCOUNTS))
-    .map((names) => names.join("/")),
-});
-const namespace = fc.constantFrom(...NAMESPACES).map((name) => ({ namespace: name }));
-const callers = fc.oneof(
-  namespace,
-  account,
-  fc.constant({ namespace: "*" }),
-  fc.array(fc.oneof(namespace, account), { minLength: 1, maxLength: 2 }),
-);
-const request = {
-  paths: fc.subarray(["/a", "/a/*", "/a/{*}", "/a/{**}", "*.json", "/post"], { minLength: 1 }),
-  methods: fc.subarray(["GET", "POST"], { minLength: 1 }),
-};
-const allow = fc.record(
-  { from: callers, except: fc.array(account, { minLength: 1, maxLength: 1 }), ...request },
-  { requiredKeys: ["from"] },
-);
-const deny = fc.record({ from: callers, methods: request.methods }, { requiredKeys: [] });
-const list = fc.uniqueArray(
-  fc.record({
-    host: fc.constantFrom("a", "b", "c").map((letter) => `${letter}.example.com`),
-    tls: fc.constant("none" as const),
-    allow: fc.array(allow, { maxLength: 3 }),
-    deny: fc.array(deny, { maxLength: 1 }),
-  }),
-  { maxLength: 3, selector: ({ host }) => host },
-);
-
-/** The hosts as far as they can be declared: what check refuses says nothing of planning. */
-function declared(inputs: readonly object[]): Host[] | undefined {
-  try {
-    return completeHosts(inputs as HostInput[], gateway);
-  } catch {
-    return undefined;
-  }
-}
-
-function plan(hosts: readonly Host[]) {
-  return planEnvironment({ name: "test", mesh, monitoring, gateways: [gateway], lockdown: [], hosts });
-}
+import { ACCOUNTS, allow, declared, list, NAMESPACES, PATHS, plan } from "./random-rules.ts";
 
 /** What the declaration itself says, told in the plainest way. */
 function matches(
