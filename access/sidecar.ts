@@ -61,12 +61,12 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
 
   const follow = ({ destinations, sni, tunnel }: Way): Turn[] =>
     destinations.map(({ destination: { host, subset, port } }) =>
-      hops.has(`${host} ${subset}`)
+      hops.has(`${host} ${subset ?? ""}`)
         ? {
             to: "gateway",
             service: host,
             port: port?.number ?? 0,
-            sni: sni ?? `outbound_.${port?.number}_.${subset}_.${host}`,
+            sni: sni ?? `outbound_.${port?.number}_.${subset ?? ""}_.${host}`,
             ...(tunnel === undefined ? {} : { tunnel }),
           }
         : { to: "unavailable" },
@@ -192,12 +192,14 @@ function portsOf(routes: readonly { readonly match?: readonly { readonly port?: 
   return new Set(routes.flatMap(({ match = [] }) => match.flatMap(({ port }) => port ?? [])));
 }
 
-/** `host subset` of what the sidecars of a namespace have a cluster for. */
+/** `host subset`, and `host ` for the host itself, of what the sidecars of a namespace have a cluster for. */
 function hopsSeen(namespace: string, objects: Objects): ReadonlySet<string> {
   return new Set(
     objects("DestinationRule")
       .filter((rule) => isSeenIn(namespace, rule))
-      .flatMap(({ spec }) => (spec.subsets ?? []).map(({ name }) => `${spec.host} ${name}`)),
+      .flatMap(({ spec }) =>
+        [{ name: "" }, ...(spec.subsets ?? [])].map(({ name }) => `${spec.host} ${name}`),
+      ),
   );
 }
 

@@ -1,20 +1,34 @@
 import { inGatewayNamespace } from "../labels.ts";
-import type { PlannedObject } from "../manifest.ts";
+import type { Json, PlannedObject } from "../manifest.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
 
 /**
- * The subsets of the gateway by what the sidecar passes on: requests, many on one connection of HTTP/2 or each as the
- * application speaks, or connections of TLS and TCP; each over mutual TLS with the workload's own identity.
+ * The subsets of the gateway for requests: many on one connection of HTTP/2, or each as the application speaks.
+ * Connections of TLS and TCP take the gateway itself, without a subset: each is a cluster in every sidecar for each of
+ * the gateway's ports.
  */
 export const HTTP2_SUBSET = "http2";
 export const HTTP_SUBSET = "http";
-export const CONNECTION_SUBSET = "tls";
 
 /** The sidecar lets a connection go well before the gateway would, so that no request meets a closed one. */
 const IDLE = "5m";
 
 /** A pod of the gateway is near; one whose machine is gone does not answer at all, and another is tried. */
 const CONNECT = { connectTimeout: "2s" } as const;
+
+/** Each hop takes the workload's own identity. */
+const mutual = { mode: "ISTIO_MUTUAL" };
+
+function requests(name: string, protocol: Readonly<Record<string, Json>>): Json {
+  return {
+    name,
+    trafficPolicy: {
+      tls: mutual,
+      connectionPool: { tcp: CONNECT, http: { ...protocol, idleTimeout: IDLE } },
+      loadBalancer: { simple: "LEAST_REQUEST" },
+    },
+  };
+}
 
 /** The name of the hop's DestinationRule, in the gateway's namespace. */
 export function hopName(gateway: string): string {
@@ -29,7 +43,6 @@ export function hopName(gateway: string): string {
  */
 export function planHop(context: HostsContext, namespaces: readonly string[]): PlannedObject[] {
   const { gateway } = context;
-  const mutual = { mode: "ISTIO_MUTUAL" };
   return [
     {
       wave: "registry",
@@ -40,32 +53,16 @@ export function planHop(context: HostsContext, namespaces: readonly string[]): P
         spec: {
           host: gatewayHost(context),
           exportTo: namespaces.includes("*") ? ["*"] : [".", ...namespaces],
-          trafficPolicy: { tls: mutual },
+          trafficPolicy: {
+            // No sni here: each connection carries the one that the application asked for.
+            tls: mutual,
+            connectionPool: { tcp: CONNECT },
+            // By least requests, Istio's default, a pod that is gone would be the favourite, second attempts included.
+            loadBalancer: { simple: "ROUND_ROBIN" },
+          },
           subsets: [
-            {
-              name: HTTP2_SUBSET,
-              trafficPolicy: {
-                tls: mutual,
-                connectionPool: { tcp: CONNECT, http: { h2UpgradePolicy: "UPGRADE", idleTimeout: IDLE } },
-              },
-            },
-            {
-              name: HTTP_SUBSET,
-              trafficPolicy: {
-                tls: mutual,
-                connectionPool: { tcp: CONNECT, http: { useClientProtocol: true, idleTimeout: IDLE } },
-              },
-            },
-            {
-              name: CONNECTION_SUBSET,
-              trafficPolicy: {
-                // No sni here: each connection carries the one that the application asked for.
-                tls: mutual,
-                connectionPool: { tcp: CONNECT },
-                // By least requests, Istio's default, a pod that is gone would be the favourite, second attempts included.
-                loadBalancer: { simple: "ROUND_ROBIN" },
-              },
-            },
+            requests(HTTP2_SUBSET, { h2UpgradePolicy: "UPGRADE" }),
+            requests(HTTP_SUBSET, { useClientProtocol: true }),
           ],
         },
       },

@@ -22,7 +22,8 @@ export function meshVirtualService(
   };
 }
 
-/** The gateway as a route's destination, in one of the hop's subsets. */
-export function toGateway(context: HostsContext, subset: string, port: number): Json {
-  return [{ destination: { host: gatewayHost(context), subset, port: { number: port } } }];
+/** The gateway as a route's destination: for requests one of the hop's subsets, for connections the gateway itself. */
+export function toGateway(context: HostsContext, port: number, subset?: string): Json {
+  const host = gatewayHost(context);
+  return [{ destination: { host, ...(subset === undefined ? {} : { subset }), port: { number: port } } }];
 }

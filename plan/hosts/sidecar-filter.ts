@@ -2,7 +2,6 @@ import { namespaceFilter, TCP_PROXY } from "../envoy-filter.ts";
 import { inCallersNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
-import { CONNECTION_SUBSET } from "./hop.ts";
 
 /** What istiod binds a port's listener to, and names it by, where pods have IPv4 or IPv6 alone. */
 const WILDCARD_ADDRESSES = ["0.0.0.0", "::"] as const;
@@ -54,7 +53,8 @@ function resumeSessions(context: HostsContext, port: number): Json {
     applyTo: "CLUSTER",
     match: {
       context: "SIDECAR_OUTBOUND",
-      cluster: { service: gatewayHost(context), subset: CONNECTION_SUBSET, portNumber: port },
+      // By name: without a subset it would be those of all.
+      cluster: { name: `outbound|${port}||${gatewayHost(context)}` },
     },
     patch: {
       operation: "MERGE",

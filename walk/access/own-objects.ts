@@ -52,7 +52,7 @@ const OWN: readonly {
       own("networking.istio.io/v1", "DestinationRule", {
         host: GATEWAY,
         trafficPolicy: { tls: { mode: "DISABLE" } },
-        subsets: [{ name: "http2" }, { name: "http" }, { name: "tls" }],
+        subsets: [{ name: "http2" }, { name: "http" }],
       }),
     ],
     code: "503",

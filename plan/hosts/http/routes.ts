@@ -148,7 +148,7 @@ function meshRoute(context: HostsContext, shard: Shard, { http2Port }: Upstream)
   const more = { retries: HOP_RETRIES };
   const http =
     http2Port === undefined
-      ? [{ match: [{ port }], route: toGateway(context, HTTP_SUBSET, port), ...more }]
+      ? [{ match: [{ port }], route: toGateway(context, port, HTTP_SUBSET), ...more }]
       : multiplexed(context, port, more);
   return meshVirtualService(context, shard, namesOf(shard), { http });
 }

@@ -12,10 +12,10 @@ const UPGRADE = { upgrade: { regex: ".+" } };
 /** Routes in the mesh to hosts that share a cluster: over the hop's HTTP/2, whatever the application speaks. */
 export function multiplexed(context: HostsContext, port: number, more: Readonly<Record<string, Json>>): Json {
   return [
-    { match: [{ port, headers: UPGRADE }], route: toGateway(context, HTTP_SUBSET, port), ...more },
+    { match: [{ port, headers: UPGRADE }], route: toGateway(context, port, HTTP_SUBSET), ...more },
     {
       match: [{ port }],
-      route: toGateway(context, HTTP2_SUBSET, port),
+      route: toGateway(context, port, HTTP2_SUBSET),
       headers: { request: { set: { [VERSION_HEADER]: "%PROTOCOL%" } } },
       ...more,
     },

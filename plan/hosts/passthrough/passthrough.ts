@@ -2,7 +2,6 @@ import type { Manifest, PlannedObject } from "../../manifest.ts";
 import { accessPolicy } from "../access/allow.ts";
 import { anchorHost } from "../anchor.ts";
 import type { HostsContext } from "../context.ts";
-import { CONNECTION_SUBSET } from "../hop.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
 import type { Shard } from "../shards.ts";
 import { planCommonServer } from "./common-server.ts";
@@ -23,6 +22,6 @@ function meshRoute(context: HostsContext, shard: Shard): Manifest {
   const { port } = shard;
   const sniHosts = shard.hosts.map(({ host }) => host);
   return meshVirtualService(context, shard, [anchorHost(context, port), ...sniHosts], {
-    tls: [{ match: [{ port, sniHosts }], route: toGateway(context, CONNECTION_SUBSET, port) }],
+    tls: [{ match: [{ port, sniHosts }], route: toGateway(context, port) }],
   });
 }

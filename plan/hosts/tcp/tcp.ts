@@ -2,7 +2,6 @@ import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import { accessPolicy } from "../access/allow.ts";
 import { anchorHost } from "../anchor.ts";
 import { gatewayReference, type HostsContext, shardMetadata } from "../context.ts";
-import { CONNECTION_SUBSET } from "../hop.ts";
 import { sharedUpstream } from "../http/upstream.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
 import type { Shard } from "../shards.ts";
@@ -60,6 +59,6 @@ function meshRoute(context: HostsContext, shard: Shard): Manifest {
   const { addresses } = settings;
   const match: Json = [{ port, ...(addresses === undefined ? {} : { destinationSubnets: addresses }) }];
   return meshVirtualService(context, shard, [anchorHost(context, port), hosts[0].host], {
-    tcp: [{ match, route: toGateway(context, CONNECTION_SUBSET, port) }],
+    tcp: [{ match, route: toGateway(context, port) }],
   });
 }
