@@ -94,7 +94,12 @@ export interface Deployment {
 /** What is read of a Sidecar. */
 export interface Sidecar {
   readonly workloadSelector?: Json;
-  readonly egress?: Json;
+  readonly egress?: readonly {
+    readonly hosts?: Texts;
+    readonly port?: Json;
+    readonly bind?: string;
+    readonly captureMode?: string;
+  }[];
   readonly outboundTrafficPolicy?: { readonly mode?: string };
 }
 

@@ -2,7 +2,8 @@ import ipaddr from "ipaddr.js";
 import { domainOf, type Route, routeOf, routesOf, withoutPort } from "./http-routes.ts";
 import { nearest } from "./match.ts";
 import type { MeshSettings } from "./mesh.ts";
-import { type Destination, isSeenIn, type Objects } from "./read.ts";
+import type { Destination, Objects } from "./read.ts";
+import { choosesFurther, type Seen, seenIn } from "./seen.ts";
 
 /** What an application asks of its own sidecar. */
 export interface AskedSidecar {
@@ -54,9 +55,10 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
   const settings = objects("Sidecar").filter((one) => one.namespace === namespace);
   const policy = settings.flatMap(({ spec }) => spec.outboundTrafficPolicy?.mode ?? []);
   const closed = (policy[0] ?? mesh.outboundTrafficPolicy) === "REGISTRY_ONLY";
-  const ports = portsSeen(namespace, objects);
-  const routes = meshRoutes(namespace, objects, ports);
-  const hops = hopsSeen(namespace, objects);
+  const seen = seenIn(namespace, objects);
+  const ports = portsSeen(seen);
+  const routes = meshRoutes(seen, ports);
+  const hops = hopsSeen(seen);
   const tunnels = tunnelsIn(namespace, objects);
 
   const follow = ({ destinations, sni, tunnel }: Way): Turn[] =>
@@ -102,7 +104,7 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
       return [{ to: closed ? "unknown-host" : "direct" }];
     },
     unsure: settings
-      .filter(({ spec }) => spec.egress !== undefined || spec.workloadSelector !== undefined)
+      .filter(({ spec }) => choosesFurther(spec))
       .map(({ key }) => `${key} chooses what sidecars see`),
   };
 }
@@ -121,15 +123,14 @@ interface PortsSeen {
   readonly registered: ReadonlySet<string>;
 }
 
-function portsSeen(namespace: string, objects: Objects): PortsSeen {
+function portsSeen({ entries, services }: Seen): PortsSeen {
   const isHttp = (protocol = "") => /^(?:http|http2|grpc|grpc-web)$/i.test(protocol);
-  const entries = objects("ServiceEntry").filter((entry) => isSeenIn(namespace, entry));
   return {
     http: new Set([
       ...entries.flatMap(({ spec }) =>
         spec.ports.filter(({ protocol }) => isHttp(protocol)).map(({ number }) => number),
       ),
-      ...objects("Service").flatMap(({ spec }) =>
+      ...services.flatMap(({ spec }) =>
         (spec.ports ?? [])
           .filter(({ name = "", appProtocol }) => isHttp(appProtocol ?? name.replace(/-.*/, "")))
           .map(({ port }) => port),
@@ -158,13 +159,13 @@ interface TcpRoute {
 /** Hosts of the web need no entry in the registry; on any other port a sidecar listens for what is registered alone. */
 const WEB = 80;
 
-function meshRoutes(namespace: string, objects: Objects, { registered }: PortsSeen): MeshRoutes {
+function meshRoutes(seen: Seen, { registered }: PortsSeen): MeshRoutes {
   const http = new Map<number, Map<string, Route[][]>>();
   const tls = new Map<number, Map<string, (readonly Destination[])[]>>();
   const tcp = new Map<number, TcpRoute[]>();
-  for (const service of objects("VirtualService")) {
+  for (const service of seen.routes) {
     const { gateways = ["mesh"], hosts } = service.spec;
-    if (!gateways.includes("mesh") || !isSeenIn(namespace, service)) continue;
+    if (!gateways.includes("mesh")) continue;
     const names = hosts.map((host) => host.toLowerCase());
     const listens = (port: number) => names.some((name) => registered.has(`${name}:${port}`));
     for (const port of portsOf(service.spec.http ?? [])) {
@@ -193,13 +194,11 @@ function portsOf(routes: readonly { readonly match?: readonly { readonly port?: 
 }
 
 /** `host subset`, and `host ` for the host itself, of what the sidecars of a namespace have a cluster for. */
-function hopsSeen(namespace: string, objects: Objects): ReadonlySet<string> {
+function hopsSeen({ rules }: Seen): ReadonlySet<string> {
   return new Set(
-    objects("DestinationRule")
-      .filter((rule) => isSeenIn(namespace, rule))
-      .flatMap(({ spec }) =>
-        [{ name: "" }, ...(spec.subsets ?? [])].map(({ name }) => `${spec.host} ${name}`),
-      ),
+    rules.flatMap(({ spec }) =>
+      [{ name: "" }, ...(spec.subsets ?? [])].map(({ name }) => `${spec.host} ${name}`),
+    ),
   );
 }
 

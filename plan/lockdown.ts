@@ -17,26 +17,40 @@ export interface LockdownPlan {
 
 /**
  * Plans the lockdown of one namespace: its pods may reach DNS, istiod, the gateways and what is declared, in IPv4 and
- * IPv6, and its sidecars know no way to hosts that nobody registered. The NetworkPolicy is the boundary (it holds for
- * pods without a sidecar too); the Sidecar gives well-behaved callers a quick refusal.
+ * IPv6, and its sidecars know these alone. The NetworkPolicy is the boundary (it holds for pods without a sidecar too);
+ * the Sidecar gives well-behaved callers a quick refusal, and keeps the rest of the mesh out of their memory.
  */
 export function planLockdown(plan: LockdownPlan): PlannedObject[] {
-  const manifests = [
-    ...(plan.mesh.outboundTrafficPolicy === "ALLOW_ANY" ? [registryOnly(plan)] : []),
-    networkPolicy(plan),
-    refusalLog(plan.lockdown.namespace),
-  ];
+  const manifests = [...sidecar(plan), networkPolicy(plan), refusalLog(plan.lockdown.namespace)];
   return withSyncWaves(manifests.map((manifest) => ({ wave: "lockdown", manifest })));
 }
 
-/** One Sidecar without a selector a namespace is what Istio takes; a second one would be ignored. */
-function registryOnly({ lockdown }: LockdownPlan): Manifest {
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "Sidecar",
-    metadata: { name: NAME, namespace: lockdown.namespace, labels: managedLabels() },
-    spec: { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } },
+/**
+ * One Sidecar without a selector a namespace is what Istio takes; a second one would be ignored. None where it would say
+ * nothing.
+ */
+function sidecar(plan: LockdownPlan): Manifest[] {
+  const spec = {
+    ...(plan.mesh.outboundTrafficPolicy === "ALLOW_ANY"
+      ? { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } }
+      : {}),
+    ...imports(plan),
   };
+  if (Object.keys(spec).length === 0) return [];
+  const { namespace } = plan.lockdown;
+  const metadata = { name: NAME, namespace, labels: managedLabels() };
+  return [{ apiVersion: "networking.istio.io/v1", kind: "Sidecar", metadata, spec }];
+}
+
+/**
+ * Whose services and routes the sidecars know: those of the namespaces that the NetworkPolicy opens, DNS over TCP among
+ * them. All, where an address range is open too, as any service may lie in it.
+ */
+function imports({ lockdown, mesh, gateways }: LockdownPlan): { readonly egress?: Json } {
+  const reached = lockdown.reach.map((reach) => ("namespace" in reach ? reach.namespace : undefined));
+  if (reached.includes(undefined)) return {};
+  const namespaces = [mesh.dns.namespace, ...gateways.map(({ namespace }) => namespace), ...reached];
+  return { egress: [{ hosts: ["./*", ...[...new Set(namespaces)].sort().map((name) => `${name}/*`)] }] };
 }
 
 function networkPolicy({ lockdown, mesh, gateways }: LockdownPlan): Manifest {

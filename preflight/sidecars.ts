@@ -102,7 +102,8 @@ function lockdownFindings(situation: Situation, namespace: string, own: readonly
         `${called(sidecar)} has no selector, and neither has ${called(ours)}: Istio takes the older one alone`,
         "remove it; lockdown takes the namespace's only one",
       );
-    if (sidecar.spec.outboundTrafficPolicy?.mode === "REGISTRY_ONLY") return [];
+    const { outboundTrafficPolicy } = situation.environment.mesh;
+    if ((sidecar.spec.outboundTrafficPolicy?.mode ?? outboundTrafficPolicy) === "REGISTRY_ONLY") return [];
     return atPart(
       situation,
       "warning",
@@ -114,7 +115,7 @@ function lockdownFindings(situation: Situation, namespace: string, own: readonly
   });
 }
 
-/** Ours for a namespace under lockdown, where the mesh's own setting does not do. */
+/** Ours for a namespace under lockdown, where there is something to say. */
 function lockdownSidecar({ planned }: Situation, namespace: string) {
   return planned.find((manifest) => objectKey(manifest).startsWith(`Sidecar/${namespace}/`));
 }

@@ -13,6 +13,16 @@ export interface Stage {
 }
 
 /**
+ * What a change expands first. A lockdown that stands opens, or goes, before a route needs it open; a new one closes
+ * when all routes lead to the gateway.
+ */
+const EXPANSION = WAVES.flatMap((wave): readonly { readonly wave: Wave; readonly isStanding?: boolean }[] => {
+  if (wave === "answers") return [];
+  if (wave === "mesh") return [{ wave: "lockdown", isStanding: true }, { wave }];
+  return [wave === "lockdown" ? { wave, isStanding: false } : { wave }];
+});
+
+/**
  * What a change contracts first: sidecars stop taking the old ways before the gateway stops serving them. Lockdown
  * comes after the mesh's routes, as those of a gateway that goes still need it reachable.
  */
@@ -53,11 +63,18 @@ export function stagesBetween(
   const settled = settledRoutes(desired, [...widened.values(), ...leftovers.map(({ manifest }) => manifest)]);
   const lastOf = (manifest: Manifest) => settled.get(identityOf(manifest))?.left ?? manifest;
   const answers = answersBetween(previous, desired);
-  const expand = WAVES.filter((wave) => wave !== "answers").map((wave): Stage => {
+  const leftOf = (wave: Wave) =>
+    leftovers
+      .filter(({ wave: own, manifest }) => own === wave && !isGone(settled.get(identityOf(manifest))))
+      .map(({ manifest }) => manifest)
+      .reverse();
+  const expand = EXPANSION.map(({ wave, isStanding }): Stage => {
     const write = desired
       .filter((object) => object.wave === wave)
+      .filter(({ manifest }) => isStanding === undefined || before.has(identityOf(manifest)) === isStanding)
       .map(({ manifest }) => wideOf(manifest))
       .filter((manifest) => !isDeepStrictEqual(manifest, before.get(identityOf(manifest))?.manifest));
+    if (isStanding) return { phase: "expand", wave, write, remove: leftOf(wave) };
     if (wave !== "mesh") return { phase: "expand", wave, write, remove: [] };
     const given = [...settled.values()];
     return {
@@ -72,11 +89,7 @@ export function stagesBetween(
       .filter((object) => object.wave === wave)
       .map(({ manifest }) => manifest)
       .filter((manifest) => !isDeepStrictEqual(manifest, lastOf(wideOf(manifest))));
-    const remove = leftovers
-      .filter(({ wave: own, manifest }) => own === wave && !isGone(settled.get(identityOf(manifest))))
-      .map(({ manifest }) => manifest)
-      .reverse();
-    return { phase: "contract", wave, write, remove };
+    return { phase: "contract", wave, write, remove: wave === "lockdown" ? [] : leftOf(wave) };
   });
   return [answers.first, ...expand, ...contract, answers.last].filter(
     ({ write, remove }) => write.length + remove.length > 0,

@@ -34,8 +34,10 @@ const LISTS: Readonly<Record<string, Readonly<Record<string, KeyOf>>>> = {
  * Where they differ in more than lists, the new one counts.
  */
 export function unionOf(old: Manifest, next: Manifest): Manifest {
+  if (!isFields(old.spec) || !isFields(next.spec)) return next;
+  if (next.kind === "Sidecar") return { ...next, spec: unionOfSidecars(old.spec, next.spec) };
   const lists = LISTS[next.kind];
-  if (lists === undefined || !isFields(old.spec) || !isFields(next.spec)) return next;
+  if (lists === undefined) return next;
   const spec: Record<string, Json> = { ...next.spec };
   for (const [name, keyOf] of Object.entries(lists)) {
     const entries = unionOfLists(listAt(old.spec, name), listAt(next.spec, name), keyOf);
@@ -47,6 +49,16 @@ export function unionOf(old: Manifest, next: Manifest): Manifest {
       if (routes.length > 0) spec[name] = routes;
     }
   return { ...next, spec };
+}
+
+/** The new one with what both import; one without imports takes all. */
+function unionOfSidecars(old: Fields, next: Fields): Json {
+  const importsOf = (spec: Fields) =>
+    listAt(spec, "egress").flatMap((entry) => (isFields(entry) ? listAt(entry, "hosts") : []));
+  const [before, after] = [importsOf(old), importsOf(next)];
+  const { egress: _, ...others } = next;
+  if (before.length === 0 || after.length === 0) return others;
+  return { ...others, egress: [{ hosts: unionOfLists(before, after, whole) }] };
 }
 
 function unionOfLists(old: readonly Json[], next: readonly Json[], keyOf: KeyOf): Json[] {

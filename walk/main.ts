@@ -23,8 +23,8 @@ const WALKS = {
   hosts: { stack: "lab-hosts", walk: walkHosts },
   wikipedia: { stack: "lab-001", walk: (walk: Walk) => walkDocument(document001, walk) },
   topics: { stack: "lab-002", walk: (walk: Walk) => walkDocument(document002, walk) },
-  access: { stack: "lab-access", walk: (walk: Walk) => walkDocument(accessSteps, walk) },
   namespaces: { stack: "lab-003", walk: (walk: Walk) => walkDocument(document003, walk) },
+  access: { stack: "lab-access", walk: (walk: Walk) => walkDocument(accessSteps, walk) },
 } as const;
 
 const program = new Command("npm start --")

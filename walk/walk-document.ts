@@ -10,7 +10,10 @@ import { type WalkedRow, walkRowOnce } from "./row.ts";
 import type { Walk } from "./walk-004.ts";
 import { startClients } from "./workloads.ts";
 
-/** The environments of the documents and of the walk of access: they share namespaces, so a killed walk of one is in the others' way. */
+/**
+ * The environments of the documents and of the walk of access: they share namespaces, so a killed walk of one is in the
+ * others' way.
+ */
 const ENVIRONMENTS = ["lab-001", "lab-002", "lab-003", "lab-access"];
 
 /** So long may a gate take. */

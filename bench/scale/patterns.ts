@@ -50,12 +50,13 @@ export function hostsOf(size: number, mode: ScaleMode): DocsHost[] {
   }));
 }
 
-/** The hosts as an environment file of ours. */
+/** The hosts as an environment file of ours; of the clients the one with few hosts is under lockdown. */
 export function environmentFile(hosts: readonly DocsHost[]): string {
   const replicas = { min: 1, max: 1 };
   return JSON.stringify({
     environment: "bench",
     gateways: [{ name: "egress", namespace: NAMESPACES.ours, replicas, drainSeconds: 1 }],
+    lockdown: [{ namespace: NAMESPACES.few }],
     hosts: hosts.map(({ host, mode, namespaces }) => ({
       host,
       tls: mode,

@@ -43,6 +43,21 @@ describe("the hop", () => {
     expect(evaluate(objects, call).answer).toBe("unavailable");
   });
 
+  it("is what the caller's Sidecar imports", () => {
+    const importing = (...hosts: string[]) =>
+      answers([everybody, istio("Sidecar", "imports", { egress: [{ hosts }] }, { namespace: "news" })]);
+    for (const hosts of [["egress/*"], ["*/*"], ["./*", "egress/*.example.com"], ["egress/one.example.com"]])
+      expect(importing(...hosts)).toBe("allowed");
+    for (const hosts of [["./*"], ["~/*"], ["egress/three.example.com"], ["other/*"]])
+      expect(importing(...hosts)).not.toBe("allowed");
+  });
+
+  it("is not known where a Sidecar opens listeners of its own", () => {
+    const egress = [{ port: { number: 80, protocol: "HTTP", name: "own" }, hosts: ["egress/*"] }];
+    const own = istio("Sidecar", "own", { egress }, { namespace: "news" });
+    expect(ask([everybody, own]).unsure).toEqual(["Sidecar/news/own chooses what sidecars see"]);
+  });
+
   it("is not known where two routes claim a host and lead to different answers", () => {
     const other = istio("VirtualService", "theirs", {
       hosts: ["one.example.com"],

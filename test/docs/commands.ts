@@ -35,7 +35,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm run sallyport -- lab down": "ends the lab, which other tests may use",
 };
 
-/** The arguments of a command that needs no cluster: `check`, `render`, `monitoring` and help. */
+/** The arguments of a command that needs no cluster: `check`, `render`, `matrix`, `monitoring` and help. */
 export function argumentsOf(command: string): string[] | undefined {
   const own =
     /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|matrix|render|monitoring|schema|--help|--version)\b.*)$/;

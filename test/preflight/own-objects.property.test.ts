@@ -4,7 +4,7 @@ import { completeMonitoring } from "../../model/complete.ts";
 import type { DeclaredHost, Environment } from "../../model/environment.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { judge } from "../../preflight/preflight.ts";
-import { environment, gateways, hostsOf, mesh } from "../rollout/environments.ts";
+import { gateways, hosts, hostsOf, mesh } from "../rollout/environments.ts";
 import { istiod, meshConfig, NOW, namespace, SETTINGS } from "./situations.ts";
 
 const base = [
@@ -16,7 +16,7 @@ const base = [
 
 it("an environment's own objects are no conflict with it, nor are those of the one before", () => {
   fc.assert(
-    fc.property(environment, environment, fc.boolean(), (before, after, locked) => {
+    fc.property(hosts, hosts, fc.boolean(), (before, after, locked) => {
       const of = (hosts: typeof before): Environment => ({
         name: "test",
         mesh,

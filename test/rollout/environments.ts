@@ -2,6 +2,7 @@ import fc from "fast-check";
 import {
   completeGateway,
   completeHosts,
+  completeLockdown,
   completeMesh,
   completeMonitoring,
   type HostInput,
@@ -132,21 +133,34 @@ function named(index: number): string {
 
 /** A host of a random environment. */
 export type RandomHost = typeof host extends fc.Arbitrary<infer T> ? T : never;
+/** A random environment. */
+export type RandomEnvironment = typeof environment extends fc.Arbitrary<infer T> ? T : never;
 
-/** Two such environments are often alike: hosts come and go, change their callers, their mode and their gateway. */
-export const environment = fc.uniqueArray(host, {
+/** Two such lists are often alike: hosts come and go, change their callers, their mode and their gateway. */
+export const hosts = fc.uniqueArray(host, {
   maxLength: 10,
   selector: (one) =>
     `${one.host} ${("port" in one ? one.port : undefined) ?? (one.tls === "passthrough" ? 443 : 80)}`,
 });
 
+/** The namespaces of the hosts' callers. */
+export const CALLERS = ["news", "shop"];
+
+/** Gateways come and go with their hosts, and some callers are locked down. */
+export const environment = fc.record({ hosts, locked: fc.subarray(CALLERS) });
+
 /** All that an environment takes. */
-export function planned(hosts: readonly RandomHost[]): PlannedObject[] {
+export function planned({ hosts, locked }: RandomEnvironment): PlannedObject[] {
+  const used = gateways.filter((_, index) => hosts.some(({ gateway }) => gateway === index));
   return planEnvironment({
     name: "test",
     mesh,
-    gateways,
-    lockdown: [],
+    gateways: used,
+    lockdown: completeLockdown(
+      locked.map((namespace) => ({ namespace })),
+      used,
+      mesh,
+    ),
     monitoring: completeMonitoring(undefined),
     hosts: hostsOf(hosts),
   });
