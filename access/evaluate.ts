@@ -1,10 +1,14 @@
 import type { Json, Manifest } from "../plan/manifest.ts";
-import { type AskedGateway, type GatewayAnswer, gatewayBehind } from "./gateway.ts";
+import { type Answering, type AskedGateway, type GatewayAnswer, gatewayBehind } from "./gateway.ts";
 import { DEFAULT_MESH, type MeshSettings } from "./mesh.ts";
+import { type Network, networkOf } from "./network.ts";
+import { passing } from "./passage.ts";
 import { normalisedPath } from "./path.ts";
 import type { Decider } from "./policies.ts";
 import { type Objects, readObjects } from "./read.ts";
+import { remember } from "./remember.ts";
 import { type AskedSidecar, sidecarsIn, type Turn } from "./sidecar.ts";
+import type { Tell } from "./step.ts";
 import { unjudgedIn } from "./unjudged.ts";
 
 /** One call of an application. */
@@ -38,7 +42,7 @@ export interface Probe {
  * - forbidden: 403, of the gateway
  * - closed: the connection is closed or reset
  * - unknown-host: 502, of its own sidecar, which knows no such host
- * - unavailable: 503, as a route leads to what its proxy does not know
+ * - unavailable: 503, as a route leads to what its proxy does not know, or a NetworkPolicy lets no packet there
  * - direct: its sidecar lets it leave past every gateway
  * - unknown: the manifests do not tell; the outcome says why
  */
@@ -57,7 +61,8 @@ export interface Outcome {
 
 /** Reads manifests once, for many calls. */
 export interface Evaluator {
-  readonly evaluate: (probe: Probe) => Outcome;
+  /** With `tell` also each step of the way, in order, until the one that decides. */
+  readonly evaluate: (probe: Probe, tell?: Tell) => Outcome;
   /** The answer of one gateway, asked past any sidecar. */
   readonly atGateway: (service: string, asked: AskedGateway) => GatewayAnswer;
 }
@@ -75,47 +80,79 @@ export function evaluator(manifests: readonly Manifest[], mesh: Partial<MeshSett
   const settings = { ...DEFAULT_MESH, ...mesh };
   const objects = readObjects(manifests);
   const unjudged = unjudgedIn(manifests, settings.rootNamespace);
-  const gateways = remember((service) => ({
-    ask: gatewayNamed(objects, service, settings),
+  const network = networkOf(objects);
+  const gateways = remember((service: string) => ({
+    ask: gatewayNamed(objects, service, settings, network),
     unsure: unjudged(service.split(".")[1] ?? ""),
   }));
-  const namespaces = remember((namespace) => {
+  const namespaces = remember((namespace: string) => {
     const sidecars = sidecarsIn(namespace, objects, settings);
-    return { turns: sidecars.turns, unsure: [...sidecars.unsure, ...unjudged(namespace)] };
+    const outside = remember((port: number) => pastGateways(network, namespace, port));
+    return { turns: sidecars.turns, outside, unsure: [...sidecars.unsure, ...unjudged(namespace)] };
   });
-  const callers = remember((principal) => namespaces(principal.split("/")[2] ?? ""));
+  const callers = remember((principal: string) => namespaces(principal.split("/")[2] ?? ""));
 
-  const along = (turn: Turn, asked: Asked): Outcome => {
-    if (turn.to !== "gateway") return { answer: turn.to, onTrial: NONE, unsure: NONE };
-    const { principal, claims, path, authority, method, headers } = asked;
-    const { ask, unsure } = gateways(turn.service);
-    const told = ask({
-      principal,
-      port: turn.port,
-      sni: turn.sni,
-      ...(turn.tunnel === undefined
-        ? { authority, method, path, headers }
-        : { authority: turn.tunnel, method: "CONNECT", path: "", headers: {} }),
-      ...(claims === undefined ? {} : { claims }),
-    });
+  const along = (turn: Turn, asked: Asked, tell: Tell): Outcome => {
     // Of a connection no status comes back.
-    const isConnection = asked.scheme !== "http" || turn.tunnel !== undefined;
+    const isConnection = asked.scheme !== "http" || (turn.to === "gateway" && turn.tunnel !== undefined);
+    const { principal, claims, path, authority, method, headers } = asked;
+    if (turn.to === "direct") {
+      const { gets, unsure } = callers(principal).outside(asked.port).leave(tell);
+      const refusal = isConnection ? "closed" : "unavailable";
+      return { answer: gets ? "direct" : refusal, onTrial: NONE, unsure };
+    }
+    if (turn.to !== "gateway") return { answer: turn.to, onTrial: NONE, unsure: NONE };
+    const { ask, unsure } = gateways(turn.service);
+    const told = ask(
+      {
+        principal,
+        port: turn.port,
+        sni: turn.sni,
+        ...(turn.tunnel === undefined
+          ? { authority, method, path, headers }
+          : { authority: turn.tunnel, method: "CONNECT", path: "", headers: {} }),
+        ...(claims === undefined ? {} : { claims }),
+      },
+      tell,
+    );
     const isSeen = !isConnection || told.answer === "allowed" || told.answer === "unknown";
     return { ...told, answer: isSeen ? told.answer : "closed", unsure: joined(told.unsure, unsure) };
   };
 
   return {
     atGateway: (service, asked) => gateways(service).ask(asked),
-    evaluate: (probe) => {
+    evaluate: (probe, tell) => {
       const asked = askedOf(probe, settings);
       const caller = callers(probe.principal);
-      const outcomes = caller.turns(asked).map((turn) => along(turn, asked));
+      if (tell !== undefined) caller.outside(probe.port).look(tell);
+      const turns = caller.turns(asked, tell);
+      // Of several ways the first is told: the others are named by the routes that claim the host.
+      const outcomes = turns.map((turn, index) => along(turn, asked, index === 0 ? tell : undefined));
       const [outcome = { answer: "unknown" as const, onTrial: NONE, unsure: NONE }, ...others] = outcomes;
       const unsure = joined(outcome.unsure, caller.unsure);
       if (others.every(({ answer }) => answer === outcome.answer)) return { ...outcome, unsure };
       const answers = [...new Set(outcomes.map(({ answer }) => answer))].join(", ");
       const claimed = `several routes claim ${probe.host}:${probe.port}: ${answers}`;
       return { answer: "unknown", onTrial: NONE, unsure: [...unsure, claimed] };
+    },
+  };
+}
+
+/** The way out of a namespace that no gateway sees. */
+function pastGateways(network: Network, namespace: string, port: number) {
+  const passage = network.egress({ namespace }, "outside", port);
+  const words = {
+    open: `leaves ${namespace} a way to the outside past the gateways, on port ${port}`,
+    closed: `closes every way from ${namespace} to the outside past the gateways`,
+    unknown: `may leave ${namespace} a way to the outside past the gateways, on port ${port}`,
+  };
+  return {
+    leave: passing(passage, "lockdown", `pods of ${namespace} call the outside on port ${port}`),
+    look: (tell: NonNullable<Tell>) => {
+      const says = words[passage.is];
+      if (passage.by.length > 0)
+        for (const object of passage.by) tell({ at: "lockdown", passes: true, object, says });
+      else tell({ at: "lockdown", passes: true, says: `no NetworkPolicy is for the pods of ${namespace}` });
     },
   };
 }
@@ -151,21 +188,11 @@ function askedOf(probe: Probe, { pathNormalization }: MeshSettings): Asked {
   };
 }
 
-function gatewayNamed(
-  objects: Objects,
-  name: string,
-  mesh: MeshSettings,
-): (asked: AskedGateway) => GatewayAnswer {
+function gatewayNamed(objects: Objects, name: string, mesh: MeshSettings, network: Network): Answering {
   const service = objects("Service").find((one) => name.startsWith(`${one.name}.${one.namespace}.svc.`));
-  if (service !== undefined) return gatewayBehind(objects, service, mesh);
-  return () => ({ answer: "unavailable", onTrial: [], unsure: [] });
-}
-
-function remember<T>(make: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>();
-  return (key) => {
-    const found = known.get(key) ?? make(key);
-    known.set(key, found);
-    return found;
+  if (service !== undefined) return gatewayBehind(objects, service, mesh, network);
+  return (_, tell) => {
+    tell?.({ at: "gateway", passes: false, says: `there is no Service ${name}` });
+    return { answer: "unavailable", onTrial: [], unsure: [] };
   };
 }

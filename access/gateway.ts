@@ -2,9 +2,14 @@ import type { Json } from "../plan/manifest.ts";
 import { domainOf, type Route, routeOf, routesOf, withoutPort } from "./http-routes.ts";
 import { nearest } from "./match.ts";
 import type { MeshSettings } from "./mesh.ts";
+import type { Network } from "./network.ts";
+import { passing } from "./passage.ts";
 import { type Decider, policiesOf, selects, type Verdict, type Workload } from "./policies.ts";
-import { type Destination, type Gateway, isSeenIn, type Objects, type Read, type Service } from "./read.ts";
+import { type Connections, type Gateway, isSeenIn, type Objects, type Read, type Service } from "./read.ts";
+import { remember } from "./remember.ts";
 import type { Request } from "./request.ts";
+import type { Tell } from "./step.ts";
+import { type Reach, upstreamsOf } from "./upstream.ts";
 
 /** What a gateway does with what its listener takes. */
 export interface GatewayAnswer {
@@ -25,44 +30,94 @@ export interface GatewayAnswer {
 /** What a gateway is asked, on a port of its Service. */
 export type AskedGateway = Omit<Request, "listener" | "protocol"> & { readonly port: number };
 
-type Answering = (asked: AskedGateway) => GatewayAnswer;
+/** A gateway that answers, and tells the steps by which it comes to its answer. */
+export type Answering = (asked: AskedGateway, tell?: Tell) => GatewayAnswer;
 interface Server {
   readonly gateway: Read<Gateway>;
   readonly server: Gateway["servers"][number];
 }
 
-/** A gateway's half of the way: listener, policies, routes and registry. */
-export function gatewayBehind(objects: Objects, service: Read<Service>, mesh: MeshSettings): Answering {
+/** A gateway's half of the way: network, listener, policies, routes and registry. */
+export function gatewayBehind(
+  objects: Objects,
+  service: Read<Service>,
+  mesh: MeshSettings,
+  network: Network,
+): Answering {
   const workload = workloadOf(objects, service);
   const judge = policiesOf(objects, workload, mesh);
-  const issuers = new Set<Json | undefined>(
-    objects("RequestAuthentication")
-      .filter((one) => selects(one, workload, mesh.rootNamespace))
-      .flatMap(({ spec }) => (spec.jwtRules ?? []).map(({ issuer }) => issuer)),
+  const authentications = objects("RequestAuthentication").filter((one) =>
+    selects(one, workload, mesh.rootNamespace),
   );
-  const known = registry(objects, workload.namespace);
+  const issuers = new Set<Json | undefined>(
+    authentications.flatMap(({ spec }) => (spec.jwtRules ?? []).map(({ issuer }) => issuer)),
+  );
+  const reach = upstreamsOf(objects, workload, network);
   const servers = serversOf(objects, workload);
   const stripped = portsStripped(objects, workload.namespace);
-  const byPort = new Map<number, ReturnType<typeof listenerOf>>();
+  const listeners = remember((port: number) => listenerOf(objects, workload, servers, port));
+  const hops = remember((listener: number) =>
+    remember((namespace: string) => hopBetween(network, namespace, workload, listener)),
+  );
 
-  return ({ port, claims, ...asked }) => {
-    const own = byPort.get(port) ?? listenerOf(objects, workload, servers, port);
-    byPort.set(port, own);
+  return ({ port, claims, ...asked }, tell) => {
     const listener = targetPort(service, port);
-    const server = own(asked.sni);
-    if (listener === undefined || server === undefined) return { answer: "closed", onTrial: [], unsure: [] };
+    const server = listeners(port)(asked.sni);
+    if (listener === undefined || server === undefined) {
+      tell?.({
+        at: "gateway",
+        passes: false,
+        object: service.key,
+        says: `listens to nothing of this on port ${port}`,
+      });
+      return { answer: "closed", onTrial: [], unsure: [] };
+    }
+    const hop = hops(listener)(asked.principal.split("/")[2] ?? "")(tell);
+    if (!hop.gets) return { answer: "unavailable", onTrial: [], unsure: hop.unsure };
+    const protocol = server.isHttp ? "http" : "tcp";
+    tell?.({
+      at: "gateway",
+      passes: true,
+      object: server.object,
+      says: `takes ${server.isHttp ? "requests" : "connections"} on port ${port}${server.isMutual ? " in mutual TLS, which tells who calls" : ""}`,
+    });
     const asksForTokens = server.isHttp && issuers.size > 0;
     // Whose token it is comes before what it may do.
-    if (asksForTokens && claims !== undefined && !issuers.has(claims.iss))
-      return { answer: "unauthorized", onTrial: [], unsure: [] };
+    if (asksForTokens && claims !== undefined && !issuers.has(claims.iss)) {
+      for (const { key: object } of authentications)
+        tell?.({ at: "policy", passes: false, object, says: "takes no token of this issuer" });
+      return { answer: "unauthorized", onTrial: [], unsure: hop.unsure };
+    }
     const request: Request = {
       ...asked,
       authority: stripped.has(listener) ? withoutPort(asked.authority) : asked.authority,
       listener,
-      protocol: server.isHttp ? "http" : "tcp",
+      protocol,
       ...(asksForTokens && claims !== undefined ? { claims } : {}),
     };
-    return answerOf(judge(request), request, server, known);
+    const told = answerOf(judge(request, tell), request, server, reach, tell);
+    return hop.unsure.length === 0 ? told : { ...told, unsure: [...hop.unsure, ...told.unsure] };
+  };
+}
+
+/** From the caller's pods to the gateway's, by what both ends let. */
+function hopBetween(network: Network, namespace: string, workload: Workload, listener: number) {
+  const caller = { namespace };
+  const out = passing(
+    network.egress(caller, workload, listener),
+    "hop",
+    `pods of ${namespace} call the gateway on port ${listener}`,
+  );
+  const into = passing(
+    network.ingress(workload, caller, listener),
+    "hop",
+    `the gateway be called by pods of ${namespace}`,
+  );
+  return (tell: Tell) => {
+    const sent = out(tell);
+    if (!sent.gets) return sent;
+    const taken = into(tell);
+    return { gets: taken.gets, unsure: [...sent.unsure, ...taken.unsure] };
   };
 }
 
@@ -74,34 +129,57 @@ interface Listening {
   /** What connections are sent to. */
   readonly connections: Connections | undefined;
 }
-interface Connections {
-  readonly object: string;
-  readonly destinations: readonly Destination[];
-}
-type Known = (destinations: readonly Destination[]) => boolean;
 
-function answerOf(verdict: Verdict, request: Request, server: Listening, known: Known): GatewayAnswer {
+function answerOf(
+  verdict: Verdict,
+  request: Request,
+  server: Listening,
+  reach: Reach,
+  tell: Tell,
+): GatewayAnswer {
   const { allowed, by, onTrial } = verdict;
   const unsure = server.isMutual
     ? verdict.unsure
     : [...verdict.unsure, `${server.object} takes the hop by another TLS than ISTIO_MUTUAL`];
   const granted = { ...(by === undefined ? {} : { by }), onTrial, unsure };
+  const sent = ({ object, destinations }: Connections, route?: string): GatewayAnswer => {
+    tell?.({
+      at: "route",
+      passes: true,
+      object,
+      ...(route === undefined ? {} : { route }),
+      says: `leads to ${destinations.map(({ destination: { host, port } }) => `${host}:${port?.number}`).join(", ")}`,
+    });
+    const { gets, unsure: untold } = reach(destinations, request, tell);
+    return { ...granted, answer: gets ? "allowed" : "unavailable", unsure: [...unsure, ...untold] };
+  };
   if (!server.isHttp) {
     // Policies are asked when the first bytes come; without a route there is no chain of filters at all.
-    if (server.connections === undefined || !allowed) return { ...granted, answer: "closed" };
-    return { ...granted, answer: known(server.connections.destinations) ? "allowed" : "unavailable" };
+    if (!allowed) return { ...granted, answer: "closed" };
+    if (server.connections !== undefined) return sent(server.connections);
+    tell?.({ at: "route", passes: false, says: "the gateway has no route for connections on this port" });
+    return { ...granted, answer: "closed" };
   }
   if (!allowed) return { ...granted, answer: "forbidden" };
   const route = routeOf(domainOf(server.domains, request.authority) ?? [], request);
-  if (route === undefined) return { answer: "not-found", onTrial, unsure };
+  if (route === undefined) {
+    tell?.({ at: "route", passes: false, says: `the gateway has no route for ${request.authority}` });
+    return { answer: "not-found", onTrial, unsure };
+  }
   const told = { ...granted, unsure: [...unsure, ...route.unsure] };
   const decided = { object: route.object, ...(route.name === undefined ? {} : { route: route.name }) };
-  if (route.status === 404) return { ...told, answer: "not-found", by: decided };
-  if (route.status === 403) return { ...told, answer: "forbidden", by: decided };
-  if (route.status !== undefined || route.destinations.length === 0)
-    return { ...told, answer: "unknown", by: decided };
-  return { ...told, answer: known(route.destinations) ? "allowed" : "unavailable" };
+  if (route.status !== undefined || route.destinations.length === 0) {
+    const says = route.status === undefined ? "leads to no host" : `answers ${route.status} by itself`;
+    tell?.({ at: "route", passes: false, ...decided, says });
+    const answer = STATUSES[route.status ?? 0] ?? "unknown";
+    return { ...told, answer, by: decided };
+  }
+  const answered = sent(route, route.name);
+  return { ...answered, unsure: [...answered.unsure, ...route.unsure] };
 }
+
+/** What a route may answer by itself. */
+const STATUSES: Readonly<Record<number, GatewayAnswer["answer"]>> = { 403: "forbidden", 404: "not-found" };
 
 /** The pods behind a Service: its selector stands for their labels where no Deployment tells more. */
 function workloadOf(objects: Objects, { namespace, spec }: Read<Service>): Workload {
@@ -116,19 +194,6 @@ function workloadOf(objects: Objects, { namespace, spec }: Read<Service>): Workl
 function targetPort({ spec }: Read<Service>, port: number): number | undefined {
   const found = spec.ports?.find((one) => one.port === port);
   return found === undefined ? undefined : Number(found.targetPort ?? port);
-}
-
-/** Whether the gateway knows what a route names: all of it. */
-function registry(objects: Objects, namespace: string): Known {
-  const known = new Set(
-    objects("ServiceEntry")
-      .filter((entry) => isSeenIn(namespace, entry))
-      .flatMap(({ spec }) =>
-        spec.ports.flatMap(({ number }) => spec.hosts.map((host) => `${host}:${number}`)),
-      ),
-  );
-  return (destinations) =>
-    destinations.every(({ destination: { host, port } }) => known.has(`${host}:${port?.number}`));
 }
 
 /** The listeners where the gateway takes the port off an authority before policies and routes see it. */

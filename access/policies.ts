@@ -2,6 +2,7 @@ import { DEFAULT_MESH, type MeshSettings } from "./mesh.ts";
 import type { AuthorizationPolicy, Objects, Read } from "./read.ts";
 import type { Request } from "./request.ts";
 import { type CompiledRule, compileRule } from "./rule.ts";
+import type { Step, Tell } from "./step.ts";
 
 /** The object that decided, and where in it. */
 export interface Decider {
@@ -56,7 +57,7 @@ export function policiesOf(
   objects: Objects,
   workload: Workload,
   { trustDomain, rootNamespace }: MeshSettings = DEFAULT_MESH,
-): (request: Request) => Verdict {
+): (request: Request, tell?: Tell) => Verdict {
   const own = objects("AuthorizationPolicy").filter((policy) => selects(policy, workload, rootNamespace));
   // Attached by target, which a selector's rules do not say.
   const [targeted, selected] = split(own, ({ spec }) => (spec.targetRef ?? spec.targetRefs) !== undefined);
@@ -77,25 +78,36 @@ export function policiesOf(
     };
   };
   const compiled = new Map<Request["protocol"], ReturnType<typeof compileFor>>();
-  return (request) => {
+  return (request, tell) => {
     const { protocol } = request;
     const known = compiled.get(protocol) ?? compileFor(protocol);
     compiled.set(protocol, known);
     const untold: string[] = [...unsure];
     const first = (rules: Rules) => {
-      for (const rule of rules(request)) {
+      for (const rule of rules.holding(request)) {
         if (rule.unsure.length === 0) return rule;
         untold.push(`${rule.by.object} asks for ${rule.unsure.join(", ")}`);
       }
       return undefined;
     };
-    const onTrial = known.denyOnTrial(request).map(({ by }) => by);
+    const onTrial = known.denyOnTrial.holding(request).map(({ by }) => by);
+    for (const by of onTrial)
+      tell?.(policyStep(true, "is on trial: were it enforced, it would refuse this", by));
     const refused = first(known.deny);
-    if (refused !== undefined) return { allowed: false, by: refused.by, onTrial, unsure: untold };
-    for (const { by, provider } of known.custom(request))
+    if (refused !== undefined) {
+      tell?.(policyStep(false, "denies it, which wins over all that allows", refused.by));
+      return { allowed: false, by: refused.by, onTrial, unsure: untold };
+    }
+    for (const { by, provider } of known.custom.holding(request)) {
       untold.push(`${by.object} leaves it to the authorizer ${provider}`);
-    if (allowing.length === 0) return { allowed: true, onTrial, unsure: untold };
+      tell?.(policyStep(true, `asks the authorizer ${provider}, which may refuse it`, by));
+    }
+    if (allowing.length === 0) {
+      tell?.(policyStep(true, "no policy says who may call"));
+      return { allowed: true, onTrial, unsure: untold };
+    }
     const granted = first(known.allow);
+    tell?.(granted === undefined ? nearest(known.allow, request) : policyStep(true, "allows it", granted.by));
     return {
       allowed: granted !== undefined,
       ...(granted === undefined ? {} : { by: granted.by }),
@@ -105,11 +117,40 @@ export function policiesOf(
   };
 }
 
-type Rules = (request: Request) => readonly NamedRule[];
+function policyStep(passes: boolean, says: string, by?: Decider): Step {
+  return { at: "policy", passes, ...by, says };
+}
 
-/** The rules that hold, in order. Most name their hosts: these are found by name, and only the others one by one. */
+/** How a rule's fields are called in words. */
+const FIELDS: Readonly<Record<string, string>> = {
+  principals: "caller",
+  hosts: "host",
+  paths: "path",
+  methods: "method",
+  ports: "port",
+  requestPrincipals: "end user's token",
+  "connection.sni": "name in TLS",
+};
+
+/** Of the rules that name the host, if any does, the one that lacks least. */
+function nearest({ naming }: Rules, request: Request): Step {
+  const [closest] = naming(request)
+    .map(({ by, misses }) => ({ by, lacks: [...new Set(misses(request))] }))
+    .sort((a, b) => a.lacks.length - b.lacks.length);
+  if (closest === undefined) return policyStep(false, "no policy allows it, and none names this host");
+  const others = closest.lacks.map((field) => FIELDS[field] ?? field).join(" and ");
+  return policyStep(false, `no policy allows it; this one names the host, but another ${others}`, closest.by);
+}
+
+interface Rules {
+  /** The rules that hold, in order. */
+  readonly holding: (request: Request) => readonly NamedRule[];
+  /** Those that name the host that is asked for. */
+  readonly naming: (request: Request) => readonly NamedRule[];
+}
+
+/** Most rules name their hosts: these are found by name, and only the others one by one. */
 function indexRules(rules: readonly NamedRule[]): Rules {
-  if (rules.length === 0) return () => [];
   const sorted = [...rules].sort(byRuleName);
   const byAuthority = new Map<string, NamedRule[]>();
   const bySni = new Map<string, NamedRule[]>();
@@ -124,10 +165,15 @@ function indexRules(rules: readonly NamedRule[]): Rules {
       for (const name of new Set(rule.authorities)) note(byAuthority, name, rule);
     else if (rule.names !== undefined) for (const name of new Set(rule.names)) note(bySni, name, rule);
     else others.push(rule);
-  return (request) => {
-    const lists = [byAuthority.get(request.authority.toLowerCase()), bySni.get(request.sni), others];
-    const found = lists.flatMap((some = []) => some.filter(({ test }) => test(request)));
-    return found.length > 1 ? found.sort(byRuleName) : found;
+  const named = ({ authority, sni }: Request) => [byAuthority.get(authority.toLowerCase()), bySni.get(sni)];
+  return {
+    holding: (request) => {
+      if (rules.length === 0) return rules;
+      const lists = [...named(request), others];
+      const found = lists.flatMap((some = []) => some.filter(({ test }) => test(request)));
+      return found.length > 1 ? found.sort(byRuleName) : found;
+    },
+    naming: (request) => named(request).flatMap((some = []) => some),
   };
 }
 

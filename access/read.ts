@@ -7,6 +7,11 @@ interface Port {
 export interface Destination {
   readonly destination: { readonly host: string; readonly subset?: string; readonly port?: Port };
 }
+/** Where a route of an object leads connections. */
+export interface Connections {
+  readonly object: string;
+  readonly destinations: readonly Destination[];
+}
 /** How Istio's routes compare a text; `{}` asks that it is there. */
 export interface StringMatch {
   readonly exact?: string;
@@ -68,11 +73,21 @@ export interface Gateway {
   }[];
 }
 
+/** How connections to a host are made. */
+export interface TrafficPolicy {
+  readonly tls?: {
+    readonly mode?: string;
+    readonly credentialName?: string;
+    readonly insecureSkipVerify?: boolean;
+  };
+}
+
 /** What is read of a DestinationRule. */
 export interface DestinationRule {
   readonly host: string;
   readonly exportTo?: readonly string[];
-  readonly subsets?: readonly { readonly name: string }[];
+  readonly trafficPolicy?: TrafficPolicy;
+  readonly subsets?: readonly { readonly name: string; readonly trafficPolicy?: TrafficPolicy }[];
 }
 
 /** What is read of a Service of Kubernetes. */
@@ -89,6 +104,41 @@ export interface Service {
 /** What is read of a Deployment. */
 export interface Deployment {
   readonly template: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } };
+}
+
+/** Which labels Kubernetes asks for; `{}` takes all. */
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
+}
+/** One end of a NetworkPolicy's rule. */
+export interface NetworkPeer {
+  readonly ipBlock?: { readonly cidr: string };
+  readonly namespaceSelector?: LabelSelector;
+  readonly podSelector?: LabelSelector;
+}
+/** Ports of a NetworkPolicy's rule, of the destination's pods. */
+export interface NetworkPort {
+  readonly protocol?: string;
+  readonly port?: number | string;
+  readonly endPort?: number;
+}
+interface NetworkRule {
+  readonly to?: readonly NetworkPeer[];
+  readonly from?: readonly NetworkPeer[];
+  readonly ports?: readonly NetworkPort[];
+}
+
+/** What is read of a NetworkPolicy. */
+export interface NetworkPolicy {
+  readonly podSelector?: LabelSelector;
+  readonly policyTypes?: readonly string[];
+  readonly ingress?: readonly NetworkRule[];
+  readonly egress?: readonly NetworkRule[];
 }
 
 /** What is read of a Sidecar. */
@@ -182,7 +232,9 @@ const GROUPS = {
   AuthorizationPolicy: "security.istio.io",
   RequestAuthentication: "security.istio.io",
   Service: "",
+  Namespace: "",
   Deployment: "apps",
+  NetworkPolicy: "networking.k8s.io",
 } as const;
 
 interface Kinds {
@@ -195,7 +247,9 @@ interface Kinds {
   readonly AuthorizationPolicy: AuthorizationPolicy;
   readonly RequestAuthentication: RequestAuthentication;
   readonly Service: Service;
+  readonly Namespace: Json;
   readonly Deployment: Deployment;
+  readonly NetworkPolicy: NetworkPolicy;
 }
 
 /** An object with what is read of it. */

@@ -15,6 +15,8 @@ export interface CompiledRule {
   readonly names: readonly string[] | undefined;
   /** What it asks for that a request here does not tell; the test leaves these out. */
   readonly unsure: readonly string[];
+  /** What it asks for that a request has not, by the fields' names; none where it holds. */
+  readonly misses: (request: Request) => readonly string[];
 }
 
 /** For what a rule is compiled. */
@@ -54,15 +56,17 @@ export function compileRule(rule: PolicyRule, context: RuleContext): CompiledRul
   if (!http && context.isAllow && fields.some(({ httpOnly }) => httpOnly)) return undefined;
   const asked = (some: readonly (Field | undefined)[]) =>
     all(some.flatMap((field) => (field === undefined || (field.httpOnly && !http) ? [] : testsOf(field))));
+  const parts = [[conditions], sources, operations].filter((alternatives) => alternatives.flat().length > 0);
   return {
-    test: all(
-      [[conditions], sources, operations]
-        .filter((alternatives) => alternatives.flat().length > 0)
-        .map((alternatives) => any(alternatives.map(asked))),
-    ),
+    test: all(parts.map((alternatives) => any(alternatives.map(asked)))),
     authorities: http ? authoritiesIn(to.map(({ operation = {} }) => operation)) : undefined,
     names: namesIn(when),
     unsure: fields.flatMap(({ test, name }) => (test === undefined ? [name] : [])),
+    misses: (request) =>
+      parts
+        .filter((alternatives) => !alternatives.some((some) => asked(some)(request)))
+        .flatMap(([first = []]) => first)
+        .flatMap((field) => (field === undefined || asked([field])(request) ? [] : [field.name])),
   };
 }
 
