@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { matrixOf, type Row } from "../access/matrix.ts";
-import { planEnvironment } from "../plan/plan.ts";
-import { loadOrReport, nowOption } from "./environment.ts";
+import { nowOption } from "./environment.ts";
+import { sourceOrReport } from "./source.ts";
 import { csv, markdown, terminalTable } from "./tables.ts";
 
 const FORMATS = ["table", "markdown", "csv", "json"] as const;
@@ -9,24 +9,24 @@ const FORMATS = ["table", "markdown", "csv", "json"] as const;
 export function matrixCommand(): Command {
   return new Command("matrix")
     .description("Show who may call what: each caller and host with its paths and methods.")
-    .argument("<file>", "the environment file, such as stacks/dev.yaml")
+    .argument("<path>", "an environment file, or a file or folder of rendered manifests")
     .addOption(new Option("--format <format>", "how it is printed").choices(FORMATS).default("table"))
     .addOption(nowOption())
     .addHelpText(
       "after",
       `
-It is read out of the manifests that render prints, by what Istio would do with them, not out of the file.
+It is read out of manifests, those given or those that render prints, by what Istio would do with them.
 «refused» is what a denial takes away of the row. A host that no caller reaches has no row.
 
 Examples:
   sallyport matrix stacks/dev.yaml
-  sallyport matrix stacks/prod.yaml --format csv > access.csv`,
+  sallyport matrix stacks/prod.yaml --format csv > access.csv
+  sallyport matrix build/dev`,
     )
-    .action((file: string, { format, now }: { format: (typeof FORMATS)[number]; now?: Date }) => {
-      const environment = loadOrReport(file, now);
-      if (environment === undefined) return;
-      const rows = matrixOf(planEnvironment(environment).map(({ manifest }) => manifest));
-      process.stdout.write(`${print(environment.name, rows, format)}\n`);
+    .action((path: string, { format, now }: { format: (typeof FORMATS)[number]; now?: Date }) => {
+      const source = sourceOrReport(path, now);
+      if (source === undefined) return;
+      process.stdout.write(`${print(source.name, matrixOf(source.manifests), format)}\n`);
     });
 }
 

@@ -9,7 +9,7 @@ import {
   type Node,
   type YAMLMap,
 } from "yaml";
-import type { Parsed } from "./parse-yaml.ts";
+import type { Parsed, TooMuch } from "./parse-yaml.ts";
 import { show } from "./problem.ts";
 
 /** What is wrong with a YAML document as such, and how far into the text. */
@@ -32,7 +32,7 @@ const TOO_DEEP = {
 
 const TOO_LONG = {
   why: "the file holds more values than are read of one file (about 30,000 hosts)",
-  fix: "split it into catalogs",
+  fix: "split it: a declaration into catalogs, manifests into a file each",
 } as const;
 
 /** Faults that are put better in our own words than in the parser's, by its code. */
@@ -47,10 +47,16 @@ const WORDS: Readonly<Record<string, { readonly why: string; readonly fix: strin
 
 /** What keeps a text from being read as data. */
 export function documentFaults(parsed: Parsed): DocumentFault[] {
-  if ("tooDeepAt" in parsed) return [{ offset: parsed.tooDeepAt, ...TOO_DEEP }];
-  if ("tooLongAt" in parsed) return [{ offset: parsed.tooLongAt, ...TOO_LONG }];
+  if (!("document" in parsed)) return [tooMuch(parsed)];
   const faults = parserFaults(parsed.document);
   return faults.length > 0 ? faults : contentFaults(parsed.document.contents);
+}
+
+/** A text that is too deep or too long to be read. */
+export function tooMuch(parsed: TooMuch): DocumentFault {
+  return "tooDeepAt" in parsed
+    ? { offset: parsed.tooDeepAt, ...TOO_DEEP }
+    : { offset: parsed.tooLongAt, ...TOO_LONG };
 }
 
 /** What the parser found, the first faults only, each place once. */

@@ -45,7 +45,7 @@ function readText(path: string): FileText {
       if (stats.size > MAX_FILE_BYTES)
         return {
           why: `the file has ${stats.size} bytes; at most ${MAX_FILE_BYTES} are read`,
-          fix: "split it into catalogs",
+          fix: "split it: a declaration into catalogs, manifests into a file each",
         };
       bytes = Buffer.alloc(stats.size);
       bytes = bytes.subarray(0, readSync(file, bytes));
