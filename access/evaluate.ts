@@ -61,6 +61,9 @@ export interface Outcome {
 
 /** Reads manifests once, for many calls. */
 export interface Evaluator {
+  /** What it reads. */
+  readonly objects: Objects;
+  readonly mesh: MeshSettings;
   /** With `tell` also each step of the way, in order, until the one that decides. */
   readonly evaluate: (probe: Probe, tell?: Tell) => Outcome;
   /** The answer of one gateway, asked past any sidecar. */
@@ -120,6 +123,8 @@ export function evaluator(manifests: readonly Manifest[], mesh: Partial<MeshSett
   };
 
   return {
+    objects,
+    mesh: settings,
     atGateway: (service, asked) => gateways(service).ask(asked),
     evaluate: (probe, tell) => {
       const asked = askedOf(probe, settings);

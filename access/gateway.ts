@@ -5,9 +5,10 @@ import type { MeshSettings } from "./mesh.ts";
 import type { Network } from "./network.ts";
 import { passing } from "./passage.ts";
 import { type Decider, policiesOf, selects, type Verdict, type Workload } from "./policies.ts";
-import { type Connections, type Gateway, isSeenIn, type Objects, type Read, type Service } from "./read.ts";
+import { isSeenIn, type Objects, type Read } from "./read.ts";
 import { remember } from "./remember.ts";
 import type { Request } from "./request.ts";
+import type { Connections, Gateway, Service, VirtualService } from "./specs.ts";
 import type { Tell } from "./step.ts";
 import { type Reach, upstreamsOf } from "./upstream.ts";
 
@@ -32,7 +33,8 @@ export type AskedGateway = Omit<Request, "listener" | "protocol"> & { readonly p
 
 /** A gateway that answers, and tells the steps by which it comes to its answer. */
 export type Answering = (asked: AskedGateway, tell?: Tell) => GatewayAnswer;
-interface Server {
+/** A server of a Gateway, and whose it is. */
+export interface Server {
   readonly gateway: Read<Gateway>;
   readonly server: Gateway["servers"][number];
 }
@@ -182,7 +184,7 @@ function answerOf(
 const STATUSES: Readonly<Record<number, GatewayAnswer["answer"]>> = { 403: "forbidden", 404: "not-found" };
 
 /** The pods behind a Service: its selector stands for their labels where no Deployment tells more. */
-function workloadOf(objects: Objects, { namespace, spec }: Read<Service>): Workload {
+export function workloadOf(objects: Objects, { namespace, spec }: Read<Service>): Workload {
   const selector = spec.selector ?? {};
   const labels = objects("Deployment")
     .filter((one) => one.namespace === namespace)
@@ -208,14 +210,33 @@ function portsStripped(objects: Objects, namespace: string): ReadonlySet<number>
 }
 
 /** The servers of the Gateways that select a workload. One from another namespace takes none of its routes by `./*`. */
-function serversOf(objects: Objects, { namespace, labels }: Workload): Server[] {
+export function serversOf(objects: Objects, workload: Workload): Server[] {
   return objects("Gateway")
-    .filter(
-      (gateway) =>
-        gateway.namespace === namespace &&
-        Object.entries(gateway.spec.selector ?? {}).every(([name, value]) => labels[name] === value),
-    )
+    .filter((gateway) => gateway.namespace === workload.namespace && selectsPods(gateway, workload))
     .flatMap((gateway) => gateway.spec.servers.map((server) => ({ gateway, server })));
+}
+
+/** Whether a Gateway is for the pods of a workload, wherever it stands. */
+export function selectsPods({ spec: { selector = {} } }: Read<Gateway>, { labels }: Workload): boolean {
+  return Object.entries(selector).every(([name, value]) => labels[name] === value);
+}
+
+/** The VirtualServices that a gateway in a namespace takes routes from. */
+export function boundTo(objects: Objects, namespace: string, gateway: Read<Gateway>): Read<VirtualService>[] {
+  return objects("VirtualService").filter(
+    (service) =>
+      isSeenIn(namespace, service) &&
+      (service.spec.gateways ?? []).some(
+        (name) =>
+          name === `${namespace}/${gateway.name}` ||
+          (name === gateway.name && service.namespace === namespace),
+      ),
+  );
+}
+
+/** Whether a server sees requests, and not connections alone. */
+export function isForHttp({ server }: Server): boolean {
+  return ["HTTP", "HTTPS", "HTTP2", "GRPC"].includes(server.port.protocol);
 }
 
 /** The chains of filters of a port, by the name that a connection asks for. */
@@ -229,16 +250,8 @@ function listenerOf(
     servers
       .filter(({ server }) => server.port.number === port)
       .flatMap(({ gateway, server }) => {
-        const bound = objects("VirtualService").filter(
-          (service) =>
-            isSeenIn(namespace, service) &&
-            (service.spec.gateways ?? []).some(
-              (name) =>
-                name === `${namespace}/${gateway.name}` ||
-                (name === gateway.name && service.namespace === namespace),
-            ),
-        );
-        const isHttp = ["HTTP", "HTTPS", "HTTP2", "GRPC"].includes(server.port.protocol);
+        const bound = boundTo(objects, namespace, gateway);
+        const isHttp = isForHttp({ gateway, server });
         const hosts = server.hosts.map((host) => host.replace(/^.*\//, ""));
         const connections = bound.flatMap(({ key, spec }) =>
           (spec.tcp ?? [])

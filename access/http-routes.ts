@@ -1,6 +1,7 @@
 import { type Matcher, nearest } from "./match.ts";
-import type { Destination, HttpMatch, HttpRoute, Read, StringMatch, VirtualService } from "./read.ts";
+import type { Read } from "./read.ts";
 import type { Request } from "./request.ts";
+import type { Destination, HttpMatch, HttpRoute, StringMatch, VirtualService } from "./specs.ts";
 
 /** One match of one HTTP route. */
 export interface Route {
@@ -65,6 +66,8 @@ function compileRoute(object: string, route: HttpRoute, match: HttpMatch): Route
       return (request: Seen) => !has(request);
     }),
   ];
+  const compared = [uri, authority, method, ...Object.values(headers), ...Object.values(withoutHeaders)];
+  const unread = compared.flatMap(({ regex } = {}) => (regex === undefined || regexOf(regex) ? [] : regex));
   const everyPath = uri === undefined || uri.prefix === "/" || uri.regex === ".*";
   return {
     object,
@@ -74,6 +77,7 @@ function compileRoute(object: string, route: HttpRoute, match: HttpMatch): Route
     unsure: [
       ...Object.keys(match).filter((field) => !MATCHED.includes(field)),
       ...UNJUDGED.filter((field) => route[field] !== undefined),
+      ...unread.map((regex) => `the regular expression ${regex}`),
     ].map((field) => `${object} has ${field}`),
     isCatchAll: everyPath && tests.length === (uri === undefined ? 0 : 1),
     test: (request) => tests.every((test) => test(request)),
@@ -99,6 +103,15 @@ function stringMatch({ exact, prefix, regex }: StringMatch): Matcher {
   if (exact !== undefined) return (text) => text === exact;
   if (prefix !== undefined) return (text) => text.startsWith(prefix);
   if (regex === undefined) return () => true;
-  const pattern = new RegExp(`^(?:${regex})$`);
-  return (text) => pattern.test(text);
+  const pattern = regexOf(regex);
+  return (text) => pattern?.test(text) ?? true;
+}
+
+/** Envoy's regular expressions are RE2's, of which a few are not JavaScript's; undefined for one of these. */
+function regexOf(regex: string): RegExp | undefined {
+  try {
+    return new RegExp(`^(?:${regex})$`);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import type { LabelSelector } from "./read.ts";
+import type { LabelSelector } from "./specs.ts";
 
 type Labels = Readonly<Record<string, string>>;
 

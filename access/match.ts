@@ -60,3 +60,19 @@ export function nearest<T>(names: ReadonlyMap<string, T>, name: string): T | und
   }
   return names.get("*");
 }
+
+/**
+ * The narrower of two patterns, or undefined where neither takes what the other stands for.
+ *
+ * @param takes compares as the patterns are meant
+ * @param textOf a text that a pattern takes
+ */
+export function narrower(
+  one: string,
+  other: string,
+  takes: (patterns: readonly string[]) => Matcher,
+  textOf: (pattern: string) => string,
+): string | undefined {
+  if (takes([one])(textOf(other))) return other;
+  return takes([other])(textOf(one)) ? one : undefined;
+}

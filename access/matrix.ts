@@ -1,19 +1,21 @@
 import type { Manifest } from "../plan/manifest.ts";
+import type { Entrance } from "./entrances.ts";
 import { type Evaluator, evaluator } from "./evaluate.ts";
-import { withoutPort } from "./http-routes.ts";
-import { anyOf, anyPathOf, isExact } from "./match.ts";
-import { readObjects } from "./read.ts";
-import { type Sample, samplesOf, textOf } from "./samples.ts";
-import { type AskedWay, askWays } from "./ways.ts";
+import { anyOf, anyPathOf, isExact, type Matcher, narrower } from "./match.ts";
+import type { MeshSettings } from "./mesh.ts";
+import { isOurs } from "./owner.ts";
+import { type Conditions, type Except, type Sample, samplesOf, textOf } from "./samples.ts";
+import { unjudged } from "./unjudged.ts";
+import { type AskedWay, askGateway, askWays, entrancesOf, nameOf, wayOf } from "./ways.ts";
 
 /** Requests, by patterns of Istio's policies; `*` for every one. */
 export interface Requests {
   readonly path: string;
   readonly method: string;
-  /** Of whom they are not, of the row's callers. */
-  readonly except: readonly string[];
-  /** That a request must have, by name. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Which they are not, of the row's and of these patterns. */
+  readonly except: Except;
+  /** What a request must have, by name; one of the values. */
+  readonly headers: Conditions;
 }
 
 /** Requests of a row that are refused all the same, and of whom. */
@@ -22,6 +24,8 @@ export interface Refused extends Requests {
   readonly principal: string;
   /** The row's own, or one that it covers. */
   readonly host: string;
+  /** What a token has to say for the refusal, by claim; absent where it takes none. */
+  readonly user?: Conditions;
 }
 
 /** What one caller may do with one port of a host. */
@@ -30,10 +34,12 @@ export interface Row {
   readonly namespace: string;
   /** `*`: every account of the namespace. */
   readonly account: string;
-  /** What a token of an end user has to say, as JSON; absent where none is asked for. */
-  readonly user?: string;
+  /** What a token of an end user has to say, by claim; absent where none is asked for. */
+  readonly user?: Conditions;
   readonly host: string;
   readonly port: number;
+  /** The gateway's Service, `namespace/name`. */
+  readonly gateway: string;
   /** As Istio writes the caller: `cluster.local/ns/news/sa/politics`. */
   readonly principal: string;
   /** Sorted by path. */
@@ -41,6 +47,10 @@ export interface Row {
   readonly refused: readonly Refused[];
   /** Whether the caller's own sidecar turns to the gateway; where not, only a workload that goes round it gets there. */
   readonly isRoutable: boolean;
+  /** Whether it rests on objects that others made: without these there is no such row. */
+  readonly isForeign: boolean;
+  /** What is not judged and could change it. */
+  readonly unsure: readonly string[];
 }
 
 /**
@@ -48,110 +58,129 @@ export interface Row {
  * declaration.
  *
  * @param manifests planned, rendered or live; the gateways' Services among them
- * @returns rows sorted by namespace, account, host and port
+ * @param mesh what MeshConfig says, where it differs from Istio's defaults
+ * @returns rows sorted by namespace, account, host, port and gateway
  * @example
  * matrixOf(planEnvironment(environment).map(({ manifest }) => manifest));
  */
-export function matrixOf(manifests: readonly Manifest[]): Row[] {
-  const ask = evaluator(manifests);
-  const denials = denialsIn(manifests);
-  const ways = Map.groupBy(askWays(manifests, ask), ({ way, sample }) =>
-    JSON.stringify([way.principal, way.host, way.port, sample.claims]),
-  );
-  return [...ways.values()].flatMap((alike) => rowOf(alike, denials, ask)).sort(byCaller);
+export function matrixOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): Row[] {
+  const rows = rowsOf(manifests, mesh);
+  const own = manifests.filter(isOurs);
+  if (own.length === manifests.length) return rows;
+  const known = new Set(rowsOf(own, mesh).map(saidOf));
+  return rows.map((row) => (known.has(saidOf(row)) ? row : { ...row, isForeign: true }));
 }
 
-/** What a DENY rule names, and the namespace of its gateway. */
-interface Denial {
-  readonly namespace: string;
-  readonly sample: Sample;
+/**
+ * What of some manifests a matrix does not tell of: objects of kinds, versions and forms that are not known, code and
+ * filters of others, and what a policy or a gateway has that is not judged. Each object with the reason, once.
+ */
+export function gapsOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): string[] {
+  const entrances = entrancesOf(evaluator(manifests, mesh));
+  const gaps = [
+    ...unjudged(manifests).map(({ what }) => what),
+    ...entrances.flatMap((entrance) => entrance.unjudged),
+  ];
+  return [...new Set(gaps)];
 }
 
-/** The DENY rules that may be about a host; a wildcard's may be any. */
-function denialsIn(manifests: readonly Manifest[]): (host: string) => readonly Denial[] {
-  const all = readObjects(manifests)("AuthorizationPolicy").flatMap(({ namespace, spec }) =>
-    samplesOf(spec, "DENY").map((sample): Denial => ({ namespace, sample })),
-  );
-  const byHost = Map.groupBy(all, ({ sample }) => withoutPort(sample.host).toLowerCase());
-  const ofMany = all.filter(({ sample }) => !isExact(withoutPort(sample.host)));
+/** All that a row says of access. */
+function saidOf({ unsure: _, ...row }: Row): string {
+  return JSON.stringify(row);
+}
+
+function rowsOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings>): Row[] {
+  const ask = evaluator(manifests, mesh);
+  return entrancesOf(ask)
+    .flatMap((entrance) => {
+      const denials = denialsAt(entrance);
+      const ways = Map.groupBy(askWays(ask, [entrance]), ({ way, sample }) =>
+        JSON.stringify([way.principal, way.host, way.port, sample.claims]),
+      );
+      return [...ways.values()].flatMap((alike) =>
+        alike.slice(0, 1).map((first) => rowOf(first, alike, refusedOf(alike, denials(first.way.host), ask))),
+      );
+    })
+    .map((row) => ({ key: placeOf(row), row }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ row }) => row);
+}
+
+/** What the DENY rules of a gateway name that may be about a host; a wildcard's may be any. */
+type Denials = (host: string) => readonly Sample[];
+
+function denialsAt({ policies, targets }: Entrance): Denials {
+  const all = policies
+    .filter(({ spec }) => spec.action === "DENY")
+    .flatMap((policy) => samplesOf(policy, targets));
+  const byHost = Map.groupBy(all, ({ host }) => nameOf(host).toLowerCase());
+  const ofMany = all.filter(({ host }) => !isExact(nameOf(host)));
   return (host) => (isExact(host) ? [...(byHost.get(host) ?? []), ...ofMany] : all);
 }
 
-function rowOf(alike: readonly AskedWay[], denials: ReturnType<typeof denialsIn>, ask: Evaluator): Row[] {
-  const [first] = alike;
-  if (first === undefined) return [];
+function rowOf(first: AskedWay, alike: readonly AskedWay[], refused: readonly Refused[]): Row {
   const { principal, host, port } = first.way;
-  const [, namespace = "*", account = "*"] = /\/ns\/([^/]*)\/(?:sa\/)?(.*)$/.exec(principal) ?? [];
+  const [, namespace = "*", account = "*"] = /\/ns\/([^/]*)(?:\/(?:sa\/)?(.*))?$/.exec(principal) ?? [];
   const allowed = alike.map(({ way: { path, method }, sample: { except, headers } }) => ({
     path,
     method,
     except,
     headers,
   }));
-  const user =
-    Object.keys(first.sample.claims).length === 0 ? undefined : JSON.stringify(first.sample.claims);
-  return [
-    {
-      namespace,
-      account,
-      ...(user === undefined ? {} : { user }),
-      host,
-      port,
-      principal,
-      allowed: allowed.sort(byPath),
-      refused: refusedOf(alike, denials(host), ask).sort(byPath),
-      isRoutable: alike.some(({ isRoutable }) => isRoutable),
-    },
-  ];
+  const { claims } = first.sample;
+  return {
+    namespace,
+    account,
+    ...(Object.keys(claims).length === 0 ? {} : { user: claims }),
+    host,
+    port,
+    gateway: first.entrance.gateway,
+    principal,
+    allowed: allowed.toSorted(byPath),
+    refused: refused.toSorted(byPath),
+    isRoutable: alike.some(({ isRoutable }) => isRoutable),
+    isForeign: false,
+    unsure: [...new Set(alike.flatMap(({ unsure }) => unsure))],
+  };
 }
 
 /** What of the ways' requests a DENY rule refuses: of each two patterns the narrower is asked. */
-function refusedOf(alike: readonly AskedWay[], denials: readonly Denial[], ask: Evaluator): Refused[] {
+function refusedOf(alike: readonly AskedWay[], denials: readonly Sample[], ask: Evaluator): Refused[] {
   const refused = new Map<string, Refused>();
-  for (const { way, sample, service } of alike)
-    for (const { namespace, sample: denied } of denials) {
-      if (service.split(".")[1] !== namespace || denied.isSni !== sample.isSni) continue;
-      const principal = narrower(way.principal, denied.principal, anyOf);
-      const host = narrower(way.host, withoutPort(denied.host), anyOf);
-      const path = narrower(way.path, denied.path, anyPathOf);
-      const method = narrower(way.method, denied.method, anyOf);
+  for (const { way, sample, entrance } of alike)
+    for (const denied of denials) {
+      if (denied.isSni !== sample.isSni) continue;
+      const both = (name: "principal" | "path" | "method", takes: (patterns: readonly string[]) => Matcher) =>
+        narrower(sample[name], denied[name], takes, textOf);
+      const principal = both("principal", anyOf);
+      const host = narrower(way.host, nameOf(denied.host), anyOf, textOf);
+      const path = both("path", anyPathOf);
+      const method = both("method", anyOf);
       if (principal === undefined || host === undefined || path === undefined || method === undefined)
         continue;
-      const headers = { ...sample.headers, ...denied.headers };
-      const name = textOf(host);
-      const { answer } = ask.atGateway(service, {
-        principal: textOf(principal),
-        port: way.port,
-        sni: sample.isSni ? name : "",
-        authority: name,
-        method: textOf(method),
-        path: textOf(path),
-        headers,
+      const narrowed: Sample = {
+        ...sample,
+        principal,
+        host,
+        path,
+        method,
+        headers: { ...sample.headers, ...denied.headers },
         claims: { ...sample.claims, ...denied.claims },
-      });
+      };
+      const { answer } = askGateway(ask, entrance, narrowed, way.port);
       if (answer !== "forbidden" && answer !== "closed") continue;
-      const found = { principal, host, path, method, except: denied.except, headers: denied.headers };
+      const { port: _, ...what } = wayOf(narrowed, way.port);
+      const user = Object.keys(denied.claims).length === 0 ? {} : { user: denied.claims };
+      const found = { ...what, except: denied.except, headers: denied.headers, ...user };
       refused.set(JSON.stringify(found), found);
     }
   return [...refused.values()];
-}
-
-/** The narrower of two patterns, or undefined where neither takes what the other stands for. */
-function narrower(
-  one: string,
-  other: string,
-  takes: (patterns: readonly string[]) => (text: string) => boolean,
-): string | undefined {
-  if (takes([one])(textOf(other))) return other;
-  return takes([other])(textOf(one)) ? one : undefined;
 }
 
 function byPath(a: Requests, b: Requests): number {
   return a.path === b.path ? (a.method < b.method ? -1 : 1) : a.path < b.path ? -1 : 1;
 }
 
-function byCaller(a: Row, b: Row): number {
-  const key = ({ namespace, account, host, port, user = "" }: Row) =>
-    [namespace, account, host, String(port).padStart(5, "0"), user].join(" ");
-  return key(a) < key(b) ? -1 : 1;
+function placeOf({ namespace, account, host, port, gateway, user = {} }: Row): string {
+  return [namespace, account, host, String(port).padStart(5, "0"), gateway, JSON.stringify(user)].join(" ");
 }

@@ -1,7 +1,8 @@
 import ipaddr from "ipaddr.js";
 import { type Route, routesOf } from "./http-routes.ts";
-import type { Connections, Objects, TrafficPolicy } from "./read.ts";
+import type { Objects } from "./read.ts";
 import type { Seen } from "./seen.ts";
+import type { Connections, HttpRoute, TrafficPolicy } from "./specs.ts";
 
 /** The ports on which the sidecars of a namespace listen, and for what. */
 export interface PortsSeen {
@@ -82,7 +83,7 @@ export function meshRoutes(seen: Seen, { registered }: PortsSeen): MeshRoutes {
   return { http, tls, tcp };
 }
 
-function portsOf(routes: readonly { readonly match?: readonly { readonly port?: number }[] }[]): Set<number> {
+function portsOf(routes: readonly HttpRoute[]): Set<number> {
   return new Set(routes.flatMap(({ match = [] }) => match.flatMap(({ port }) => port ?? [])));
 }
 
@@ -122,13 +123,21 @@ export function tunnelsIn(namespace: string, objects: Objects): ReadonlyMap<numb
 
 function liesIn(subnets: readonly string[] | undefined): (called: string) => boolean {
   if (subnets === undefined) return () => true;
-  const ranges = subnets.map((subnet) => ipaddr.parseCIDR(subnet));
+  const ranges = subnets.flatMap(rangeOf);
   return (called) => {
     const address = called.replace(/[[\]]/g, "");
     if (!ipaddr.isValid(address)) return false;
     const parsed = ipaddr.parse(address);
     return ranges.some((range) => parsed.kind() === range[0].kind() && parsed.match(range));
   };
+}
+
+/** One address is a subnet too; what is neither takes nothing. */
+function rangeOf(subnet: string): [ipaddr.IPv4 | ipaddr.IPv6, number][] {
+  if (ipaddr.isValidCIDR(subnet)) return [ipaddr.parseCIDR(subnet)];
+  if (!ipaddr.isValid(subnet)) return [];
+  const address = ipaddr.parse(subnet);
+  return [[address, address.kind() === "ipv4" ? 32 : 128]];
 }
 
 function inner<T>(map: Map<number, Map<string, T>>, key: number): Map<string, T> {

@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { labelsFit } from "./labels.ts";
-import type { NetworkPeer, NetworkPolicy, NetworkPort, Objects, Read } from "./read.ts";
+import type { Objects, Read } from "./read.ts";
+import type { NetworkPeer, NetworkPolicy, NetworkPort } from "./specs.ts";
 
 /** Pods by their namespace; without labels any of them, whatever they have. */
 export interface Pods {

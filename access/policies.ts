@@ -1,7 +1,8 @@
 import { DEFAULT_MESH, type MeshSettings } from "./mesh.ts";
-import type { AuthorizationPolicy, Objects, Read } from "./read.ts";
+import type { Objects, Read } from "./read.ts";
 import type { Request } from "./request.ts";
 import { type CompiledRule, compileRule } from "./rule.ts";
+import type { AuthorizationPolicy } from "./specs.ts";
 import type { Step, Tell } from "./step.ts";
 
 /** The object that decided, and where in it. */
@@ -203,7 +204,8 @@ function rulesOf(
   });
 }
 
-function isOnTrial({ annotations }: Policy): boolean {
+/** Whether a policy is on trial: told of, and not in force. */
+export function isOnTrial({ annotations }: Policy): boolean {
   return ["1", "t", "T", "true", "TRUE", "True"].includes(annotations["istio.io/dry-run"] ?? "");
 }
 

@@ -1,7 +1,7 @@
 import { requestHeader, requestPrincipals, tokenClaim } from "./conditions.ts";
 import { anyOf, anyPathOf, escapeRegex, isExact } from "./match.ts";
-import type { Condition, Operation, PolicyRule, Source } from "./read.ts";
 import type { Request } from "./request.ts";
+import type { Condition, Operation, PolicyRule, Source } from "./specs.ts";
 
 /** Whether something holds of a request. */
 export type Test = (request: Request) => boolean;

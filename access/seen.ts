@@ -1,14 +1,6 @@
 import { anyOf } from "./match.ts";
-import {
-  type DestinationRule,
-  isSeenIn,
-  type Objects,
-  type Read,
-  type Service,
-  type ServiceEntry,
-  type Sidecar,
-  type VirtualService,
-} from "./read.ts";
+import { isSeenIn, type Objects, type Read } from "./read.ts";
+import type { DestinationRule, Service, ServiceEntry, Sidecar, VirtualService } from "./specs.ts";
 
 /** The objects out of which istiod makes the configuration of a namespace's sidecars. */
 export interface Seen {
@@ -27,8 +19,9 @@ type Imports = (home: string, hosts: readonly string[]) => boolean;
  */
 export function seenIn(namespace: string, objects: Objects): Seen {
   const imports = importsOf(namespace, objects);
-  const isSeen = (one: Read<{ readonly exportTo?: readonly string[]; readonly hosts: readonly string[] }>) =>
-    isSeenIn(namespace, one) && imports(one.namespace, one.spec.hosts);
+  const isSeen = (
+    one: Read<{ readonly exportTo?: readonly string[] | undefined; readonly hosts: readonly string[] }>,
+  ) => isSeenIn(namespace, one) && imports(one.namespace, one.spec.hosts);
   const routes = objects("VirtualService").filter(isSeen);
   const destinations = new Set(
     routes.flatMap(({ spec: { http = [], tls = [], tcp = [] } }) =>

@@ -2,8 +2,9 @@ import { domainOf, type Route, routeOf, withoutPort } from "./http-routes.ts";
 import { nearest } from "./match.ts";
 import type { MeshSettings } from "./mesh.ts";
 import { hopsSeen, meshRoutes, portsSeen, tunnelsIn } from "./mesh-routes.ts";
-import type { Connections, Objects } from "./read.ts";
+import type { Objects } from "./read.ts";
 import { choosesFurther, seenIn } from "./seen.ts";
+import type { Connections } from "./specs.ts";
 import type { Tell } from "./step.ts";
 
 /** What an application asks of its own sidecar. */

@@ -1,10 +1,27 @@
 import type { Manifest } from "../plan/manifest.ts";
+import { isOurs } from "./owner.ts";
+import { faultOf, groupOf, kindRead } from "./read.ts";
 
 const VERSIONS = ["v1", "v1beta1", "v1alpha3", "v1alpha1"];
 
+/** Kinds of Istio's that do not change who gets where: telemetry, settings of proxies, and what lies behind a host. */
+const WITHOUT_SAY = ["PeerAuthentication", "ProxyConfig", "Telemetry", "WorkloadEntry", "WorkloadGroup"];
+
+/** Whose objects steer proxies; Istio reads the second as well. */
+const STEERING = /\.istio\.io$|^gateway\.networking\.k8s\.io$/;
+
+/** Whether objects of a kind may change an answer and are not read. */
+export function isUnjudgedKind({ apiVersion, kind }: Pick<Manifest, "apiVersion" | "kind">): boolean {
+  return (
+    STEERING.test(groupOf(apiVersion)) &&
+    kindRead({ apiVersion, kind }) === undefined &&
+    !WITHOUT_SAY.includes(kind)
+  );
+}
+
 /**
- * What could change an answer for the pods of a namespace and is not read: filters that others wrote, code, and objects
- * of Istio in a version that nobody knows yet.
+ * What could change an answer for the pods of a namespace and is not read: filters that others wrote, code, objects of
+ * kinds and versions that are not known, and what is not of its kind's form.
  *
  * @returns by namespace
  */
@@ -12,23 +29,32 @@ export function unjudgedIn(
   manifests: readonly Manifest[],
   rootNamespace: string,
 ): (namespace: string) => readonly string[] {
-  const found = new Map<string, string[]>();
-  for (const manifest of manifests) {
-    const why = whyUnjudged(manifest);
-    if (why === undefined) continue;
-    const { name, namespace = "" } = manifest.metadata;
-    found.set(namespace, [...(found.get(namespace) ?? []), `${manifest.kind}/${namespace}/${name} ${why}`]);
-  }
-  const everywhere = found.get(rootNamespace) ?? [];
-  return (namespace) => [...(found.get(namespace) ?? []), ...everywhere];
+  const found = Map.groupBy(unjudged(manifests), ({ namespace }) => namespace);
+  const of = (namespace: string) => (found.get(namespace) ?? []).map(({ what }) => what);
+  const everywhere = of(rootNamespace);
+  return (namespace) => (namespace === rootNamespace ? everywhere : [...of(namespace), ...everywhere]);
 }
 
-function whyUnjudged({ apiVersion, kind, metadata }: Manifest): string | undefined {
-  const [group = "", version = ""] = apiVersion.split("/");
-  if (!group.endsWith(".istio.io")) return undefined;
-  if (!VERSIONS.includes(version)) return `has the version ${version}, which is not known`;
-  if (kind === "WasmPlugin") return "runs code";
-  if (kind !== "EnvoyFilter" || metadata.labels?.["app.kubernetes.io/managed-by"] === "sallyport")
-    return undefined;
-  return "changes Envoy's configuration";
+/** All that is not judged: each object with the reason. */
+export function unjudged(manifests: readonly Manifest[]): { namespace: string; what: string }[] {
+  return manifests.flatMap((manifest) => {
+    const { name, namespace = "" } = manifest.metadata;
+    return whyUnjudged(manifest).map((why) => ({
+      namespace,
+      what: `${manifest.kind}/${namespace}/${name} ${why}`,
+    }));
+  });
+}
+
+function whyUnjudged(manifest: Manifest): string[] {
+  const { apiVersion, kind } = manifest;
+  const read = kindRead(manifest);
+  const fault = read === undefined ? undefined : faultOf(read, manifest);
+  if (fault !== undefined) return [`is not of its kind's form: ${fault}`];
+  const [, version = ""] = apiVersion.split("/");
+  if (STEERING.test(groupOf(apiVersion)) && !VERSIONS.includes(version))
+    return [`has the version ${version}, which is not known`];
+  if (isUnjudgedKind(manifest))
+    return [kind === "WasmPlugin" ? "runs code" : "is of a kind that is not read"];
+  return kind === "EnvoyFilter" && !isOurs(manifest) ? ["changes Envoy's configuration"] : [];
 }

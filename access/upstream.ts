@@ -1,9 +1,10 @@
 import type { Network } from "./network.ts";
 import { type Passed, passing } from "./passage.ts";
 import type { Workload } from "./policies.ts";
-import { type Destination, isSeenIn, type Objects, type TrafficPolicy } from "./read.ts";
+import { isSeenIn, type Objects } from "./read.ts";
 import { remember } from "./remember.ts";
 import type { Request } from "./request.ts";
+import type { Destination, TrafficPolicy } from "./specs.ts";
 import type { Tell } from "./step.ts";
 
 /** Whether a gateway gets to all that a route names. */

@@ -1,9 +1,10 @@
 import type { Manifest } from "../plan/manifest.ts";
+import { type Entrance, entrancesIn } from "./entrances.ts";
 import { type Evaluator, evaluator, type Probe } from "./evaluate.ts";
-import type { AskedGateway } from "./gateway.ts";
+import type { GatewayAnswer } from "./gateway.ts";
 import { withoutPort } from "./http-routes.ts";
-import { type Read, readObjects, type Service } from "./read.ts";
-import { type Sample, samplesOf, textOf } from "./samples.ts";
+import { isOnTrial } from "./policies.ts";
+import { type Conditions, type Sample, samplesOf, samplesOfRule, textOf } from "./samples.ts";
 
 /** That a caller gets to a host's port, as a set of manifests says. */
 export interface Way {
@@ -29,10 +30,11 @@ export interface Ways {
 export interface AskedWay {
   readonly way: Way;
   readonly sample: Sample;
-  /** The gateway's Service, by its full name. */
-  readonly service: string;
+  readonly entrance: Entrance;
   /** Whether the caller's own sidecar turns to it. */
   readonly isRoutable: boolean;
+  /** What is not judged and could change the answer. */
+  readonly unsure: readonly string[];
 }
 
 /**
@@ -42,7 +44,7 @@ export interface AskedWay {
 export function waysIn(manifests: readonly Manifest[]): Ways {
   const reachable = new Map<string, Way>();
   const routable = new Map<string, Way>();
-  for (const { way, isRoutable } of askWays(manifests, evaluator(manifests))) {
+  for (const { way, isRoutable } of askWays(evaluator(manifests))) {
     const key = Object.values(way).join(" ");
     if (reachable.has(key)) continue;
     reachable.set(key, way);
@@ -52,62 +54,94 @@ export function waysIn(manifests: readonly Manifest[]): Ways {
 }
 
 /** As {@link waysIn}, one after the other, each with how it was asked for. */
-export function* askWays(
-  manifests: readonly Manifest[],
-  { atGateway, evaluate }: Evaluator,
-): Generator<AskedWay> {
-  const objects = readObjects(manifests);
-  const known = new Set<string>();
-  const services = Map.groupBy(objects("Service"), ({ namespace }) => namespace);
-  for (const { namespace, spec } of objects("AuthorizationPolicy"))
-    for (const sample of samplesOf(spec))
-      for (const service of services.get(namespace) ?? []) {
-        const port = portOf(service, sample.listener);
-        if (port === undefined) continue;
-        const way = wayOf(sample, port);
-        // A host is in a policy with its port and without.
-        const key = JSON.stringify([way, sample.except, sample.claims, sample.headers]);
-        if (known.has(key)) continue;
-        const probe = probeOf(sample, port);
-        const name = `${service.name}.${namespace}.svc.cluster.local`;
-        if (atGateway(name, askedAtGateway(sample, probe)).answer !== "allowed") continue;
-        known.add(key);
-        // Policies take an authority with its port and without; clients have one way to ask, the evaluator's default.
-        const { authority: _, ...asked } = probe;
-        const isRoutable = evaluate(asked).answer === "allowed";
-        yield { way, sample, service: name, isRoutable };
-      }
+export function* askWays(ask: Evaluator, entrances = entrancesOf(ask)): Generator<AskedWay> {
+  for (const entrance of entrances) {
+    const known = new Set<string>();
+    for (const sample of allowedSamples(entrance)) {
+      const port = entrance.portOf(sample.listener);
+      if (port === undefined) continue;
+      const way = wayOf(sample, port);
+      // A host is in a policy with its port and without.
+      const key = `${Object.values(way).join(" ")} ${JSON.stringify([sample.except, sample.claims, sample.headers])}`;
+      if (known.has(key)) continue;
+      const probe = probeOf(sample, port);
+      const { answer, unsure } = askedAt(ask, entrance, sample, probe);
+      if (answer !== "allowed") continue;
+      known.add(key);
+      // Policies take an authority with its port and without; clients have one way to ask, the evaluator's default.
+      const { authority: _, ...asked } = probe;
+      const called = ask.evaluate(asked);
+      yield {
+        way,
+        sample,
+        entrance,
+        isRoutable: called.answer === "allowed",
+        unsure:
+          unsure.length + called.unsure.length === 0 ? unsure : [...new Set([...unsure, ...called.unsure])],
+      };
+    }
+  }
 }
 
-/** What a gateway is asked for a sample. */
-function askedAtGateway({ isSni, claims }: Sample, probe: Probe): AskedGateway {
-  const { principal, port, host, authority = "", method = "GET", path = "/", headers = {} } = probe;
-  return { principal, port, sni: isSni ? host : "", authority, method, path, headers, claims };
+/** The gateways of what an evaluator reads. */
+export function entrancesOf({ objects, mesh }: Evaluator): Entrance[] {
+  return entrancesIn(objects, mesh);
 }
 
-function portOf({ spec: { ports = [] } }: Read<Service>, listener: number): number | undefined {
-  return ports.find(({ port, targetPort = port }) => Number(targetPort) === listener)?.port;
+/** Where no policy allows anything, nothing is asked of anybody. */
+function allowedSamples({ policies, targets }: Entrance): Sample[] {
+  const allowing = policies.filter(({ spec: { action = "ALLOW" } }) => action === "ALLOW");
+  return [
+    ...allowing.flatMap((policy) => samplesOf(policy, targets)),
+    ...(allowing.every(isOnTrial) ? samplesOfRule({}, "", targets) : []),
+  ];
 }
 
-function wayOf({ principal, host, path, method }: Sample, port: number): Way {
-  return { principal, host: withoutPort(host), port, path, method: method === "CONNECT" ? "*" : method };
+/** What a gateway answers to a sample on a port of its Service, past any sidecar. */
+export function askGateway(ask: Evaluator, entrance: Entrance, sample: Sample, port: number): GatewayAnswer {
+  return askedAt(ask, entrance, sample, probeOf(sample, port));
 }
 
-function probeOf(sample: Sample, port: number): Probe {
+function askedAt(
+  { atGateway }: Evaluator,
+  { service }: Entrance,
+  { isSni }: Sample,
+  { host, ...asked }: ReturnType<typeof probeOf>,
+): GatewayAnswer {
+  return atGateway(service, { ...asked, sni: isSni ? host : "" });
+}
+
+/** What a sample stands for, on a port of its gateway's Service. */
+export function wayOf({ principal, host, path, method }: Sample, port: number): Way {
+  return { principal, host: nameOf(host), port, path, method: method === "CONNECT" ? "*" : method };
+}
+
+/** A pattern of a host without its port, which may be any. */
+export function nameOf(host: string): string {
+  return withoutPort(host.replace(/:\*$/, ""));
+}
+
+function probeOf(sample: Sample, port: number) {
   const { principal, isSni, path, method, headers, claims } = sample;
-  const authority = textOf(sample.host);
-  const host = withoutPort(authority);
+  const name = textOf(nameOf(sample.host));
+  // A prefix leaves the port to the route.
+  const authority = sample.host.endsWith("*") ? `${name}:${port}` : textOf(sample.host);
   return {
-    principal: textOf(principal),
-    host,
+    // A pattern may end in a namespace.
+    principal: textOf(principal).replace(/\/ns\/[^/]*$/, "$&/sa/any"),
+    host: name,
     port,
-    scheme: isSni ? "https" : method === "CONNECT" ? "tcp" : "http",
-    // A prefix of addresses leaves the port to the route.
-    authority: sample.host.endsWith("*") ? `${authority}:${port}` : authority,
+    scheme: isSni ? ("https" as const) : method === "CONNECT" ? ("tcp" as const) : ("http" as const),
+    authority,
     // Of every method one that no rule is likely to name: what is refused of some is not refused of all.
     method: textOf(method),
     path: textOf(path).replace(/^(?!\/)/, "/"),
-    headers,
-    claims,
-  };
+    headers: textsOf(headers),
+    // Who asks for no end user sends no token.
+    ...(Object.keys(claims).length === 0 ? {} : { claims: textsOf(claims) }),
+  } satisfies Probe;
+}
+
+function textsOf(conditions: Conditions): Record<string, string> {
+  return Object.fromEntries(Object.entries(conditions).map(([name, [value = "*"]]) => [name, textOf(value)]));
 }

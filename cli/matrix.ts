@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { matrixOf, type Row } from "../access/matrix.ts";
 import { nowOption } from "./environment.ts";
+import { COLUMNS, cellsOf, columnsFor } from "./matrix-cells.ts";
 import { sourceOrReport } from "./source.ts";
 import { csv, markdown, terminalTable } from "./tables.ts";
 
@@ -30,47 +31,11 @@ Examples:
     });
 }
 
-const HEAD = ["namespace", "account", "host", "port", "allowed", "refused"];
-
 function print(environment: string, rows: readonly Row[], format: (typeof FORMATS)[number]): string {
   if (format === "json") return JSON.stringify({ environment, rows }, null, 2);
-  const lines = rows.map(cellsOf);
-  if (format === "csv") return csv([HEAD, ...lines]);
-  return format === "markdown" ? markdown(HEAD, lines) : terminalTable(HEAD, lines);
-}
-
-function cellsOf(row: Row): string[] {
-  const { namespace, account, user, host, port, allowed, refused, isRoutable } = row;
-  const conditions = [
-    ...(user === undefined ? [] : [`with a token ${user}`]),
-    ...(isRoutable ? [] : ["past its sidecar alone"]),
-  ];
-  return [
-    namespace,
-    account,
-    host,
-    String(port),
-    [...allowed.map(said), ...conditions].join("\n"),
-    refused.map((one) => saidOfRefused(one, row)).join("\n"),
-  ];
-}
-
-function said({ path, method, except, headers }: Row["allowed"][number]): string {
-  const conditions = Object.entries(headers).map(([name, value]) => `with ${name}: ${value}`);
-  const asked = path === "*" && method === "*" ? ["everything"] : [method === "*" ? "any" : method, path];
-  const others = except.length === 0 ? [] : [`but not ${except.map(short).join(", ")}`];
-  return [...asked, ...conditions, ...others].join(" ");
-}
-
-function saidOfRefused(refused: Row["refused"][number], { principal, host }: Row): string {
-  return [
-    said(refused),
-    ...(refused.host === host ? [] : [`at ${refused.host}`]),
-    ...(refused.principal === principal ? [] : [`of ${short(refused.principal)}`]),
-  ].join(" ");
-}
-
-/** `news/politics` for `cluster.local/ns/news/sa/politics`. */
-function short(principal: string): string {
-  return principal.replace(/^.*\/ns\//, "").replace("/sa/", "/");
+  const cells = rows.map(cellsOf);
+  const columns = format === "csv" ? COLUMNS : columnsFor(cells);
+  const lines = cells.map((line) => columns.map((name) => line[name]));
+  if (format === "csv") return csv([columns, ...lines]);
+  return format === "markdown" ? markdown(columns, lines) : terminalTable(columns, lines);
 }

@@ -15,7 +15,7 @@ interface Call {
 /** What a reader of the row would say. */
 function lets({ principal, host, allowed, refused }: Row, call: Call): boolean {
   const takes = ({ path, method, except }: Requests) =>
-    anyPathOf([path])(call.path) && anyOf([method])(call.method) && !anyOf(except)(call.principal);
+    anyPathOf([path])(call.path) && anyOf([method])(call.method) && !anyOf(except.principals)(call.principal);
   const isRefused = refused.some(
     (one) => anyOf([one.principal])(call.principal) && anyOf([one.host])(call.host) && takes(one),
   );

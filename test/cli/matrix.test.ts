@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { csv, markdown } from "../../cli/tables.ts";
+import { csv, markdown, terminalTable } from "../../cli/tables.ts";
 import { sallyport } from "./sallyport.ts";
 
 describe("sallyport matrix", () => {
@@ -39,6 +39,19 @@ describe("tables", () => {
     expect(markdown(["a"], [["<b>|[x](y)\n@team"]])).toBe(
       "| a |\n| --- |\n| &lt;b&gt;\\|\\[x\\](y)<br>\\@team |",
     );
+  });
+
+  it("of a terminal are as wide as it is, and lose nothing", () => {
+    const row = ["default", "a ".repeat(60).trim(), "x".repeat(70)];
+    const lines = terminalTable(["one", "two", "three"], [row], 60).split("\n");
+    expect(lines.map(({ length }) => length)).toEqual(lines.map(() => 60));
+    const cells = lines
+      .filter((line) => line.startsWith("│"))
+      .slice(1)
+      .map((line) => line.split("│"));
+    const text = (column: number) => cells.map((own) => own[column]?.trim()).join(" ");
+    expect(text(2).trim().replaceAll(/ +/g, " ")).toBe(row[1]);
+    expect(text(3).replaceAll(" ", "")).toBe(row[2]);
   });
 
   it("of CSV are no formulas", () => {

@@ -58,7 +58,7 @@ function twiceClaimed(manifests: readonly Manifest[]): string[] {
       gateways.includes("mesh")
         ? exportTo.flatMap((namespace) =>
             [...tls, ...tcp]
-              .flatMap(({ match = [] }: { match?: readonly object[] }) => match)
+              .flatMap(({ match = [] }: { match?: readonly object[] | undefined }) => match)
               .flatMap((match) => {
                 const { port, sniHosts = [], destinationSubnets = [] } = match as Match;
                 return [...sniHosts, ...destinationSubnets].map((name) => `${namespace} ${port} ${name}`);

@@ -1,0 +1,84 @@
+import type { Refused, Requests, Row } from "../access/matrix.ts";
+import type { Conditions } from "../access/samples.ts";
+
+/** What is said of a row, by column. */
+export type Cells = Readonly<Record<(typeof COLUMNS)[number], string>>;
+
+export const COLUMNS = [
+  "namespace",
+  "account",
+  "user",
+  "host",
+  "port",
+  "gateway",
+  "allowed",
+  "refused",
+  "notes",
+] as const;
+
+/** A row in words; a cell may have several lines. */
+export function cellsOf(row: Row): Cells {
+  const { namespace, account, user, host, port, gateway, isRoutable, isForeign, unsure } = row;
+  return {
+    namespace,
+    account,
+    user: user === undefined ? "" : saidOfToken(user),
+    host,
+    port: String(port),
+    gateway,
+    allowed: row.allowed.map((one) => said(one)).join("\n"),
+    refused: row.refused.map((one) => saidOfRefused(one, row)).join("\n"),
+    notes: [
+      ...(isRoutable ? [] : ["past its sidecar alone"]),
+      ...(isForeign ? ["foreign: by objects of others"] : []),
+      ...unsure.map((why) => `not certain: ${why}`),
+    ].join("\n"),
+  };
+}
+
+/**
+ * The columns that people need of some rows: the end user and the notes where there are any, and the gateway where
+ * there are several.
+ */
+export function columnsFor(lines: readonly Cells[]): (keyof Cells)[] {
+  const isTold = { user: false, notes: false };
+  for (const { user, notes } of lines) {
+    isTold.user ||= user !== "";
+    isTold.notes ||= notes !== "";
+  }
+  const gateways = new Set(lines.map(({ gateway }) => gateway));
+  const shown = { ...isTold, gateway: gateways.size > 1 };
+  return COLUMNS.filter((name) => !(name in shown) || shown[name as keyof typeof shown]);
+}
+
+function said({ path, method, except, headers }: Requests): string {
+  const asked = path === "*" && method === "*" ? ["everything"] : [method === "*" ? "any" : method, path];
+  const others = [...except.principals.map(short), ...except.hosts, ...except.methods, ...except.paths];
+  return [
+    ...asked,
+    ...Object.entries(headers).map(([name, values]) => `with ${name}: ${values.join(" or ")}`),
+    ...(others.length === 0 ? [] : [`but not ${others.join(", ")}`]),
+  ].join(" ");
+}
+
+function saidOfRefused(refused: Refused, { principal, host }: Row): string {
+  return [
+    said(refused),
+    ...(refused.host === host ? [] : [`at ${refused.host}`]),
+    ...(refused.principal === principal ? [] : [`of ${short(refused.principal)}`]),
+    ...(refused.user === undefined ? [] : [`with a token of ${saidOfToken(refused.user)}`]),
+  ].join(" ");
+}
+
+/** Of an issuer any subject is no condition. */
+function saidOfToken(claims: Conditions): string {
+  return Object.entries(claims)
+    .filter(([name, values]) => name !== "sub" || values.join() !== "*")
+    .map(([name, values]) => `${name}: ${values.join(" or ")}`)
+    .join("\n");
+}
+
+/** `news/politics` for `cluster.local/ns/news/sa/politics`. */
+function short(principal: string): string {
+  return principal.replace(/^.*\/ns\//, "").replace("/sa/", "/");
+}
