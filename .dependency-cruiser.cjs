@@ -10,8 +10,9 @@ const ROOMS = {
   infra: ["components", "model", "plan", "access"],
   preflight: ["model", "plan", "cluster"],
   rollout: ["plan", "access", "cluster"],
+  deploy: ["cluster"],
   lab: [],
-  walk: ["model", "plan", "rollout", "cluster", "lab", "components"],
+  walk: ["model", "plan", "rollout", "cluster", "lab", "components", "deploy"],
   chaos: ["plan", "lab", "walk"],
   conformance: ["model", "plan", "access", "cluster", "rollout", "lab", "walk"],
   cli: [
@@ -22,6 +23,7 @@ const ROOMS = {
     "access",
     "preflight",
     "rollout",
+    "deploy",
     "cluster",
     "components",
     "lab",

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { Argument, Command } from "commander";
+import { findOrInstallEngine } from "../deploy/engine.ts";
 import { LabError } from "../lab/errors.ts";
 import { type LabStarted, labUp, walkLab } from "../lab/lab.ts";
-import { cacheDirectory } from "../lab/paths.ts";
 import { endingSignal } from "../lab/process/ending.ts";
 import { accessSteps } from "./access/steps.ts";
-import { engineDeployment, findEngine } from "./deployment/engine.ts";
+import { engineDeployment } from "./deployment/engine.ts";
 import { serverSideDeployment } from "./deployment/server-side.ts";
 import { document001 } from "./document-001/steps.ts";
 import { document002 } from "./document-002/steps.ts";
@@ -82,7 +81,9 @@ async function walk({ kubeconfig, context, programs }: LabStarted): Promise<Walk
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
   };
-  const engine = await findEngine(join(cacheDirectory, "pulumi"));
+  const engine = await findOrInstallEngine((version, folder) =>
+    say(`Installing Pulumi ${version} in ${folder}.`),
+  );
   if (engine.command === undefined) say(`The engine: ${engine.missing}.`);
   const stack =
     engine.command === undefined
