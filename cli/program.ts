@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import manifest from "sallyport/package.json" with { type: "json" };
 import { checkCommand } from "./check.ts";
+import { destroyCommand, previewCommand, refreshCommand, upCommand } from "./deploy.ts";
 import { CannotError, EXIT, endWithReader, reportFailure } from "./exit.ts";
 import { labCommand } from "./lab.ts";
 import { matrixCommand } from "./matrix.ts";
@@ -20,6 +21,10 @@ const program = new Command("sallyport")
   .addCommand(renderCommand())
   .addCommand(matrixCommand())
   .addCommand(monitoringCommand())
+  .addCommand(previewCommand())
+  .addCommand(upCommand())
+  .addCommand(refreshCommand())
+  .addCommand(destroyCommand())
   .addCommand(applyCommand())
   .addCommand(deleteCommand())
   .addCommand(schemaCommand())

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { summariseAccess } from "../access/summary.ts";
+import { ClusterError } from "../cluster/client.ts";
+import { requireCluster } from "../cluster/identity.ts";
 import { EgressEnvironment, formatProblem, loadEnvironment } from "../components/index.ts";
 import { planEnvironment } from "../plan/plan.ts";
 
@@ -14,13 +16,18 @@ for (const { problem } of expired) pulumi.log.warn(formatProblem(problem));
 const cluster = new pulumi.Config("kubernetes");
 const kubeconfig = cluster.get("kubeconfig");
 const context = cluster.get("context");
-const deployed = new EgressEnvironment(environment.name, {
-  environment,
-  access: {
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-  },
-});
+const access = {
+  ...(kubeconfig === undefined ? {} : { kubeconfig }),
+  ...(context === undefined ? {} : { context }),
+};
+const recorded = new pulumi.Config("sallyport").get("cluster");
+if (recorded !== undefined)
+  await requireCluster(access, pulumi.getStack(), recorded).catch((error: unknown) => {
+    throw error instanceof ClusterError
+      ? new pulumi.RunError(`${error.message}\n  fix: ${error.fix}`)
+      : error;
+  });
+const deployed = new EgressEnvironment(environment.name, { environment, access });
 
 /** The gateways' addresses inside the cluster, by name. */
 export const gateways = Object.fromEntries(
@@ -34,4 +41,6 @@ export const hosts = environment.hosts.map(({ host, port, mode, gateway }) => ({
   gateway,
 }));
 /** Who may call what, read from the planned objects. */
-export const access = summariseAccess(planEnvironment(environment).map(({ manifest }) => manifest));
+const calls = summariseAccess(planEnvironment(environment).map(({ manifest }) => manifest));
+
+export { calls as access };

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 
 /** What a run of the command left: its exit code and what it printed. */
 export interface Run {
@@ -9,11 +10,13 @@ export interface Run {
 
 interface Options {
   readonly uid?: number;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Runs the command in a process of its own, as a shell would. */
 export function sallyport(args: readonly string[], options: Options = {}): Run {
-  return node(["cli/main.ts", ...args], options);
+  return node([resolve("cli/main.ts"), ...args], options);
 }
 
 /** Runs node in a process of its own. */
