@@ -1,9 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { stringify } from "yaml";
 import { connect } from "../../cluster/client.ts";
 import { applyObject, removeObject } from "../../cluster/objects.ts";
 import { findEngine } from "../../deploy/engine.ts";
@@ -13,11 +11,10 @@ import { planEnvironment } from "../../plan/plan.ts";
 import { kubectl } from "../../walk/kubectl.ts";
 import { environmentOf } from "../stacks.ts";
 import { onCluster, programOf } from "./cluster.ts";
+import { declareStack, hostOf, pulumiProject } from "./project.ts";
 
 const STACK = "engine";
 const file = `stacks/${STACK}.yaml`;
-/** What `pulumi up` of this repository needs of it; the stack's own files are the test's. */
-const PROGRAM = ["Pulumi.yaml", "package.json", "node_modules", "infra"];
 const NEWS: Manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: "engine-news" } };
 const engine = await findEngine();
 if (engine.command === undefined) process.stderr.write(`engine tests are skipped: ${engine.missing}\n`);
@@ -30,25 +27,16 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
 
   let project: string;
   let stack: Stack;
-  /** Writes the stack's environment file; two hosts on the gateway's first nodes unless told otherwise. */
-  const declare = (change: object = {}) => {
-    const environment = {
-      environment: STACK,
-      gateways: [{ name: "egress", namespace: "engine-egress", replicas: { min: 1, max: 2 } }],
+  /** Writes the stack's environment file; on the gateway's first nodes unless told otherwise. */
+  const declare = (change: object = {}) =>
+    declareStack(project, STACK, {
       nodes: { provider: "existing", selector: { "lab.sallyport.dev/pool": "egress" } },
-      lockdown: [{ namespace: "engine-news" }],
-      owner: "news",
-      hosts: ["edition.cnn.com", "www.google.com"].map(hostOf),
       ...change,
-    };
-    writeFileSync(join(project, file), stringify(environment));
-  };
+    });
 
   beforeAll(async () => {
     if (engine.command === undefined || cluster === undefined) return;
-    project = mkdtempSync(join(tmpdir(), "sallyport-engine-"));
-    mkdirSync(join(project, "stacks"));
-    for (const part of PROGRAM) symlinkSync(resolve(part), join(project, part));
+    project = pulumiProject();
     await applyObject(connect(access), NEWS);
     stack = await LocalWorkspace.createOrSelectStack(
       { stackName: STACK, workDir: project },
@@ -113,7 +101,7 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
   });
 
   it("refuses a file with problems before it touches anything, with each problem's place", async () => {
-    declare({ hosts: [hostOf("https://edition.cnn.com")] });
+    declare({ hosts: [hostOf(STACK, "https://edition.cnn.com")] });
     await expect(stack.preview()).rejects.toThrow(/stacks\/engine\.yaml:\d+:\d+/);
   });
 
@@ -145,8 +133,4 @@ async function registered(stack: Stack): Promise<Map<string, Manifest>> {
       type.startsWith("kubernetes:") && inputs !== undefined ? [[objectKey(inputs), inputs]] : [],
     ),
   );
-}
-
-function hostOf(host: string) {
-  return { host, tls: "passthrough", allow: [{ from: { namespace: "engine-news" } }] };
 }
