@@ -155,11 +155,17 @@ function claimsOf({ requestPrincipals: [first] = [] }: Source, when: When): Cond
   return { ...user, ...Object.fromEntries(claims) };
 }
 
+/** Whether a group more makes the beginning of an IPv6 address, in its bracket, a whole one. */
+function isAlmostWhole(start: string): boolean {
+  return start.endsWith("::") || start.split(":").length === 8;
+}
+
 /** A text that a pattern takes; an address where it begins like one. */
 export function textOf(pattern: string): string {
   if (!pattern.includes("*")) return pattern;
   return pattern
     .replaceAll(/\{\*\*?\}/g, "any")
     .replace(/^([0-9.]+\.)\*$/, "$11")
+    .replace(/^(\[[0-9a-f:]+:)\*$/, (_, start: string) => `${start}${isAlmostWhole(start) ? "" : ":"}1]`)
     .replace(/^\*$|^\*|\*$/, "any");
 }

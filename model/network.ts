@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { ipv6Texts } from "./ipv6-texts.ts";
 import type { Fault } from "./names.ts";
 
 /** What is wrong with a CIDR such as `10.0.0.0/8` or `fd00::/8`, or undefined. Kubernetes takes the canonical form. */
@@ -23,8 +24,11 @@ export function hostRangeFault(cidr: string): Fault | undefined {
   if (fault !== undefined) return fault;
   if (isEveryAddress(cidr))
     return { why: "this is every address", fix: "name the addresses that the host has" };
-  if (isVersion6(cidr) && !isSingleAddress(cidr))
-    return { why: "an IPv6 range can't be matched on its way", fix: "name each address, with /128" };
+  if (isVersion6(cidr) && ipv6Texts(cidr) === undefined)
+    return {
+      why: "this range of IPv6 can't be matched on its way, where addresses are text",
+      fix: "name ranges of /48, /64 or /112, or each address, with /128",
+    };
   return undefined;
 }
 
@@ -41,11 +45,6 @@ function canonicalCidr(cidr: string): string {
 /** Whether a range, of either family, leaves nothing out. */
 export function isEveryAddress(cidr: string): boolean {
   return cidr.endsWith("/0");
-}
-
-/** Whether a range is one address. */
-export function isSingleAddress(cidr: string): boolean {
-  return cidr.endsWith(isVersion6(cidr) ? "/128" : "/32");
 }
 
 /** Whether a range is of IPv6. */

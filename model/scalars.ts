@@ -41,7 +41,7 @@ export const ServiceAccountName = checked(serviceAccountFault, "A service accoun
 export const Cidr = checked(cidrFault, "An address range such as 10.0.0.0/8 or fd00::/8.");
 export const HostRange = checked(
   hostRangeFault,
-  "A range of IPv4 or one IPv6 address, such as 198.51.100.0/24.",
+  "A range of addresses, such as 198.51.100.0/24 or 2001:db8:5::/64.",
 );
 export const PortNumber = z.int().min(1).max(65535).describe("A port, 1 to 65535.");
 

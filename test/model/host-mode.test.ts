@@ -127,9 +127,9 @@ describe("a host is refused, with place, reason and fix:", () => {
       "name the addresses that the host has",
     ],
     [
-      `${tcp}, addresses: [198.51.100.1/32, @"2001:db8::/64"]`,
-      "hosts[0].addresses[1]: an IPv6 range can't be matched on its way",
-      "name each address, with /128",
+      `${tcp}, addresses: [198.51.100.1/32, @"2001:db8::/80"]`,
+      "hosts[0].addresses[1]: this range of IPv6 can't be matched on its way, where addresses are text",
+      "name ranges of /48, /64 or /112, or each address, with /128",
     ],
     ...["1.2.3.4", "nonsense", '"2001:db8::1"', "10.0.0.300/8"].map((range) => [
       `${tcp}, addresses: [@${range}]`,

@@ -54,6 +54,27 @@ describe("a TCP host", () => {
   });
 });
 
+describe("a TCP host with a range of IPv6", () => {
+  const manifests = planned({ host, tls: "tcp", port: 5432, addresses: ["2001:db8:5::/64"] });
+
+  it("is granted by the beginnings of its addresses, in the brackets that an authority has", () => {
+    const asked = ofKind(manifests, "AuthorizationPolicy").flatMap((policy) => valuesOf(policy, "hosts"));
+    expect(asked).toContainEqual(["[2001:db8:5::*", "[2001:db8:5:0:*"]);
+  });
+
+  it("has a route at the gateway for its own addresses and port alone", () => {
+    const [match] = valuesOf(only(manifests, "VirtualService", /-gateway$/), "match") as unknown as {
+      authority: { regex: string };
+    }[][];
+    const [short, long] = (match ?? []).map(({ authority }) => new RegExp(`^(${authority.regex})$`));
+    expect(short?.test("[2001:db8:5::22]:5432")).toBe(true);
+    expect(short?.test("[2001:db8:5::22]:22")).toBe(false);
+    expect(short?.test("[2001:db8:55::22]:5432")).toBe(false);
+    expect(short?.test("[2001:db8:5::22]:5432]:5432")).toBe(false);
+    expect(long?.test("[2001:db8:5:0:1:2:3:4]:5432")).toBe(true);
+  });
+});
+
 describe("TCP hosts on one port", () => {
   it("are told apart by the addresses that are called", () => {
     const manifests = planned(

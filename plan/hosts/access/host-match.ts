@@ -2,7 +2,7 @@ import type { Host } from "../../../model/environment.ts";
 import { PROTOCOLS, type Protocol } from "../../../model/protocols.ts";
 import type { Json } from "../../manifest.ts";
 import { authoritiesOf } from "../http/authority.ts";
-import { destinationsOf, withPort } from "../tcp/destinations.ts";
+import { connectName, destinationsOf } from "../tcp/destinations.ts";
 
 /** By what a policy recognises hosts on their way through the gateway. */
 export interface HostMatch {
@@ -32,5 +32,5 @@ export function perListener(hosts: readonly Host[]): [Host, ...Host[]][] {
 }
 
 function connects(host: Host): string[] {
-  return destinationsOf(host).map((name) => (name.endsWith("*") ? name : withPort(name, host.port)));
+  return destinationsOf(host).map((name) => connectName(name, host.port));
 }

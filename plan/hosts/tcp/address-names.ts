@@ -1,18 +1,22 @@
 import ipaddr from "ipaddr.js";
+import { ipv6Texts } from "../../../model/ipv6-texts.ts";
+import { isVersion6 } from "../../../model/network.ts";
 
 /**
  * The names on the hop that stand for a range's addresses, in the form of Istio's string matches: a policy compares
- * names, not addresses, so an IPv4 range becomes prefixes that end at a dot, at most 128 of them.
+ * names, not addresses, so a range becomes prefixes that end at a dot or colon, at most 256 of them.
  *
- * @param cidr an IPv4 range, or one IPv6 address as a range
+ * @param cidr a range that declarations may have
  * @example
  * namesOfRange("198.51.100.20/32") // ["198.51.100.20"]
  * namesOfRange("198.51.100.0/23") // ["198.51.100.*", "198.51.101.*"]
+ * namesOfRange("2001:db8:5::/48") // ["2001:db8:5:*"]
  */
 export function namesOfRange(cidr: string): string[] {
-  const [address, bits] = ipaddr.parseCIDR(cidr);
-  if (!(address instanceof ipaddr.IPv4)) return [(address as ipaddr.IPv6).toRFC5952String()];
-  const octets = address.octets;
+  // What has no such names is refused where declarations are checked.
+  if (isVersion6(cidr)) return ipv6Texts(cidr) ?? [];
+  const [address, bits] = ipaddr.IPv4.parseCIDR(cidr);
+  const { octets } = address;
   const whole = Math.ceil(bits / 8);
   if (whole === 4) return enumerate(octets, bits).map((found) => found.join("."));
   return enumerate(octets.slice(0, whole), bits).map((found) => `${found.join(".")}.*`);

@@ -6,7 +6,9 @@ export function destinationsOf({ host, addresses }: Host): string[] {
   return addresses === undefined ? [host] : addresses.flatMap(namesOfRange);
 }
 
-/** A destination as a CONNECT names it. */
-export function withPort(name: string, port: number): string {
-  return name.includes(":") ? `[${name}]:${port}` : `${name}:${port}`;
+/** A destination as a CONNECT names it, by what a policy compares that with; a prefix says nothing of the port. */
+export function connectName(name: string, port: number): string {
+  const start = name.includes(":") ? `[${name}` : name;
+  if (name.endsWith("*")) return start;
+  return name.includes(":") ? `${start}]:${port}` : `${start}:${port}`;
 }

@@ -5,7 +5,7 @@ import { gatewayReference, type HostsContext, shardMetadata } from "../context.t
 import { sharedUpstream } from "../http/upstream.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
 import type { Shard } from "../shards.ts";
-import { destinationsOf, withPort } from "./destinations.ts";
+import { connectName, destinationsOf } from "./destinations.ts";
 
 /**
  * Mode `tcp`: the application speaks anything. Its sidecar asks the gateway by HTTP CONNECT, inside the hop's mutual
@@ -50,8 +50,10 @@ function gatewayRoute(context: HostsContext, shard: Shard): Manifest {
 }
 
 function authority(name: string, port: number): Json {
-  if (!name.endsWith("*")) return { exact: withPort(name, port) };
-  return { regex: `${name.slice(0, -1).replaceAll(".", "\\.")}[0-9.]+:${port}` };
+  const start = connectName(name, port);
+  if (!name.endsWith("*")) return { exact: start };
+  const rest = name.includes(":") ? "[0-9a-f:]*\\]" : "[0-9.]+";
+  return { regex: `${start.slice(0, -1).replace(/[[.]/g, "\\$&")}${rest}:${port}` };
 }
 
 function meshRoute(context: HostsContext, shard: Shard): Manifest {
