@@ -3,9 +3,12 @@ import type { Json } from "../manifest.ts";
 /** Envoy keeps 1,024 names by default, and refuses a connection to one more. */
 const MAX_NAMES = 65_536;
 
+/** Which of a host's addresses is called: its IPv4 address where it has one, else its IPv6 address. */
+export const LOOKUP_FAMILY = "V4_PREFERRED";
+
 /** How a dynamic cluster resolves names, by the name that istiod gives the cluster's cache. */
 export function dnsCache(host: string): Json {
-  return { name: `${host}_dfp_dns_cache`, dns_lookup_family: "V4_PREFERRED", max_hosts: MAX_NAMES };
+  return { name: `${host}_dfp_dns_cache`, dns_lookup_family: LOOKUP_FAMILY, max_hosts: MAX_NAMES };
 }
 
 /**

@@ -17,6 +17,7 @@ import { hasOwnCluster } from "./http/own-cluster.ts";
 import { planHttp, standsAlone } from "./http/routes.ts";
 import { planSharedUpstreams } from "./http/upstream.ts";
 import { planListeners } from "./listeners.ts";
+import { planLookup } from "./lookup.ts";
 import { planOutside } from "./outside.ts";
 import { planPassthrough } from "./passthrough/passthrough.ts";
 import { planForwardPorts } from "./passthrough/ports.ts";
@@ -65,6 +66,7 @@ export function planHosts({
     ...planHop(context, namespaces),
     ...planListeners(context, http),
     ...planOutside(context, granted),
+    ...planLookup(context, granted),
     ...planSecretAccess(context, http),
     { wave: "registry", manifest: hostCounters(log) },
     { wave: "registry", manifest: accessLog(log) },
