@@ -1,6 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { apiServerPort, clusterDomain, nodeNetwork, podRange, serviceRange } from "../addresses.ts";
+import {
+  apiServerPort,
+  clusterDomain,
+  nodeNetwork,
+  podRange,
+  podRange6,
+  serviceRange,
+  serviceRange6,
+} from "../addresses.ts";
+import { dualStack } from "../network/ipv6.ts";
 import { hubNamespace } from "../network/topology.ts";
 import { kubeconfigFile, stateDirectory } from "../paths.ts";
 import { tryCommand } from "../process/command.ts";
@@ -52,7 +61,7 @@ export async function startControllers(bin: string): Promise<void> {
         "--allocate-node-cidrs=false",
         // It makes this folder, in which it looks for extensions.
         `--flex-volume-plugin-dir=${join(stateDirectory, "extensions")}`,
-        `--cluster-cidr=${podRange}`,
+        `--cluster-cidr=${dualStack({ ipv4: podRange, ipv6: podRange6 })}`,
         "--leader-elect=false",
         "--bind-address=127.0.0.1",
       ],
@@ -83,7 +92,7 @@ function apiServerFlags(): string[] {
     `--bind-address=${nodeNetwork.hub}`,
     `--advertise-address=${nodeNetwork.hub}`,
     `--secure-port=${apiServerPort}`,
-    `--service-cluster-ip-range=${serviceRange}`,
+    `--service-cluster-ip-range=${dualStack({ ipv4: serviceRange, ipv6: serviceRange6 })}`,
     `--tls-cert-file=${pki.apiServer.certificate}`,
     `--tls-private-key-file=${pki.apiServer.key}`,
     `--client-ca-file=${pki.authority}`,

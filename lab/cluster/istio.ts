@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Artifacts } from "../build/artifacts.ts";
+import { hasIpv6 } from "../network/ipv6.ts";
 import { kubeconfigFile } from "../paths.ts";
 import { runCommand } from "../process/command.ts";
 import { hubAndTag, imageReference } from "./images.ts";
@@ -33,6 +34,7 @@ export function istioOperator(hub: string, tag: string) {
       tag,
       meshConfig: {
         outboundTrafficPolicy: { mode: "ALLOW_ANY" },
+        ...(hasIpv6 ? { defaultConfig: { proxyMetadata: { ISTIO_DUAL_STACK: "true" } } } : {}),
         // Istio's own metrics come from a filter that plain Envoy does not have.
         defaultProviders: { metrics: [] },
         // What policies that look at paths need: Istio's own default takes //politics for another path.
@@ -56,6 +58,7 @@ export function istioOperator(hub: string, tag: string) {
             ENABLE_NATIVE_SIDECARS: "false",
             PILOT_SCOPE_GATEWAY_TO_NAMESPACE: "true",
             PILOT_FILTER_GATEWAY_CLUSTER_CONFIG: "true",
+            ...(hasIpv6 ? { ISTIO_DUAL_STACK: "true" } : {}),
           },
         },
       },

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { clusterDns, clusterDomain, internet, type NodeAddress, podRange } from "../addresses.ts";
+import { clusterDns, clusterDomain, internet, type NodeAddress, podRange, podRange6 } from "../addresses.ts";
+import { dualStack, hasIpv6 } from "../network/ipv6.ts";
 import { podBridge } from "../network/topology.ts";
 import { labName } from "../paths.ts";
 import { nodeFolders } from "./node-folders.ts";
@@ -106,7 +107,7 @@ function kubeProxyConfiguration(node: NodeAddress) {
     metricsBindAddress: "127.0.0.1:10249",
     clientConnection: { kubeconfig: pki.kubeconfig("kube-proxy") },
     hostnameOverride: node.name,
-    clusterCIDR: podRange,
+    clusterCIDR: dualStack({ ipv4: podRange, ipv6: podRange6 }),
     mode: "iptables",
     // These are the machine's own settings: a namespace may not write them.
     conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
@@ -125,7 +126,13 @@ function podNetwork(node: NodeAddress) {
         isDefaultGateway: true,
         ipMasq: false,
         hairpinMode: true,
-        ipam: { type: "host-local", ranges: [[{ subnet: node.podSubnet, gateway: node.podGateway }]] },
+        ipam: {
+          type: "host-local",
+          ranges: [
+            [{ subnet: node.podSubnet, gateway: node.podGateway }],
+            ...(hasIpv6 ? [[{ subnet: node.podSubnet6, gateway: node.podGateway6 }]] : []),
+          ],
+        },
       },
     ],
   };

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { NodeAddress } from "../addresses.ts";
 import type { Artifacts } from "../build/artifacts.ts";
+import { dualStack, families } from "../network/ipv6.ts";
+import { addPacketRules } from "../network/packet-rules.ts";
 import { podBridge } from "../network/topology.ts";
 import { runCommand, tryCommand } from "../process/command.ts";
 import type { ProcessRecord } from "../process/identity.ts";
@@ -60,7 +62,7 @@ export async function joinCluster(
         `--kubeconfig=${pki.kubeconfig(node.name)}`,
         `--root-dir=${nodeFolders(node.name).kubelet}`,
         `--hostname-override=${node.name}`,
-        `--node-ip=${node.address}`,
+        `--node-ip=${dualStack({ ipv4: node.address, ipv6: node.address6 })}`,
         `--node-labels=lab.sallyport.dev/pool=${node.pool}`,
       ],
     }),
@@ -129,9 +131,7 @@ async function queueNewConnections(namespace: string): Promise<void> {
     "*mangle",
     `-A FORWARD -i ${podBridge} ${queue}`,
     `-A FORWARD ! -i ${podBridge} -o ${podBridge} ${queue}`,
+    "COMMIT",
   ];
-  await runCommand("iptables-restore", ["--noflush"], {
-    namespace,
-    input: [...rules, "COMMIT", ""].join("\n"),
-  });
+  for (const family of families) await addPacketRules(namespace, family, rules);
 }

@@ -25,6 +25,7 @@ const others: readonly Host[] = [
   { name: "wrong-name.example.com", ...web, certificate: "wrong-name" },
   { name: "self-signed.example.com", ...web, certificate: "self-signed" },
   { name: "six.example.com", ipv6: internet.web6, certificate: "valid" },
+  { name: "six.wild.example.com", ipv6: internet.web6, certificate: "valid" },
   { name: mutualHost, ipv4: internet.mutual, certificate: "valid" },
   { name: webSocketHost, ipv4: internet.webSocket, certificate: "valid" },
   { name: grpcHost, ipv4: internet.grpc, certificate: "valid" },
@@ -34,6 +35,10 @@ const others: readonly Host[] = [
   // Names of strangers that lead into the cluster, as in DNS rebinding.
   { name: "inside.example.com", ipv4: kubernetesService },
   { name: "metadata.example.com", ipv4: "169.254.169.254" },
+  ...Object.entries(internet.inside6).flatMap(([name, ipv6]) => [
+    { name: `${name}.example.com`, ipv6 },
+    { name: `${name}.wild.example.com`, ipv6, certificate: "valid" } as const,
+  ]),
 ];
 
 /** Every host that exists. Most have the same addresses, as hosts behind one delivery network do. */

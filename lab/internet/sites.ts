@@ -1,3 +1,4 @@
+import { internet } from "../addresses.ts";
 import { wildcardOf } from "./names.ts";
 
 /** What a request gets. */
@@ -50,6 +51,7 @@ export const sites: readonly Site[] = [
   echo("wrong-name.example.com"),
   echo("self-signed.example.com"),
   echo("*.wild.example.com"),
+  ...Object.keys(internet.inside6).map((name) => echo(`${name}.example.com`)),
   { host: "stream.example.com", http: "pages", pages: "stream" },
 ];
 

@@ -1,6 +1,7 @@
-import { internet, nodes } from "../addresses.ts";
-import { runCommand } from "../process/command.ts";
+import { internet, type NodeAddress, nodes } from "../addresses.ts";
 import type { FirewallMode } from "../state/state.ts";
+import { type Family, families } from "./ipv6.ts";
+import { addPacketRules, packetRules } from "./packet-rules.ts";
 import { hubNamespace, uplink } from "./topology.ts";
 
 const chain = "SALLYPORT-FIREWALL";
@@ -18,22 +19,15 @@ export interface FirewallDrops {
  * no grace: packets are judged by their source alone. The counters begin anew.
  */
 export async function setFirewall(mode: FirewallMode): Promise<void> {
-  await runCommand("iptables-restore", ["--noflush"], {
-    namespace: hubNamespace,
-    input: firewallRules(mode),
-  });
+  for (const family of families) await addPacketRules(hubNamespace, family, firewallRules(mode, family));
 }
 
-/** Input for iptables-restore, which replaces the chain in one move. */
-export function firewallRules(mode: FirewallMode): string {
+/** Rules that replace a family's chain in one move. */
+export function firewallRules(mode: FirewallMode, family: Family): string[] {
   const closed = [
-    ...["udp", "tcp"].map(
-      (protocol) => `-A ${chain} -d ${internet.dns}/32 -p ${protocol} --dport 53 -j RETURN`,
-    ),
-    ...nodes.map((node) =>
-      node.pool === "egress"
-        ? `-A ${chain} -s ${node.address}/32 -j RETURN`
-        : `-A ${chain} -s ${node.address}/32 -j DROP`,
+    ...(family === "ipv4" ? nameServerRules() : []),
+    ...nodes.map(
+      (node) => `-A ${chain} -s ${sourceOf(node, family)} -j ${node.pool === "egress" ? "RETURN" : "DROP"}`,
     ),
     `-A ${chain} -j DROP`,
   ];
@@ -44,8 +38,19 @@ export function firewallRules(mode: FirewallMode): string {
     `-A FORWARD -o ${uplink} -j ${chain}`,
     ...(mode === "gateway-nodes" ? closed : []),
     "COMMIT",
-    "",
-  ].join("\n");
+  ];
+}
+
+/** The name server has an IPv4 address alone. */
+function nameServerRules(): string[] {
+  return ["udp", "tcp"].map(
+    (protocol) => `-A ${chain} -d ${internet.dns}/32 -p ${protocol} --dport 53 -j RETURN`,
+  );
+}
+
+/** A node as the source of packets, as a rule has it. */
+function sourceOf({ address, address6 }: NodeAddress, family: Family): string {
+  return family === "ipv4" ? `${address}/32` : `${address6}/128`;
 }
 
 /** The mode that the packets meet now. */
@@ -58,21 +63,21 @@ export async function firewallDrops(): Promise<FirewallDrops[]> {
   return parseDrops(await rules());
 }
 
-/** Reads `iptables --list-rules --verbose`: `-A CHAIN -s 198.18.0.11/32 -c 12 720 -j DROP`. */
+/** Reads `iptables --list-rules --verbose`: `-A CHAIN -s 198.18.0.11/32 -c 12 720 -j DROP`. One count a source. */
 export function parseDrops(lines: readonly string[]): FirewallDrops[] {
-  return lines.flatMap((line) => {
-    if (!line.endsWith("-j DROP")) return [];
-    const address = /-s ([\d.]+)\/32/.exec(line)?.[1];
-    const node = nodes.find((candidate) => candidate.address === address);
-    return [
-      { source: node?.name ?? address ?? "any other", packets: Number(/-c (\d+)/.exec(line)?.[1] ?? 0) },
-    ];
-  });
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    if (!line.endsWith("-j DROP")) continue;
+    const range = /-s (\S+)/.exec(line)?.[1];
+    const node = nodes.find((candidate) =>
+      (["ipv4", "ipv6"] as const).some((family) => sourceOf(candidate, family) === range),
+    );
+    const source = node?.name ?? range?.replace(/\/\d+$/, "") ?? "any other";
+    counts.set(source, (counts.get(source) ?? 0) + Number(/-c (\d+)/.exec(line)?.[1] ?? 0));
+  }
+  return [...counts].map(([source, packets]) => ({ source, packets }));
 }
 
 async function rules(): Promise<string[]> {
-  const text = await runCommand("iptables", ["--wait", "5", "--list-rules", chain, "--verbose"], {
-    namespace: hubNamespace,
-  });
-  return text.trim().split("\n");
+  return (await Promise.all(families.map((family) => packetRules(hubNamespace, family, chain)))).flat();
 }

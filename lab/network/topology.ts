@@ -1,6 +1,8 @@
-import { internet, nodeNetwork, nodes, podRange } from "../addresses.ts";
+import { internet, type NodeAddress, nodeNetwork, nodes, podRange, podRange6 } from "../addresses.ts";
 import { namespacePrefix } from "../paths.ts";
 import { runCommand } from "../process/command.ts";
+import { families, hasIpv6 } from "./ipv6.ts";
+import { addPacketRules } from "./packet-rules.ts";
 
 export const hubNamespace = `${namespacePrefix}hub`;
 export const internetNamespace = `${namespacePrefix}internet`;
@@ -35,19 +37,13 @@ export async function makeNetwork(signal: AbortSignal): Promise<void> {
   await Promise.all([
     ip(hubNamespace, hubCommands(), signal),
     ip(internetNamespace, internetCommands(), signal),
-    ...nodes.map((node) => ip(node.name, nodeCommands(node.name), signal)),
+    ...nodes.map((node) => ip(node.name, nodeCommands(node), signal)),
   ]);
   await Promise.all([
-    settings(hubNamespace, [
-      "net.ipv4.ip_forward=1",
-      "net.ipv6.conf.all.forwarding=1",
-      "net.bridge.bridge-nf-call-iptables=0",
-    ]),
-    ...nodes.map((node) =>
-      settings(node.name, ["net.ipv4.ip_forward=1", "net.bridge.bridge-nf-call-iptables=1"]),
-    ),
+    settings(hubNamespace, [...FORWARDING, ...bridgeFilters(0)]),
+    ...nodes.map((node) => settings(node.name, [...FORWARDING, ...bridgeFilters(1)])),
   ]);
-  await Promise.all(nodes.map((node) => leaveAsTheNode(node.name, node.podSubnet)));
+  await Promise.all(nodes.map(leaveAsTheNode));
 }
 
 function linkCommands(): string[] {
@@ -75,11 +71,16 @@ function hubCommands(): string[] {
       `link set ${link} up`,
     ]),
     `address add ${internet.hub}/${internet.prefix} dev ${uplink}`,
-    `address add ${internet.hub6}/${internet.prefix6} dev ${uplink} nodad`,
     `link set ${uplink} up`,
     // Where nobody has the address the hub itself would answer that the host is unreachable.
     `route add ${internet.silent} via ${internet.web}`,
     ...nodes.map((node) => `route add ${node.podSubnet} via ${node.address}`),
+    ...inIpv6([
+      `address add ${nodeNetwork.hub6}/${nodeNetwork.prefix6} dev nodes nodad`,
+      `address add ${internet.hub6}/${internet.prefix6} dev ${uplink} nodad`,
+      ...Object.values(internet.inside6).map((address) => `route add ${address} via ${internet.web6}`),
+      ...nodes.map((node) => `route add ${node.podSubnet6} via ${node.address6}`),
+    ]),
   ];
 }
 
@@ -95,16 +96,21 @@ function internetCommands(): string[] {
       internet.down,
       internet.dns,
     ].map((address) => `address add ${address}/${internet.prefix} dev hub`),
-    `address add ${internet.web6}/${internet.prefix6} dev hub nodad`,
     "link set hub up",
     `route add blackhole ${internet.silent}`,
     `route add default via ${internet.hub}`,
+    ...inIpv6([
+      `address add ${internet.web6}/${internet.prefix6} dev hub nodad`,
+      ...[...internet.tcp6, ...Object.values(internet.inside6)].map(
+        (address) => `address add ${address}/128 dev hub nodad`,
+      ),
+      `route add default via ${internet.hub6}`,
+    ]),
   ];
 }
 
-function nodeCommands(name: string): string[] {
-  const own = nodes.find((node) => node.name === name);
-  if (!own) throw new Error(`no node is called ${name}`);
+function nodeCommands(own: NodeAddress): string[] {
+  const others = nodes.filter((node) => node !== own);
   return [
     "link set lo up",
     `address add ${own.address}/${nodeNetwork.prefix} dev nodes`,
@@ -114,14 +120,43 @@ function nodeCommands(name: string): string[] {
     `link add ${podBridge} type bridge`,
     `address add ${own.podGateway}/24 dev ${podBridge}`,
     `link set ${podBridge} up`,
-    ...nodes.filter((node) => node !== own).map((node) => `route add ${node.podSubnet} via ${node.address}`),
+    ...others.map((node) => `route add ${node.podSubnet} via ${node.address}`),
+    ...inIpv6([
+      `address add ${own.address6}/${nodeNetwork.prefix6} dev nodes nodad`,
+      `route add default via ${nodeNetwork.hub6}`,
+      `address add ${own.podGateway6}/64 dev ${podBridge} nodad`,
+      ...others.map((node) => `route add ${node.podSubnet6} via ${node.address6}`),
+    ]),
   ];
 }
 
 /** What leaves the cluster carries the node's address, so that a firewall can tell one node from another. */
-async function leaveAsTheNode(namespace: string, podSubnet: string): Promise<void> {
-  const rules = ["*nat", `-A POSTROUTING -s ${podSubnet} ! -d ${podRange} -j MASQUERADE`, "COMMIT", ""];
-  await runCommand("iptables-restore", ["--noflush"], { namespace, input: rules.join("\n") });
+async function leaveAsTheNode({ name, podSubnet, podSubnet6 }: NodeAddress): Promise<void> {
+  const pods = { ipv4: [podSubnet, podRange], ipv6: [podSubnet6, podRange6] } as const;
+  for (const family of families) {
+    const [own, all] = pods[family];
+    await addPacketRules(name, family, [
+      "*nat",
+      `-A POSTROUTING -s ${own} ! -d ${all} -j MASQUERADE`,
+      "COMMIT",
+    ]);
+  }
+}
+
+/** Makes a namespace a router. */
+const FORWARDING = ["net.ipv4.ip_forward=1", ...inIpv6(["net.ipv6.conf.all.forwarding=1"])];
+
+/** Whether packets from link to link of one bridge meet the filters too. */
+function bridgeFilters(value: 0 | 1): string[] {
+  return [
+    `net.bridge.bridge-nf-call-iptables=${value}`,
+    ...inIpv6([`net.bridge.bridge-nf-call-ip6tables=${value}`]),
+  ];
+}
+
+/** Commands that a machine without IPv6 can't run. */
+function inIpv6(commands: readonly string[]): readonly string[] {
+  return hasIpv6 ? commands : [];
 }
 
 async function settings(namespace: string, values: readonly string[]): Promise<void> {

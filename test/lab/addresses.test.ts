@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { internet, nodeNetwork, nodes, podRange, serviceRange } from "../../lab/addresses.ts";
+import {
+  internet,
+  nodeNetwork,
+  nodes,
+  podRange,
+  podRange6,
+  serviceRange,
+  serviceRange6,
+} from "../../lab/addresses.ts";
 import { overlap } from "../../lab/network/conflicts.ts";
+import { overlap as rangesOverlap } from "../../model/network.ts";
 
 describe("overlapping ranges", () => {
   it.each([
@@ -26,10 +35,35 @@ describe("the lab's addresses", () => {
     );
   });
 
+  it("does the same in IPv6", () => {
+    for (const node of nodes) {
+      expect(liesIn(node.address6, `${nodeNetwork.hub6}/${nodeNetwork.prefix6}`)).toBe(true);
+      expect(rangesOverlap(node.podSubnet6, podRange6)).toBe(true);
+      expect(liesIn(node.podGateway6, node.podSubnet6)).toBe(true);
+    }
+    expect(new Set(nodes.flatMap((node) => [node.address6, node.podSubnet6])).size).toBe(nodes.length * 2);
+    for (const address of [internet.web6, ...internet.tcp6])
+      expect(liesIn(address, `${internet.hub6}/${internet.prefix6}`)).toBe(true);
+  });
+
   it("keeps its ranges apart", () => {
     const ranges = [nodeNetwork.subnet, podRange, serviceRange, internet.subnet];
     for (const [index, left] of ranges.entries()) {
       for (const right of ranges.slice(index + 1)) expect(overlap(left, right)).toBe(false);
     }
+    const ranges6 = [
+      `${nodeNetwork.hub6}/${nodeNetwork.prefix6}`,
+      podRange6,
+      serviceRange6,
+      `${internet.hub6}/${internet.prefix6}`,
+      ...Object.values(internet.inside6).map((address) => `${address}/128`),
+    ];
+    for (const [index, left] of ranges6.entries()) {
+      for (const right of ranges6.slice(index + 1)) expect(rangesOverlap(left, right)).toBe(false);
+    }
   });
 });
+
+function liesIn(address: string, range: string): boolean {
+  return rangesOverlap(`${address}/128`, range);
+}
