@@ -5,6 +5,7 @@ import { planEnvironment } from "../plan/plan.ts";
 import { removeObjects } from "../rollout/apply.ts";
 import type { Deployment } from "./deployment/deployment.ts";
 import { clearWorkloads } from "./document-004/clearing.ts";
+import type { Part } from "./document-004/part.ts";
 import { document004 } from "./document-004/rows.ts";
 import { type LabInternet, makeWorld, type World } from "./document-004/world.ts";
 import { kubectl } from "./kubectl.ts";
@@ -53,9 +54,11 @@ export async function walkDocument004(walk: Walk): Promise<WalkedRow[]> {
   await world.gone();
   const walked: WalkedRow[] = [];
   try {
-    for (const { title, needsFirewall, prepare, rows } of document004(world)) {
-      if (needsFirewall && internet === undefined) {
-        report(`${title}: left out, as only the lab has a firewall to close`);
+    for (const part of document004(world)) {
+      const { title, prepare, rows } = part;
+      const missing = missingFor(part, internet);
+      if (missing !== undefined) {
+        report(`${title}: left out, as ${missing}`);
         continue;
       }
       signal.throwIfAborted();
@@ -75,6 +78,16 @@ export async function walkDocument004(walk: Walk): Promise<WalkedRow[]> {
     throw error;
   }
   return walked;
+}
+
+/** What keeps a part from being walked. */
+function missingFor(
+  { needsFirewall, needsIpv6 }: Part,
+  internet: LabInternet | undefined,
+): string | undefined {
+  if (needsFirewall && internet === undefined) return "only the lab has a firewall to close";
+  if (needsIpv6 && internet?.address6 === undefined) return "this machine has no IPv6";
+  return undefined;
 }
 
 async function clear(world: World, remove: () => Promise<void>): Promise<void> {

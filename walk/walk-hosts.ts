@@ -4,6 +4,7 @@ import { planEnvironment } from "../plan/plan.ts";
 import { removeObjects } from "../rollout/apply.ts";
 import { connectionRows } from "./hosts/connections.ts";
 import { faultRows } from "./hosts/faults.ts";
+import { ipv6Rows } from "./hosts/ipv6.ts";
 import { streamRows } from "./hosts/streams.ts";
 import { webRows } from "./hosts/web.ts";
 import { makeWorld } from "./hosts/world.ts";
@@ -21,7 +22,7 @@ export const FILE_HOSTS = "stacks/lab/hosts.yaml";
  * @throws the signal's reason where it was ended
  */
 export async function walkHosts(walk: Walk): Promise<WalkedRow[]> {
-  const { access, programs, image, deployment, signal, report } = walk;
+  const { access, programs, internet, image, deployment, signal, report } = walk;
   const { environment, problems } = loadEnvironment(FILE_HOSTS);
   if (environment === undefined)
     throw new Error(`${FILE_HOSTS}: ${problems.map(({ why }) => why).join("; ")}`);
@@ -47,6 +48,8 @@ export async function walkHosts(walk: Walk): Promise<WalkedRow[]> {
     await walkRows("HTTP", webRows(world));
     const { large, long } = await streamRows(world);
     await walkRows("TLS and TCP", connectionRows(world));
+    if (internet?.address6 === undefined) report("IPv6: left out, as this machine has none");
+    else await walkRows("IPv6", ipv6Rows(world));
     await walkRows("Faults", faultRows(world));
     await walkRows("Long and large", [...large, long]);
   } finally {

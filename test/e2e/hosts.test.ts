@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { serverSideDeployment } from "../../walk/deployment/server-side.ts";
+import { labInternet } from "../../walk/lab-internet.ts";
 import { LAB_IMAGE } from "../../walk/walk-004.ts";
 import { walkHosts } from "../../walk/walk-hosts.ts";
 import { onCluster } from "./cluster.ts";
@@ -14,6 +15,7 @@ it("reaches hosts in every mode, with every row as expected", { timeout: 20 * 60
   const rows = await walkHosts({
     access,
     programs,
+    internet: labInternet,
     image: LAB_IMAGE,
     deployment: serverSideDeployment(access),
     signal,

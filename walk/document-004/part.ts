@@ -5,6 +5,8 @@ export interface Part {
   readonly title: string;
   /** Left out where there is no firewall to close. */
   readonly needsFirewall?: true;
+  /** Left out where the lab has no IPv6. */
+  readonly needsIpv6?: true;
   readonly prepare: () => Promise<void>;
   readonly rows: readonly Row[];
 }

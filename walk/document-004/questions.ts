@@ -5,10 +5,23 @@ export const HOST = "edition.cnn.com";
 export const HTTP_URL = `http://${HOST}/politics`;
 export const HTTPS_URL = `https://${HOST}/politics`;
 
+/** How a call is made that differs from most. */
+export interface Calling {
+  /** `deploy/sleep` by default. */
+  readonly pod?: string;
+  /** The host's address; the lab's own in IPv4 by default. */
+  readonly address?: string | undefined;
+}
+
 /** The codes that a chain of redirects gave, then curl's exit code where it is not 0: `301 200`, `301 exit 35`. */
-export async function codes(world: World, namespace: string, url: string, pod?: string): Promise<string> {
+export async function codes(
+  world: World,
+  namespace: string,
+  url: string,
+  { pod, address = world.internet?.address }: Calling = {},
+): Promise<string> {
   // A pod without DNS is told the address.
-  const resolved = world.internet === undefined ? [] : ["--resolve", `${HOST}:443:${world.internet.address}`];
+  const resolved = address === undefined ? [] : ["--resolve", `${HOST}:443:${address}`];
   const curl = ["curl", "-sS", "-L", "-m", "5", ...resolved, "-o", "/dev/null", "-D", "-", url];
   const { stdout, exitCode } = await world.kubectl.exec(namespace, curl, pod);
   const found = [...stdout.matchAll(/^HTTP\/[\d.]+ (\d+)/gm)].map(([, code]) => code);
@@ -82,10 +95,15 @@ export async function gatewayLog(world: World): Promise<LogLine[]> {
 }
 
 /** What a try to get out came to, and which part refused it. */
-export async function wayRound(world: World, namespace: string, pod: string, url: string): Promise<string> {
+export async function wayRound(
+  world: World,
+  namespace: string,
+  url: string,
+  calling: Calling,
+): Promise<string> {
   const drops = async () => (await world.internet?.drops()) ?? 0;
   const before = await drops();
-  const got = await codes(world, namespace, url, pod);
+  const got = await codes(world, namespace, url, calling);
   if (/^2/.test(got)) return `${got}, let through`;
   if (got === "403") return "403, refused by the gateway";
   const closed = (await drops()) > before;

@@ -54,13 +54,19 @@ export const OWN_WAY = [
   },
 ];
 
-/** Ways round the gateway, with the firewall closed. */
+/** Ways round the gateway, with the firewall closed; at the end it is open. */
 export function waysRound(world: World): Part[] {
   const row = (step: string, namespace: string, pod: string, url: string, expected: string): Row => ({
     step: `5 ${step}`,
     command: `kubectl exec -n ${namespace} ${pod} -- curl ${url}`,
     expected,
-    answer: () => wayRound(world, namespace, pod, url),
+    answer: () => wayRound(world, namespace, url, { pod }),
+  });
+  const byIpv6 = (step: string, namespace: string, pod: string, expected: string): Row => ({
+    step: `5 ${step}, by IPv6`,
+    command: `kubectl exec -n ${namespace} ${pod} -- curl -6 ${HTTPS_URL}`,
+    expected,
+    answer: () => wayRound(world, namespace, HTTPS_URL, { pod, address: world.internet?.address6 }),
   });
   return [
     {
@@ -84,6 +90,23 @@ export function waysRound(world: World): Part[] {
       ],
     },
     {
+      title: "Ways round by IPv6, firewall closed",
+      needsIpv6: true,
+      prepare: async () => {},
+      rows: [
+        ...TRICKS.map(({ options: { name }, expected }) =>
+          byIpv6(name, "test-egress", `deploy/${name}`, expected),
+        ),
+        byIpv6(
+          "a namespace without lockdown",
+          "unlocked",
+          "deploy/sleep",
+          "exit 28, refused by the firewall",
+        ),
+        byIpv6("what was granted", "test-egress", "deploy/sleep", "200, let through"),
+      ],
+    },
+    {
       title: "A ServiceEntry and a VirtualService of its own",
       needsFirewall: true,
       prepare: async () => {
@@ -97,6 +120,17 @@ export function waysRound(world: World): Part[] {
           "deploy/sleep",
           HTTP_URL,
           "403, refused by the gateway",
+        ),
+      ],
+    },
+    {
+      title: "Ways round by IPv6, firewall open",
+      needsIpv6: true,
+      prepare: async () => world.internet?.setFirewall("open"),
+      rows: [
+        byIpv6("a namespace without lockdown", "unlocked", "deploy/sleep", "200, let through"),
+        ...TRICKS.filter(({ options }) => options.hostNetwork === undefined).map(({ options: { name } }) =>
+          byIpv6(name, "test-egress", `deploy/${name}`, "exit 28, refused by the lockdown"),
         ),
       ],
     },

@@ -7,6 +7,8 @@ import { rolledOut, type SleepOptions, sleep } from "../workloads.ts";
 export interface LabInternet {
   /** The one address that all names have there. */
   readonly address: string;
+  /** The same in IPv6; undefined where the machine has none. */
+  readonly address6?: string;
   setFirewall(mode: "open" | "gateway-nodes"): Promise<void>;
   /** Packets that the firewall refused so far. */
   drops(): Promise<number>;
