@@ -3,7 +3,7 @@ import { inCallersNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
 
-/** What istiod binds a port's listener to, and names it by, where pods have IPv4 or IPv6 alone. */
+/** What istiod names a port's listener by: where pods have IPv4, be it beside IPv6, and where they have IPv6 alone. */
 const WILDCARD_ADDRESSES = ["0.0.0.0", "::"] as const;
 
 /** What to do beside or with tcp_proxy. */
