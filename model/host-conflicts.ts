@@ -16,6 +16,7 @@ export interface SoundHost {
 export function findConflicts(hosts: readonly SoundHost[]): void {
   findCovered(hosts);
   findOnOnePort(hosts);
+  findAuthorizers(hosts);
 }
 
 /** A wildcard's callers would reach another team's host without that team's word. */
@@ -99,6 +100,23 @@ function clash(a: DeclaredHost, b: DeclaredHost): readonly [why: string, fix: st
   return shared === undefined
     ? undefined
     : [`another TCP host on port ${a.port} has ${shared} too`, "give each host its own addresses"];
+}
+
+/** Istio takes one authorizer for the pods of a gateway: beside a second one it refuses all that either is asked about. */
+function findAuthorizers(hosts: readonly SoundHost[]): void {
+  const first = new Map<string, DeclaredHost>();
+  for (const { host, fault } of hosts) {
+    if (host.authorizer === undefined) continue;
+    const other = first.get(host.gateway) ?? host;
+    first.set(host.gateway, other);
+    if (other.authorizer !== host.authorizer)
+      fault(
+        ["authorizer"],
+        host.authorizer,
+        `the gateway ${host.gateway} asks ${other.authorizer} already, for ${other.host} at ${placeOf(other)}, and can't ask two`,
+        `write ${other.authorizer}, or give the host another gateway`,
+      );
+  }
 }
 
 function placeOf({ at: { file, line, column } }: DeclaredHost): string {

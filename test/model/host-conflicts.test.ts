@@ -11,6 +11,12 @@ gateways:
   - name: other
     namespace: other
     ports: [{ port: 80, protocol: tls }, { port: 443, protocol: tcp }, { port: 5432, protocol: tcp }]
+authorizers: [${["iam", "ldap"]
+  .map(
+    (name) =>
+      `{ name: ${name}, service: authz.${name}.svc.cluster.local, port: 9000, protocol: grpc, timeout: 1s }`,
+  )
+  .join(", ")}]
 imports: [one.yaml, two.yaml]
 `;
 
@@ -173,6 +179,26 @@ describe("in one namespace", () => {
     ],
   ])("nothing is wrong with %s", (_, one, two) => {
     expect(conflictsOf(one, two)).toEqual([]);
+  });
+});
+
+describe("behind one gateway", () => {
+  const asks = (name: string, authorizer: string, gateway = "egress") =>
+    host(name, "none", `authorizer: ${authorizer}`, `gateway: ${gateway}`, "port: 8080", to("shop"));
+
+  it("hosts can't have two authorizers", () => {
+    expect(
+      conflictsOf(
+        [host("plain.example.com", "none", to("shop")), asks("a.example.com", "iam")],
+        [asks("b.example.com", "iam"), asks("c.example.com", "ldap")],
+      ),
+    ).toEqual([
+      [
+        expect.stringMatching(/^two.yaml:4:\d+ hosts\[1\].authorizer = "ldap"$/),
+        "the gateway egress asks iam already, for a.example.com at one.yaml:4:5, and can't ask two",
+        "write iam, or give the host another gateway",
+      ],
+    ]);
   });
 });
 
