@@ -24,6 +24,18 @@ export function callersMeet(a: Caller, b: Caller): boolean {
   return isWithin(a, b) || isWithin(b, a);
 }
 
+/** Whether a caller has an account in common with any of these; for many callers, each is found by its name. */
+export function meetingAny(callers: readonly Caller[]): (caller: Caller) => boolean {
+  const names = new Set(callers.map(formatCaller));
+  const namespaces = new Set(callers.map(({ namespace }) => namespace));
+  return (caller) => {
+    const { namespace, account } = caller;
+    if (namespace === "*" || namespaces.has("*")) return callers.length > 0;
+    if (account === undefined) return namespaces.has(namespace);
+    return names.has(formatCaller(caller)) || names.has(formatCaller({ namespace }));
+  };
+}
+
 /** The callers sorted, each once; an account whose whole namespace may call needs no entry of its own. */
 export function distinctCallers(callers: readonly Caller[]): Caller[] {
   if (callers.length < 2) return [...callers];

@@ -1,11 +1,13 @@
-import { callersMeet, formatCaller, isWithin, remaining } from "./callers.ts";
+import { callersMeet, formatCaller, isWithin, meetingAny, remaining } from "./callers.ts";
+import type { Caller } from "./environment.ts";
 import type { WrittenHost } from "./hosts.ts";
-import { slipsPast } from "./paths.ts";
+import { formOf, slipsPast } from "./paths.ts";
 import type { Problem } from "./problem.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import { knownNames, type Notes, type RuleContext, type WrittenRule } from "./read-rules.ts";
 import { isEveryone, looksAtRequests, type Rule } from "./rule.ts";
 import { coversRule } from "./rule-cover.ts";
+import { rulesAround } from "./rule-index.ts";
 import { type Path, problemAt, type ReportFault, valueAt } from "./source.ts";
 
 /** A rule without a fault. */
@@ -18,8 +20,6 @@ interface Subject {
   readonly host: WrittenHost;
   readonly allow: readonly SoundRule[];
   readonly deny: readonly SoundRule[];
-  /** What lets in under wildcards that cover the host. */
-  readonly elsewhere: readonly SoundRule[];
 }
 
 /** Rules of which something was said already: a file's hold for many hosts, and are told of once. */
@@ -62,7 +62,6 @@ export function checkAccess(
     host,
     allow: sound.filter(({ action }) => action === "allow"),
     deny: sound.filter(({ action }) => action === "deny"),
-    elsewhere: wildcards.flatMap(soundRules).filter(({ action }) => action === "allow"),
   };
   const once =
     (kind: string, list: Problem[], { source, path }: WrittenRule): ReportFault =>
@@ -75,10 +74,15 @@ export function checkAccess(
     };
   checkProtocol(subject, context, notes, (rule) => once("protocol", notes.problems, rule));
   checkNotFound(subject, notes);
+  const open = subject.allow.filter(({ rule }) => isOpen(rule));
   for (const rule of subject.deny) {
     const list = rule.rule.audit ? notes.warnings : notes.problems;
-    checkSlips(subject, rule, once("slips", list, rule));
-    if (isOwn(host, rule)) checkDenied(subject, rule, once("denied", notes.warnings, rule));
+    checkSlips(host, open, rule, once("slips", list, rule));
+  }
+  const denied = subject.deny.filter((rule) => isOwn(host, rule));
+  if (denied.length > 0) {
+    const mayCall = callersIn([host, ...wildcards]);
+    for (const rule of denied) checkDenied(host, mayCall, rule, once("denied", notes.warnings, rule));
   }
   checkShadowed(subject, notes.warnings);
 }
@@ -153,9 +157,20 @@ function checkNotFound({ host, allow }: Subject, { problems }: Notes): void {
     );
 }
 
+/** Whether a rule allows a path in more than one way to write it. */
+function isOpen({ paths }: Rule): boolean {
+  return paths.length === 0 || paths.some((path) => formOf(path) !== "exact");
+}
+
 /** A path in other letters' case, or with ;params, is another path to the gateway, and may be the same to the host. */
-function checkSlips({ host, allow }: Subject, { rule: denied }: SoundRule, fault: ReportFault): void {
-  for (const { rule } of allow) {
+function checkSlips(
+  host: WrittenHost,
+  open: readonly SoundRule[],
+  { rule: denied }: SoundRule,
+  fault: ReportFault,
+): void {
+  if (denied.paths.length === 0) return;
+  for (const { rule } of open) {
     if (!concerns(denied, rule)) continue;
     const slipping = denied.paths.find(
       (path) => rule.paths.length === 0 || rule.paths.some((open) => slipsPast(open, path)),
@@ -180,15 +195,25 @@ function concerns(denied: Rule, allowed: Rule): boolean {
   );
 }
 
+/** Whether a rule of any of these hosts lets a caller in. */
+function callersIn(hosts: readonly WrittenHost[]): (caller: Caller) => boolean {
+  const allowing = hosts.flatMap(soundRules).filter(({ action }) => action === "allow");
+  return meetingAny(allowing.flatMap(({ rule }) => remaining(rule).from));
+}
+
 /** Namespaces and accounts that no rule lets in: a refusal of them, or an exemption for them, has no effect. */
-function checkDenied({ host, allow, elsewhere }: Subject, { rule }: SoundRule, warn: ReportFault): void {
-  const callers = [...allow, ...elsewhere].flatMap((allowed) => remaining(allowed.rule).from);
+function checkDenied(
+  host: WrittenHost,
+  mayCall: (caller: Caller) => boolean,
+  { rule }: SoundRule,
+  warn: ReportFault,
+): void {
   for (const [key, list] of [
     ["from", rule.from],
     ["except", rule.except],
   ] as const)
     for (const caller of list)
-      if (!isEveryone(caller) && !callers.some((other) => callersMeet(caller, other)))
+      if (!isEveryone(caller) && !mayCall(caller))
         warn(
           [key],
           formatCaller(caller),
@@ -203,25 +228,33 @@ function checkShadowed({ host, allow, deny }: Subject, warnings: Problem[]): voi
     const { file, line, column } = source.positionOf(path);
     return `${file}:${line}:${column}`;
   };
-  for (const list of [allow, deny])
-    list.forEach((narrow, index) => {
-      if (!isOwn(host, narrow)) return;
+  const [allowing, denying] = [rulesAround(allow), rulesAround(deny)];
+  for (const [list, around] of [
+    [allow, allowing],
+    [deny, denying],
+  ] as const) {
+    // Of two rules that cover each other the first stays.
+    const before = new Set<SoundRule>();
+    for (const narrow of list) {
+      before.add(narrow);
+      if (!isOwn(host, narrow)) continue;
       const refusing =
         narrow.action === "allow"
-          ? deny.find(({ rule }) => !rule.audit && coversRule(rule, narrow.rule))
+          ? denying(narrow.rule).find(({ rule }) => !rule.audit && coversRule(rule, narrow.rule))
           : undefined;
-      const wide = list.find(
-        (other, at) =>
+      const wide = around(narrow.rule).find(
+        (other) =>
           other !== narrow &&
           other.rule.monitored === narrow.rule.monitored &&
           (!other.rule.audit || narrow.rule.audit) &&
           coversRule(other.rule, narrow.rule) &&
-          (at < index || !coversRule(narrow.rule, other.rule)),
+          (before.has(other) || !coversRule(narrow.rule, other.rule)),
       );
       const say = (why: string) =>
         warnings.push(problemAt(narrow.source, narrow.path, undefined, why, "remove it, or make it differ"));
       if (refusing !== undefined)
         say(`it lets nothing through: the rule at ${place(refusing)} refuses all of it`);
       else if (wide !== undefined) say(`it changes nothing: the rule at ${place(wide)} covers it`);
-    });
+    }
+  }
 }

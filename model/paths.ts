@@ -27,16 +27,18 @@ export function pathFault(path: string): Fault | undefined {
     };
   const form = formOf(path);
   const literal = form === "template" ? path.replaceAll(/\{\*\*?\}/g, "x") : literalOf(path);
-  return (form === "template" ? templateFault(path) : starFault(literal)) ?? literalFault(path, literal);
+  return (
+    (form === "template" ? templateFault(path) : starFault(path, literal)) ?? literalFault(path, literal)
+  );
 }
 
-function starFault(literal: string): Fault | undefined {
+function starFault(path: string, literal: string): Fault | undefined {
   if (/[{}]/.test(literal))
     return {
       why: "a template has {*} for one segment or {**} for any number",
       fix: "write such as /a/{*}/b",
     };
-  if (!literal.includes("*")) return undefined;
+  if (!literal.includes("*") && !/^\*.*\*$/.test(path)) return undefined;
   return {
     why: "a star stands at the beginning or at the end of a path, and only once",
     fix: "write {*} for one segment in the middle, such as /a/{*}/b",
@@ -103,7 +105,7 @@ function normalized(path: string): string {
 }
 
 /** What stands before the first star or operator. */
-function beginningOf(path: string): string {
+export function beginningOf(path: string): string {
   return path.split(/\*|\{/, 1)[0] ?? "";
 }
 

@@ -88,6 +88,7 @@ describe("a rule is refused, at its place and with the fix,", () => {
     ["*", "leave paths: out"],
     ["/*", "leave paths: out"],
     ["/a/*/b", "write {*} for one segment in the middle, such as /a/{*}/b"],
+    ["*a*", "write {*} for one segment in the middle, such as /a/{*}/b"],
     ["/a/{x}", "write such as /a/{*}/b"],
     ["/a/{*}x", "write such as /a/{*}/b or /a/{**}"],
     ["/{**}/{*}", "write such as /a/{*}/{**}"],
