@@ -116,8 +116,9 @@ export function wayOf({ principal, host, path, method }: Sample, port: number): 
   return { principal, host: nameOf(host), port, path, method: method === "CONNECT" ? "*" : method };
 }
 
-/** A pattern of a host without its port, which may be any. */
+/** A pattern of a host without its port, which may be any. The beginning of an IPv6 address has none. */
 export function nameOf(host: string): string {
+  if (host.startsWith("[") && !host.includes("]")) return host;
   return withoutPort(host.replace(/:\*$/, ""));
 }
 

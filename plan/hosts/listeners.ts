@@ -59,6 +59,8 @@ function connectionManager(port: number): Json {
     HTTP_CONNECTION_MANAGER,
     {
       common_http_protocol_options: { max_headers_count: MAX_HEADERS },
+      // An upgrade, such as WebSocket's, comes over HTTP/2 as an extended CONNECT (RFC 8441).
+      http2_protocol_options: { allow_connect: true },
       // A shared cluster connects to the authority's port, and by TLS to 443 only where it names none.
       ...(port === HTTP_PORT ? { strip_any_host_port: true } : {}),
     },

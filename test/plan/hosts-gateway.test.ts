@@ -129,11 +129,13 @@ describe("the gateway's reading of HTTP", () => {
     patch.value.typed_config,
   ]);
 
-  it("takes more headers than a sidecar lets through, on every HTTP port, and drops the port on 80", () => {
+  it("takes more headers than a sidecar lets through and upgrades over HTTP/2, on every HTTP port, and drops the port on 80", () => {
     expect(options).toEqual([
       [10080, expect.objectContaining({ common_http_protocol_options: { max_headers_count: 150 } })],
       [8080, expect.objectContaining({ common_http_protocol_options: { max_headers_count: 150 } })],
     ]);
+    for (const [, config] of options)
+      expect(config).toMatchObject({ http2_protocol_options: { allow_connect: true } });
     expect(options.map(([, config]) => (config as Record<string, unknown>).strip_any_host_port)).toEqual([
       true,
       undefined,

@@ -124,7 +124,6 @@ describe("an HTTP host", () => {
       exportTo: ["news"],
       gateways: ["mesh"],
       http: [
-        { match: [{ port: 80, headers: { upgrade: { regex: ".+" } } }], route: hopIn("http"), retries },
         {
           match: [{ port: 80 }],
           route: hopIn("http2"),

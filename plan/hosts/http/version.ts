@@ -1,18 +1,18 @@
 import type { Json } from "../../manifest.ts";
 import type { RouteMatch } from "../access/not-found.ts";
 import type { HostsContext } from "../context.ts";
-import { HTTP_SUBSET, HTTP2_SUBSET } from "../hop.ts";
+import { HTTP2_SUBSET } from "../hop.ts";
 import { toGateway } from "../mesh-route.ts";
 
 /** Tells the gateway which version of HTTP the application speaks, where the hop has another. It stays inside. */
 export const VERSION_HEADER = "x-sallyport-protocol";
-/** An upgrade, such as WebSocket's, is HTTP/1.1's alone. */
-const UPGRADE = { upgrade: { regex: ".+" } };
 
-/** Routes in the mesh to hosts that share a cluster: over the hop's HTTP/2, whatever the application speaks. */
+/**
+ * The route in the mesh to hosts that share a cluster: over the hop's HTTP/2, whatever the application speaks. It is one
+ * alone, as sidecars hold it once for each host.
+ */
 export function multiplexed(context: HostsContext, port: number, more: Readonly<Record<string, Json>>): Json {
   return [
-    { match: [{ port, headers: UPGRADE }], route: toGateway(context, port, HTTP_SUBSET), ...more },
     {
       match: [{ port }],
       route: toGateway(context, port, HTTP2_SUBSET),
