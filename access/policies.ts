@@ -122,31 +122,35 @@ function policyStep(passes: boolean, says: string, by?: Decider): Step {
   return { at: "policy", passes, ...by, says };
 }
 
+/** The fields of a rule that tell hosts apart. */
+const NAMES = ["hosts", "connection.sni", "ports"];
+
 /** How a rule's fields are called in words. */
 const FIELDS: Readonly<Record<string, string>> = {
   principals: "caller",
-  hosts: "host",
   paths: "path",
   methods: "method",
-  ports: "port",
   requestPrincipals: "end user's token",
-  "connection.sni": "name in TLS",
 };
 
-/** Of the rules that name the host, if any does, the one that lacks least. */
+/** Of the rules for the host, if there are any, the one that lacks least. */
 function nearest({ naming }: Rules, request: Request): Step {
   const [closest] = naming(request)
     .map(({ by, misses }) => ({ by, lacks: [...new Set(misses(request))] }))
     .sort((a, b) => a.lacks.length - b.lacks.length);
-  if (closest === undefined) return policyStep(false, "no policy allows it, and none names this host");
+  if (closest === undefined) return policyStep(false, "no policy allows it, and none is for this host");
   const others = closest.lacks.map((field) => FIELDS[field] ?? field).join(" and ");
-  return policyStep(false, `no policy allows it; this one names the host, but another ${others}`, closest.by);
+  return policyStep(
+    false,
+    `no policy allows it; this one is for the host, but another ${others}`,
+    closest.by,
+  );
 }
 
 interface Rules {
   /** The rules that hold, in order. */
   readonly holding: (request: Request) => readonly NamedRule[];
-  /** Those that name the host that is asked for. */
+  /** Those that are for the host that is asked for. */
   readonly naming: (request: Request) => readonly NamedRule[];
 }
 
@@ -174,7 +178,10 @@ function indexRules(rules: readonly NamedRule[]): Rules {
       const found = lists.flatMap((some = []) => some.filter(({ test }) => test(request)));
       return found.length > 1 ? found.sort(byRuleName) : found;
     },
-    naming: (request) => named(request).flatMap((some = []) => some),
+    naming: (request) => {
+      const isNamed = ({ misses }: NamedRule) => !misses(request).some((field) => NAMES.includes(field));
+      return [...named(request).flatMap((some = []) => some), ...others].filter(isNamed);
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import manifest from "sallyport/package.json" with { type: "json" };
 import { checkCommand } from "./check.ts";
 import { destroyCommand, previewCommand, refreshCommand, upCommand } from "./deploy.ts";
 import { CannotError, EXIT, endWithReader, reportFailure } from "./exit.ts";
+import { explainCommand } from "./explain.ts";
 import { labCommand } from "./lab.ts";
 import { matrixCommand } from "./matrix.ts";
 import { monitoringCommand } from "./monitoring.ts";
@@ -20,6 +21,7 @@ const program = new Command("sallyport")
   .addCommand(checkCommand())
   .addCommand(renderCommand())
   .addCommand(matrixCommand())
+  .addCommand(explainCommand())
   .addCommand(monitoringCommand())
   .addCommand(previewCommand())
   .addCommand(upCommand())
@@ -41,6 +43,7 @@ Exit codes:
 Examples:
   sallyport check stacks/dev.yaml
   sallyport matrix stacks/dev.yaml
+  sallyport explain stacks/dev.yaml --from news/politics --to http://edition.cnn.com
   sallyport render stacks/dev.yaml --out build/dev
   sallyport lab up`,
   );

@@ -136,7 +136,7 @@ export function completeHosts(
   );
   refuse([...read.flatMap(({ problems }) => problems), ...notes.problems]);
   for (const { problem } of notes.expired) onExpired?.(problem);
-  return hosts.map(({ at: _at, ruleAt: _ruleAt, ...host }) => host);
+  return hosts.map(({ at: _at, path: _path, ruleAt: _ruleAt, ...host }) => host);
 }
 
 /** The namespaces to lock down, checked as an environment file's would be. */

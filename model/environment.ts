@@ -10,6 +10,7 @@ import type { HostEntry, hostSettings, MODES } from "./schema-host.ts";
 import type { Lockdown as LockdownSchema, Reach as ReachSchema } from "./schema-lockdown.ts";
 import type { Monitoring as MonitoringSchema } from "./schema-monitoring.ts";
 import type { Nodes as NodesSchema } from "./schema-nodes.ts";
+import type { Path } from "./source.ts";
 
 /** What one Istio mesh is like, with all defaults filled in. */
 export type Mesh = z.output<typeof MeshSchema>;
@@ -70,6 +71,8 @@ export interface Host extends HostSettings {
 /** A host with the place of its declaration, for messages only: no position reaches a manifest. */
 export interface DeclaredHost extends Host {
   readonly at: Position;
+  /** Its place in that file, such as `["hosts", 3]`. */
+  readonly path: Path;
   /** Where the rule of a key stands, which a policy's name or a route's tells; undefined if it has no such rule. */
   ruleAt(key: string): Position | undefined;
 }

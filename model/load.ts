@@ -38,6 +38,8 @@ export interface Loaded {
   readonly expired: readonly Expired[];
   /** Where a part of the environment file stands, or its nearest parent that is written down. */
   positionOf(path: Path): Position;
+  /** Where the gateway of a name stands, or the lockdown of a namespace; undefined if there is none. */
+  entryAt(list: "gateways" | "lockdown", name: string): Position | undefined;
 }
 
 /** How {@link loadEnvironment} reads. */
@@ -71,6 +73,7 @@ export function loadEnvironment(
     warnings: [],
     expired: [],
     positionOf,
+    entryAt: () => undefined,
   });
   const { notes } = reading;
   if (read === undefined) return refused(notes.problems);
@@ -102,7 +105,7 @@ export function loadEnvironment(
     issuers,
     authorizers,
     owners,
-    hosts: hosts.map(({ at: _at, ruleAt: _ruleAt, ...host }) => host),
+    hosts: hosts.map(({ at: _at, path: _path, ruleAt: _ruleAt, ...host }) => host),
   });
   return {
     environment,
@@ -111,6 +114,12 @@ export function loadEnvironment(
     warnings: sortProblems(notes.warnings),
     expired: notes.expired,
     positionOf,
+    entryAt: (list, name) => {
+      const names =
+        list === "gateways" ? gateways.map((one) => one.name) : lockdown.map((one) => one.namespace);
+      const index = names.indexOf(name);
+      return index < 0 ? undefined : positionOf([list, index]);
+    },
   };
 }
 

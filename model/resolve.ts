@@ -119,6 +119,7 @@ function resolveHost(written: WrittenHost, gateways: Gateways | undefined, fault
       ...(authorizer === undefined ? {} : { authorizer }),
       ...settings,
       at,
+      path: written.path,
       ruleAt: (key) => placeOf(written, key),
     },
   };

@@ -59,7 +59,7 @@ describe("an explanation", () => {
       {},
       { at: "policy", object: "AuthorizationPolicy/egress/deny", rule: 0 },
     ],
-    ["nobody's word", [policy("ALLOW", [])], {}, { at: "policy", says: /none names this host/ }],
+    ["nobody's word", [policy("ALLOW", [])], {}, { at: "policy", says: /none is for this host/ }],
     [
       "a route that is not there",
       [everybody],

@@ -3,11 +3,11 @@ import type { Files } from "../../model/files.ts";
 import { type Loaded, loadEnvironment } from "../../model/index.ts";
 
 /** The day of tests that name none. */
-const NOW = new Date("2026-11-21T12:00:00Z");
+export const NOW = new Date("2026-11-21T12:00:00Z");
 
-/** Loads `env.yaml` out of files that are no files, for tests that read thousands. */
-export function loadTexts(texts: Readonly<Record<string, string>>, now = NOW): Loaded {
-  const files: Files = {
+/** Files that are none, for tests that read thousands. */
+export function filesOf(texts: Readonly<Record<string, string>>): Files {
+  return {
     identify: (file) => posix.normalize(file),
     read(file) {
       const name = posix.normalize(file);
@@ -16,5 +16,9 @@ export function loadTexts(texts: Readonly<Record<string, string>>, now = NOW): L
       return text === undefined ? { why: "there is no such file", fix: "check the path" } : { text };
     },
   };
-  return loadEnvironment("env.yaml", { files, now });
+}
+
+/** Loads `env.yaml` out of such files. */
+export function loadTexts(texts: Readonly<Record<string, string>>, now = NOW): Loaded {
+  return loadEnvironment("env.yaml", { files: filesOf(texts), now });
 }

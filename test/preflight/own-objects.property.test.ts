@@ -27,7 +27,9 @@ it("an environment's own objects are no conflict with it, nor are those of the o
       });
       const declared = of(after);
       const at = { file: "env.yaml", line: 1, column: 1 };
-      const hosts = declared.hosts.map((host): DeclaredHost => ({ ...host, at, ruleAt: () => undefined }));
+      const hosts = declared.hosts.map(
+        (host): DeclaredHost => ({ ...host, at, path: [], ruleAt: () => undefined }),
+      );
       const planned = [before, after].flatMap((hosts) => planEnvironment(of(hosts)));
       const objects = [...base, ...planned.map(({ manifest }) => manifest)];
       const { problems, warnings } = judge(

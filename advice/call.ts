@@ -1,0 +1,37 @@
+import type { Probe } from "../access/evaluate.ts";
+import type { Mesh } from "../model/environment.ts";
+
+/** A call that somebody asks about. */
+export interface Call {
+  readonly namespace: string;
+  readonly account: string;
+  /** In lower case; an IPv6 address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly scheme: Probe["scheme"];
+  /** Absent where the question names none. */
+  readonly method?: string;
+  /** Absent where the question names none. */
+  readonly path?: string;
+  /** By name in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The call as the evaluator takes it. */
+export function probeOf(call: Call, { trustDomain }: Mesh): Probe {
+  const { namespace, account, host, port, scheme, method, path, headers } = call;
+  return {
+    principal: `${trustDomain}/ns/${namespace}/sa/${account}`,
+    host,
+    port,
+    scheme,
+    ...(method === undefined ? {} : { method }),
+    ...(path === undefined ? {} : { path }),
+    headers,
+  };
+}
+
+/** What the evaluator has to know of a mesh. */
+export function meshOf({ trustDomain, outboundTrafficPolicy, namespace }: Mesh) {
+  return { trustDomain, outboundTrafficPolicy, rootNamespace: namespace };
+}

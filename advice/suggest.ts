@@ -1,0 +1,104 @@
+import { explainCall } from "../access/explain.ts";
+import type { Step } from "../access/step.ts";
+import { callersOf, formatCaller } from "../model/callers.ts";
+import type { DeclaredHost } from "../model/environment.ts";
+import { type Files, filesBelow } from "../model/files.ts";
+import { loadEnvironment } from "../model/load.ts";
+import type { Position } from "../model/problem.ts";
+import { formatPath } from "../model/source.ts";
+import { planEnvironment } from "../plan/plan.ts";
+import { type Addition, additionsFor, type Impossible } from "./additions.ts";
+import { type Call, meshOf, probeOf } from "./call.ts";
+import { hostsOf } from "./hosts.ts";
+import { type Declaration, placesOf } from "./places.ts";
+import { listOf, withEntry } from "./with-entry.ts";
+
+export type { Impossible } from "./additions.ts";
+
+/** What to declare so that a call is allowed. */
+export interface Suggestion extends Position {
+  /** The list that gets one more entry, such as `hosts[3].allow`. */
+  readonly path: string;
+  /** That list with the entry alone, as YAML. */
+  readonly yaml: string;
+  /** What is opened beside the call's own caller and host, as a sentence; absent where nothing is. */
+  readonly also?: string;
+}
+
+/** What was read, and how: what is suggested is tried on the same files. */
+export interface Tried {
+  /** The environment file. */
+  readonly file: string;
+  readonly declaration: Declaration;
+  /** As the declaration was read with; the present by default. */
+  readonly now?: Date;
+  /** From the disk by default. */
+  readonly files?: Files;
+}
+
+/**
+ * The smallest declaration that lets a call through that is refused: what is suggested was read, checked and planned
+ * together with all else, and the evaluator has allowed the call.
+ */
+export function suggest(tried: Tried, call: Call): Suggestion | Impossible {
+  const additions = additionsFor(tried.declaration, call);
+  if ("why" in additions) return additions;
+  const refusals: Impossible[] = [];
+  for (const addition of additions) {
+    const result = tryAddition(tried, call, addition);
+    if (!("why" in result)) return result;
+    refusals.push(result);
+  }
+  return refusals[0] ?? { why: "nothing that could be declared is known", fix: "look at the last step" };
+}
+
+function tryAddition(
+  { file, declaration, now, files = filesBelow(file) }: Tried,
+  call: Call,
+  { at, path, entry, also }: Addition,
+): Suggestion | Impossible {
+  const read = files.read(at.file);
+  if (!("text" in read)) return read;
+  const text = withEntry(read.text, path, entry);
+  const changed = files.identify(at.file);
+  const { environment, declared, problems } = loadEnvironment(file, {
+    ...(now === undefined ? {} : { now }),
+    files: {
+      identify: files.identify,
+      read: (other) => (files.identify(other) === changed ? { text } : files.read(other)),
+    },
+  });
+  if (environment === undefined) {
+    const [{ why, fix } = { why: "it can't be declared", fix: "run check" }] = problems;
+    return { why, fix };
+  }
+  const { mesh } = environment;
+  const manifests = planEnvironment(environment).map(({ manifest }) => manifest);
+  const { answer, steps } = explainCall(manifests, probeOf(call, mesh), meshOf(mesh));
+  if (answer !== "allowed") return refusedStill(declaration, call, steps.at(-1));
+  const yaml = listOf(String(path.at(-1)), entry);
+  const more = also ?? inherited(declaration, declared, call);
+  return { ...at, path: formatPath(path), yaml, ...(more === undefined ? {} : { also: more }) };
+}
+
+/** A host that is new has the rules at the head of its file too. */
+function inherited(before: Declaration, after: readonly DeclaredHost[], call: Call): string | undefined {
+  const [host] = hostsOf(after, call);
+  if (host === undefined || before.declared.some((one) => one.host === host.host && one.port === host.port))
+    return undefined;
+  const others = callersOf(host).filter((caller) => formatCaller(caller) !== formatCaller(call));
+  if (others.length === 0) return undefined;
+  return `Rules at the head of a file let others call it too: ${others.map(formatCaller).join(", ")}.`;
+}
+
+/** Who may call is declared now, and something else refuses: a rule that denies. */
+function refusedStill(declaration: Declaration, call: Call, last: Step | undefined): Impossible {
+  const { object = "", says = "refuses it" } = last ?? {};
+  const why = `${object} ${says}`.trimStart();
+  const place = last === undefined ? undefined : placesOf(declaration, call)(last);
+  if (place === undefined) return { why, fix: "ask whoever keeps that object" };
+  return {
+    why,
+    fix: `let its owner exempt ${formatCaller(call)} (except:) at ${place.file}:${place.line}:${place.column}`,
+  };
+}
