@@ -38,10 +38,10 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm run sallyport -- lab down": "ends the lab, which other tests may use",
 };
 
-/** The arguments of a command that needs no cluster: `check`, `render`, `matrix`, `monitoring` and help. */
+/** The arguments of a command that needs no cluster, help among them; undefined of another. */
 export function argumentsOf(command: string): string[] | undefined {
   const own =
-    /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|matrix|render|monitoring|schema|--help|--version)\b.*)$/;
+    /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|explain|matrix|render|monitoring|schema|--help|--version)\b.*)$/;
   return ELSEWHERE[command] === undefined ? own.exec(command)?.groups?.rest?.split(" ") : undefined;
 }
 
