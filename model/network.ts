@@ -47,6 +47,11 @@ export function isEveryAddress(cidr: string): boolean {
   return cidr.endsWith("/0");
 }
 
+/** Whether a range is one address. */
+export function isSingleAddress(cidr: string): boolean {
+  return cidr.endsWith(isVersion6(cidr) ? "/128" : "/32");
+}
+
 /** Whether a range is of IPv6. */
 export function isVersion6(cidr: string): boolean {
   return cidr.includes(":");

@@ -12,7 +12,7 @@ import type { DeclaredHost } from "../../model/environment.ts";
 import type { Json } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { filesOf, loadTexts, NOW } from "../model/memory-files.ts";
-import { gateways, environment as hosts } from "../rollout/environments.ts";
+import { gateways, hosts } from "../rollout/environments.ts";
 
 const NAMESPACES = ["news", "shop"];
 const SCHEMES = {
