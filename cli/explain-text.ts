@@ -13,7 +13,8 @@ export type Verdict = "allowed" | "refused" | "past-gateways" | "unknown";
 export interface Explained extends Explanation {
   /** The environment's name. */
   readonly environment: string;
-  readonly call: Call;
+  /** Without its headers, which may be secrets. */
+  readonly call: Omit<Call, "headers">;
   readonly verdict: Verdict;
   readonly steps: readonly PlacedStep[];
   /** How it would be allowed; absent where it is. */
@@ -52,7 +53,7 @@ export function textOf({ call, answer, steps, unsure, advice, verdict }: Explain
     .join("\n");
 }
 
-function called({ scheme, host, port, method, path = "" }: Call): string {
+function called({ scheme, host, port, method, path = "" }: Explained["call"]): string {
   const name = host.includes(":") ? `[${host}]` : host;
   return `${method === undefined ? "" : `${method} `}${scheme}://${name}:${port}${path}`;
 }
@@ -75,7 +76,7 @@ function linesOf({ at, passes, says, object, rule, route, declared }: PlacedStep
 }
 
 /** A gateway sees requests of HTTP alone. */
-function blind({ scheme, method, path }: Call): string[] {
+function blind({ scheme, method, path }: Explained["call"]): string[] {
   if (scheme === "http" || (method ?? path) === undefined) return [];
   return ["", ...wrapped(`Of ${scheme} a gateway sees no method, path or header: these were not looked at.`)];
 }

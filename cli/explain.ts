@@ -55,15 +55,15 @@ Examples:
       const { environment } = declaration;
       const { mesh } = environment;
       const { host, port, path } = to;
-      const call: Call = {
+      const asked = {
         ...from,
         host,
         port,
         scheme: schemeOf(to, environment),
         ...(path === undefined ? {} : { path }),
         ...(method === undefined ? {} : { method }),
-        headers: header,
       };
+      const call: Call = { ...asked, headers: header };
       const manifests = planEnvironment(environment).map(({ manifest }) => manifest);
       const { steps, ...outcome } = explainCall(manifests, probeOf(call, mesh), meshOf(mesh));
       const place = placesOf(declaration, call);
@@ -71,7 +71,7 @@ Examples:
       const tried = { file, declaration, ...(now === undefined ? {} : { now }) };
       const explained: Explained = {
         environment: environment.name,
-        call,
+        call: asked,
         verdict,
         ...outcome,
         steps: steps.map((step) => {

@@ -64,6 +64,13 @@ describe("sallyport explain", () => {
     expect(long).toEqual([]);
   });
 
+  it("does not show headers, which may be secrets", () => {
+    const header = ["--header", "x-team: secret"];
+    const { stdout } = explain("dev", "news/a", "http://edition.cnn.com", ...header, "--format", "json");
+    expect(stdout).toContain('"verdict": "allowed"');
+    expect(stdout).not.toContain("secret");
+  });
+
   it("does not call allowed what goes past every gateway", () => {
     const { verdict, answer, advice } = json("dev", "shop/a", "http://new.example.com");
     expect([verdict, answer]).toEqual(["past-gateways", "direct"]);
