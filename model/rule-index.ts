@@ -2,6 +2,9 @@ import { formatCaller, remaining } from "./callers.ts";
 import { beginningOf, formOf, literalOf } from "./paths.ts";
 import { EVERYONE, type Rule } from "./rule.ts";
 
+/** So many are sooner compared than sorted. */
+const FEW = 24;
+
 /**
  * Finds the rules of a list that may cover another one, by its first caller or its first path, whichever leaves fewer.
  * A host may have thousands of rules: to compare each with each other would take minutes.
@@ -11,6 +14,7 @@ import { EVERYONE, type Rule } from "./rule.ts";
 export function rulesAround<R extends { readonly rule: Rule }>(
   rules: readonly R[],
 ): (narrow: Rule) => readonly R[] {
+  if (rules.length <= FEW) return () => rules;
   const byCaller = placesBy(rules, ({ from }) => from.map(formatCaller));
   const byPath = placesBy(rules, ({ paths }) => (paths.length === 0 ? [ANY_PATH] : paths));
   const lengths = literalLengths(rules.flatMap(({ rule }) => rule.paths));

@@ -42,7 +42,7 @@ describe("of many rules", () => {
   it("none that covers another is overlooked, and they stay in their order", () => {
     let covering = 0;
     fc.assert(
-      fc.property(fc.array(rule, { maxLength: 12 }), (rules) => {
+      fc.property(fc.array(rule, { minLength: 25, maxLength: 40 }), (rules) => {
         const around = rulesAround(rules);
         for (const narrow of rules) {
           const found = around(narrow.rule);
@@ -51,9 +51,9 @@ describe("of many rules", () => {
           if (covers.length > 1) covering += 1;
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 100 },
     );
-    expect(covering).toBeGreaterThan(1_000);
+    expect(covering).toBeGreaterThan(500);
   });
 
   it("those that have nothing to do with one are left out", () => {
