@@ -6,6 +6,8 @@ import { refuseOldNode } from "./node-version.ts";
 const { engines } = createRequire(import.meta.url)("sallyport/package.json") as { engines: { node: string } };
 const refusal = refuseOldNode(process.versions.node, engines.node);
 if (refusal === undefined) {
+  const { keepCompiled } = await import("./compiled.ts");
+  keepCompiled();
   import("./program.ts");
 } else {
   process.stderr.write(`sallyport: ${refusal}\n`);
