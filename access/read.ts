@@ -68,7 +68,9 @@ function isKind(kind: string): kind is keyof Kinds {
 function readObject(kind: keyof Kinds, { metadata, spec }: Manifest): Read<unknown>[] {
   const { success, data } = parsed(kind, spec);
   if (!success) return [];
-  const { name, namespace = "", annotations = {}, labels = {} } = metadata;
+  const { name, namespace = "" } = metadata;
+  // A file may have nothing behind the key, which is null.
+  const [annotations, labels] = [metadata.annotations ?? {}, metadata.labels ?? {}];
   return [{ key: `${kind}/${namespace}/${name}`, name, namespace, annotations, labels, spec: data }];
 }
 

@@ -51,6 +51,20 @@ export function columnsFor(lines: readonly Cells[]): (keyof Cells)[] {
   return COLUMNS.filter((name) => !(name in shown) || shown[name as keyof typeof shown]);
 }
 
+/** The head of {@link narrowLine}. */
+export const NARROW = ["caller", "host", "allowed", "refused"] as const;
+
+/** A row for a narrow place: who, to where, and the rest. */
+export function narrowLine(cells: Cells, columns: readonly (keyof Cells)[]): string[] {
+  const lines = (...texts: readonly string[]) => texts.filter((text) => text !== "").join("\n");
+  return [
+    lines(`${cells.namespace}/${cells.account}`, cells.user),
+    lines(`${cells.host}:${cells.port}`, columns.includes("gateway") ? `by ${cells.gateway}` : ""),
+    lines(cells.allowed, cells.notes),
+    cells.refused,
+  ];
+}
+
 function said({ path, method, except, headers }: Requests): string {
   const asked = path === "*" && method === "*" ? ["everything"] : [method === "*" ? "any" : method, path];
   const others = [...except.principals.map(short), ...except.hosts, ...except.methods, ...except.paths];

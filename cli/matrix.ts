@@ -1,11 +1,12 @@
 import { Command, Option } from "commander";
-import { matrixOf, type Row } from "../access/matrix.ts";
+import { gapsOf, matrixOf, type Row } from "../access/matrix.ts";
 import { nowOption } from "./environment.ts";
-import { COLUMNS, cellsOf, columnsFor } from "./matrix-cells.ts";
+import { COLUMNS, cellsOf, columnsFor, NARROW, narrowLine } from "./matrix-cells.ts";
+import { matrixPage } from "./matrix-page.ts";
 import { sourceOrReport } from "./source.ts";
 import { csv, markdown, terminalTable } from "./tables.ts";
 
-const FORMATS = ["table", "markdown", "csv", "json"] as const;
+const FORMATS = ["table", "markdown", "csv", "json", "html"] as const;
 
 export function matrixCommand(): Command {
   return new Command("matrix")
@@ -24,18 +25,37 @@ Examples:
   sallyport matrix stacks/prod.yaml --format csv > access.csv
   sallyport matrix build/dev`,
     )
-    .action((path: string, { format, now }: { format: (typeof FORMATS)[number]; now?: Date }) => {
+    .action(async (path: string, { format, now }: { format: (typeof FORMATS)[number]; now?: Date }) => {
       const source = sourceOrReport(path, now);
       if (source === undefined) return;
-      process.stdout.write(`${print(source.name, matrixOf(source.manifests), format)}\n`);
+      const gaps = gapsOf(source.manifests);
+      for (const gap of gaps) process.stderr.write(`not judged: ${gap}\n`);
+      process.stdout.write(await print(source.name, matrixOf(source.manifests), gaps, format));
     });
 }
 
-function print(environment: string, rows: readonly Row[], format: (typeof FORMATS)[number]): string {
+async function print(
+  name: string,
+  rows: readonly Row[],
+  gaps: readonly string[],
+  format: (typeof FORMATS)[number],
+): Promise<string> {
+  return format === "html" ? matrixPage(name, rows, gaps) : `${lines(name, rows, format)}\n`;
+}
+
+function lines(
+  environment: string,
+  rows: readonly Row[],
+  format: Exclude<(typeof FORMATS)[number], "html">,
+): string {
   if (format === "json") return JSON.stringify({ environment, rows }, null, 2);
   const cells = rows.map(cellsOf);
   const columns = format === "csv" ? COLUMNS : columnsFor(cells);
-  const lines = cells.map((line) => columns.map((name) => line[name]));
-  if (format === "csv") return csv([columns, ...lines]);
-  return format === "markdown" ? markdown(columns, lines) : terminalTable(columns, lines);
+  if (format === "table")
+    return terminalTable(
+      NARROW,
+      cells.map((line) => narrowLine(line, columns)),
+    );
+  const table = cells.map((line) => columns.map((name) => line[name]));
+  return format === "csv" ? csv([columns, ...table]) : markdown(columns, table);
 }

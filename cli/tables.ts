@@ -28,11 +28,13 @@ function widthOf(text: string): number {
   return Math.max(...text.split("\n").map((line) => line.length));
 }
 
-/** Lines end between words, and within one where it is longer than a line. */
+/** Lines end between words; within one where it is longer than a line, at a sign if there is one. */
 function wrapped(text: string, width: number): string {
+  const part = `.{1,${width}}`;
+  const lines = new RegExp(`${part}(?:\\s|$)|${part}(?<=[/.:-])|${part}`, "gu");
   return text
     .split("\n")
-    .flatMap((line) => line.match(new RegExp(`.{1,${width}}(?:\\s|$)|.{1,${width}}`, "gu")) ?? [""])
+    .flatMap((line) => line.match(lines) ?? [""])
     .map((line) => line.trimEnd())
     .join("\n");
 }
