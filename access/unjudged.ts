@@ -1,6 +1,7 @@
 import type { Manifest } from "../plan/manifest.ts";
 import { isOurs } from "./owner.ts";
 import { faultOf, groupOf, kindRead } from "./read.ts";
+import { GROUPS } from "./specs.ts";
 
 const VERSIONS = ["v1", "v1beta1", "v1alpha3", "v1alpha1"];
 
@@ -10,8 +11,19 @@ const WITHOUT_SAY = ["PeerAuthentication", "ProxyConfig", "Telemetry", "Workload
 /** Whose objects steer proxies; Istio reads the second as well. */
 const STEERING = /\.istio\.io$|^gateway\.networking\.k8s\.io$/;
 
-/** Whether objects of a kind may change an answer and are not read. */
-export function isUnjudgedKind({ apiVersion, kind }: Pick<Manifest, "apiVersion" | "kind">): boolean {
+type Kind = Pick<Manifest, "apiVersion" | "kind">;
+
+/** Whether objects of a kind may change an answer: those that are read, and those of Istio's that are not known. */
+export function hasSay(kind: Kind): boolean {
+  return kindRead(kind) !== undefined || isUnknown(kind);
+}
+
+/** Whether an API group, empty for Kubernetes' own, may have a kind that {@link hasSay}. */
+export function isReadGroup(group: string): boolean {
+  return STEERING.test(group) || Object.values(GROUPS).includes(group);
+}
+
+function isUnknown({ apiVersion, kind }: Kind): boolean {
   return (
     STEERING.test(groupOf(apiVersion)) &&
     kindRead({ apiVersion, kind }) === undefined &&
@@ -54,7 +66,6 @@ function whyUnjudged(manifest: Manifest): string[] {
   const [, version = ""] = apiVersion.split("/");
   if (STEERING.test(groupOf(apiVersion)) && !VERSIONS.includes(version))
     return [`has the version ${version}, which is not known`];
-  if (isUnjudgedKind(manifest))
-    return [kind === "WasmPlugin" ? "runs code" : "is of a kind that is not read"];
+  if (isUnknown(manifest)) return [kind === "WasmPlugin" ? "runs code" : "is of a kind that is not read"];
   return kind === "EnvoyFilter" && !isOurs(manifest) ? ["changes Envoy's configuration"] : [];
 }

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { printable } from "../model/index.ts";
 
 const NARROW = 80;
 /** Of a column, its line and the spaces. */
@@ -34,7 +35,7 @@ function wrapped(text: string, width: number): string {
   const lines = new RegExp(`${part}(?:\\s|$)|${part}(?<=[/.:-])|${part}`, "gu");
   return text
     .split("\n")
-    .flatMap((line) => line.match(lines) ?? [""])
+    .flatMap((line) => printable(line).match(lines) ?? [""])
     .map((line) => line.trimEnd())
     .join("\n");
 }

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { matrixOf } from "../../access/matrix.ts";
+import { liveManifests } from "../../cli/live.ts";
 import { connect } from "../../cluster/client.ts";
 import { applyObject } from "../../cluster/objects.ts";
 import { readApplied } from "../../cluster/owned.ts";
@@ -68,6 +70,13 @@ describe("a gated rollout", { timeout: 180_000 }, () => {
     const call = ["curl", "-s", "-o", "/dev/null", "-m", "10", "-w", "%{http_code}"];
     const pod = ["exec", "-n", CLIENTS, "deploy/sleep", "-c", "sleep", "--"];
     expect(await run([...pod, ...call, "http://edition.cnn.com/politics"])).toBe("301");
+  });
+
+  it("is told of by the cluster's matrix as by the plan's", async () => {
+    const planned = matrixOf(hosts("edition.cnn.com").map(({ manifest }) => manifest));
+    const live = matrixOf(await liveManifests(access));
+    expect(live.filter(({ gateway: own }) => own === `${HOME}/gate`)).toEqual(planned);
+    expect(planned.map(({ namespace, host }) => [namespace, host])).toEqual([[CLIENTS, "edition.cnn.com"]]);
   });
 
   it("has nothing to do the second time", async () => {
