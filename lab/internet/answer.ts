@@ -1,9 +1,10 @@
 import type { Answer, Received } from "./exchange.ts";
+import { issuerAnswer } from "./issuer.ts";
 import type { Page, Site } from "./sites.ts";
 import { siteOf } from "./sites.ts";
 import { streamAnswer } from "./stream.ts";
 
-/** The answer to a request: by host, scheme and path alone, but for the hosts that echo and stream. */
+/** The answer to a request: by host, scheme and path alone, but for the hosts that echo, stream and issue tokens. */
 export async function answer(request: Received, body: AsyncIterable<Uint8Array>): Promise<Answer> {
   const site = siteOf(request.host);
   if (site === undefined)
@@ -12,15 +13,20 @@ export async function answer(request: Received, body: AsyncIterable<Uint8Array>)
     return { status: 301, headers: { location: `https://${site.host}${request.path}` }, body: "" };
   }
   if (site.pages === "stream") return await streamAnswer(request.path, body);
+  if (site.pages === "issuer") return await issuerAnswer(site.host, request.method, pathOf(request), body);
   return page(pageOf(site.pages, request));
 }
 
-function pageOf(pages: Exclude<Site["pages"], "stream">, request: Received): Page {
+/** Without its query. */
+function pathOf({ path }: Received): string {
+  return path.replace(/[?#].*$/, "");
+}
+
+function pageOf(pages: Exclude<Site["pages"], "stream" | "issuer">, request: Received): Page {
   if (pages === "echo") {
     return { status: 200, type: "application/json", body: `${JSON.stringify(request, null, 2)}\n` };
   }
-  const path = request.path.replace(/[?#].*$/, "");
-  return pages[path] ?? { status: 404, type: "text/html; charset=utf-8", body: "no such page\n" };
+  return pages[pathOf(request)] ?? { status: 404, type: "text/html; charset=utf-8", body: "no such page\n" };
 }
 
 function page({ status, type, body }: Page): Answer {

@@ -16,9 +16,9 @@ export interface Site {
   readonly http: "pages" | "redirect";
   /**
    * Pages by path, the query left out; `echo` answers every path with what the server got, `stream` has the long and
-   * large bodies of stream.ts.
+   * large bodies of stream.ts, `issuer` the keys and tokens of issuer.ts.
    */
-  readonly pages: Readonly<Record<string, Page>> | "echo" | "stream";
+  readonly pages: Readonly<Record<string, Page>> | "echo" | "stream" | "issuer";
 }
 
 /** Every host that has pages. */
@@ -53,6 +53,9 @@ export const sites: readonly Site[] = [
   echo("*.wild.example.com"),
   ...Object.keys(internet.inside6).map((name) => echo(`${name}.example.com`)),
   { host: "stream.example.com", http: "pages", pages: "stream" },
+  { host: "login.example.com", http: "redirect", pages: "issuer" },
+  { host: "login.example.net", http: "redirect", pages: "issuer" },
+  { host: "login.example.org", http: "redirect", pages: "issuer" },
 ];
 
 /** The site of a host name, whatever its case and without its port. */
