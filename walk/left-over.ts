@@ -2,7 +2,7 @@ import type { Kubectl } from "./kubectl.ts";
 import type { Row } from "./row.ts";
 
 const KINDS =
-  "namespaces,nodes,configmaps,services,deployments,serviceaccounts,networkpolicies,gateways.networking.istio.io,virtualservices,destinationrules,serviceentries,sidecars.networking.istio.io,envoyfilters,authorizationpolicies,telemetries";
+  "namespaces,nodes,configmaps,services,deployments,serviceaccounts,networkpolicies,gateways.networking.istio.io,virtualservices,destinationrules,serviceentries,sidecars.networking.istio.io,envoyfilters,authorizationpolicies,requestauthentications,telemetries";
 
 /** What a walk that has cleaned up leaves: nothing of ours. */
 export function leftOverRows(kubectl: Kubectl, step: string): Row[] {

@@ -10,11 +10,21 @@ export interface SleepOptions {
   readonly runAsUser?: number;
   readonly hostNetwork?: boolean;
   readonly serviceAccount?: string;
+  /** Folders that its containers share, each by its name with its path. */
+  readonly folders?: Readonly<Record<string, string>>;
 }
 
 /** The documents' sleep sample: a Deployment of one pod that waits for commands. */
 export function sleep(namespace: string, image: string, options: SleepOptions = {}): Manifest {
-  const { name = "sleep", labels = {}, annotations = {}, runAsUser, hostNetwork, serviceAccount } = options;
+  const {
+    name = "sleep",
+    labels = {},
+    annotations = {},
+    runAsUser,
+    hostNetwork,
+    serviceAccount,
+    folders = {},
+  } = options;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -27,12 +37,14 @@ export function sleep(namespace: string, image: string, options: SleepOptions = 
           terminationGracePeriodSeconds: 0,
           ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
           ...(hostNetwork === undefined ? {} : { hostNetwork }),
+          volumes: Object.keys(folders).map((name) => ({ name, emptyDir: {} })),
           containers: [
             {
               name: "sleep",
               image,
               imagePullPolicy: "IfNotPresent",
               command: ["/bin/sleep", "86400"],
+              volumeMounts: Object.entries(folders).map(([name, mountPath]) => ({ name, mountPath })),
               ...(runAsUser === undefined ? {} : { securityContext: { runAsUser } }),
             },
           ],

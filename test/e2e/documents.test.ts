@@ -18,7 +18,7 @@ describe("walks with every row as expected", { timeout: 15 * 60_000 }, () => {
     ["001", document001, 28],
     ["002", document002, 30],
     ["003", document003, 60],
-    ["access", accessSteps, 50],
+    ["access", accessSteps, 90],
   ];
   it.for(documents)("%s", async ([, document, rows], { signal }) => {
     const { access, programs = "" } = cluster ?? { access: {} };

@@ -1,12 +1,11 @@
 import { setTimeout as settled } from "node:timers/promises";
 import type { Manifest } from "../../plan/manifest.ts";
 import { commandRow, type Step, type World } from "../document.ts";
-import { codeOf, OTHER } from "./calls.ts";
+import { codeOf, GATEWAY, OTHER } from "./calls.ts";
 
 const SETTLING_MILLISECONDS = 3_000;
 const NAMESPACE = OTHER.namespace;
 const HOST = "echo.example.com";
-const GATEWAY = "access.access-egress.svc.cluster.local";
 const selected = { labels: { app: OTHER.account } };
 
 /** What a team makes in its own namespace to get what it was not granted, and what comes of a call then. */
