@@ -1,7 +1,9 @@
+import { loadEnvironment } from "../../model/load.ts";
+import { refusalOf, refusedRoute } from "../../plan/hosts/access/not-found.ts";
+import { authorizer } from "../authorizer.ts";
 import { type Client, commandRow, type Document, type Step, type World } from "../document.ts";
 import { logRow } from "../gateway-log.ts";
 import type { Row } from "../row.ts";
-import { authorizer } from "./authorizer.ts";
 import { comparison } from "./comparison.ts";
 import { NAMESPACE } from "./gateway.ts";
 
@@ -21,9 +23,10 @@ export const document002: Document = (world) => [
   },
   {
     title: "Access control by routing",
-    file: "stacks/lab/002-routing.yaml",
+    file: ROUTING,
     rows: [
       topicsRow(world, SLEEP, "404 200 200"),
+      refusedLog(world, `info ${ROUTING}:15, error ${ROUTING}:15`),
       topicsLog(world, SLEEP, "info /politics 404, error /politics 404, info /sport 200, info /health 200"),
     ],
   },
@@ -66,6 +69,8 @@ export const document002: Document = (world) => [
   comparison(world, SLEEP),
 ];
 
+const ROUTING = "stacks/lab/002-routing.yaml";
+
 /** The document's three requests, by the codes that they got. */
 const TOPICS =
   "for topic in politics sport health; do curl -sL -m 10 -o /dev/null -w '%{http_code} ' http://edition.cnn.com/$topic; done";
@@ -80,6 +85,24 @@ function topicsLog(world: World, client: Client, expected: string): Row {
     world,
     { namespace: NAMESPACE, client, watcher: SLEEP, command: TOPICS },
     ({ level, path, code }) => `${level} ${path} ${code}`,
+    expected,
+  );
+}
+
+/** The lines of a request that a route refuses: its name leads to the host's place in the file. */
+function refusedLog(world: World, expected: string): Row {
+  const command = "curl -s -m 10 -o /dev/null http://edition.cnn.com/politics";
+  const { declared } = loadEnvironment(ROUTING);
+  return logRow(
+    world,
+    { namespace: NAMESPACE, client: SLEEP, command },
+    ({ level, route }) => {
+      const host = declared.find((host) => {
+        const refusal = refusalOf(host);
+        return refusal !== undefined && refusedRoute(refusal) === route;
+      });
+      return `${level} ${host === undefined ? `route ${route}` : `${host.at.file}:${host.at.line}`}`;
+    },
     expected,
   );
 }

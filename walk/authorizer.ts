@@ -1,8 +1,8 @@
-import type { Kubectl } from "../kubectl.ts";
-import { LAB_IMAGE } from "../walk-004.ts";
-import { rolledOut } from "../workloads.ts";
+import type { Kubectl } from "./kubectl.ts";
+import { LAB_IMAGE } from "./walk-004.ts";
+import { rolledOut } from "./workloads.ts";
 
-/** Where the document's identity and access system runs, as the environment files name it. */
+/** Where document 002's identity and access system runs, as the environment files name it. */
 const NAMESPACE = "iam";
 const NAME = "authorizer";
 
@@ -12,6 +12,7 @@ const POLICY = "http://127.0.0.1:8001/";
 
 /** The lab's external authorizer, which runs in a namespace outside the mesh. */
 export interface Authorizer {
+  /** Starts it, or starts it again where it was stopped. */
   start(): Promise<void>;
   /** Changes what it allows, while it runs. */
   allow(paths: readonly string[], delayMilliseconds?: number): Promise<void>;
@@ -59,6 +60,7 @@ const MANIFESTS = [
     kind: "Deployment",
     metadata: { name: NAME, namespace: NAMESPACE },
     spec: {
+      replicas: 1,
       selector: { matchLabels: { app: NAME } },
       template: {
         metadata: { labels: { app: NAME } },
