@@ -1,11 +1,15 @@
-import type { Monitoring } from "./environment.ts";
+import type { Issuer, Monitoring } from "./environment.ts";
 import { STDOUT } from "./schema-monitoring.ts";
 import type { Sound } from "./sound.ts";
 import type { ReportFault } from "./source.ts";
 
-/** Each provider has a name of its own, and a log names providers that are there. */
-export function validateMonitoring(monitoring: Sound<Monitoring> | undefined, fault: ReportFault): void {
+/** Each provider has a name of its own, a log names providers that are there, and none has end users' tokens. */
+export function validateMonitoring(
+  { monitoring, issuers }: Sound<{ monitoring: Monitoring; issuers: readonly Issuer[] }>,
+  fault: ReportFault,
+): void {
   if (monitoring === undefined) return;
+  checkTokens(monitoring, issuers ?? [], fault);
   const { providers } = monitoring;
   const known = new Set([STDOUT]);
   providers?.forEach((provider, index) => {
@@ -32,4 +36,22 @@ export function validateMonitoring(monitoring: Sound<Monitoring> | undefined, fa
           `write one of ${[...known].join(", ")}, or add it to monitoring.providers`,
         );
     });
+}
+
+/** Whoever reads a token in a log can use it. */
+function checkTokens(
+  { headers, redactHeaders }: Sound<Monitoring>,
+  issuers: Sound<readonly Issuer[]>,
+  fault: ReportFault,
+): void {
+  headers?.forEach((name, index) => {
+    const isTold = redactHeaders?.includes(name) === false;
+    if (name === undefined || !isTold || !issuers.some((issuer) => issuer?.header === name)) return;
+    fault(
+      ["monitoring", "headers", index],
+      name,
+      "the log would have end users' tokens, which an issuer has in this header",
+      "add it to redactHeaders, or remove it",
+    );
+  });
 }

@@ -29,7 +29,7 @@ export function validateEnvironment(source: Source, parts: Parts): Problem[] {
   validateGateways(parts, fault);
   validateNodes(parts, fault);
   validateLockdown(parts, fault);
-  validateMonitoring(parts.monitoring, fault);
+  validateMonitoring(parts, fault);
   validateAccess(parts, fault);
   return problems;
 }

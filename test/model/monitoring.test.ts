@@ -51,6 +51,16 @@ describe("monitoring", () => {
     ]);
   });
 
+  it("keeps end users' tokens out of the log", () => {
+    const tokens = (monitoring: string, header = "") =>
+      problemsOf(`monitoring: { ${monitoring} }\nissuers: [{ name: corp, issuer: corp${header} }]\n`);
+    const why = "the log would have end users' tokens, which an issuer has in this header";
+    expect(tokens("headers: [x-team, x-user-token]")).toEqual([`4 monitoring.headers[1]: ${why}`]);
+    expect(tokens("headers: [x-jwt]", ", header: x-jwt")).toEqual([`4 monitoring.headers[0]: ${why}`]);
+    expect(tokens("headers: [x-user-token], redactHeaders: [x-user-token]")).toEqual([]);
+    expect(tokens("headers: [x-user-token]", ", header: x-jwt")).toEqual([]);
+  });
+
   it("takes headers by their names in lower case", () => {
     expect(problemsOf("monitoring: { headers: [X-Team, ':path'] }\n")).toEqual([
       "4 monitoring.headers[0]: not the name of a header",
