@@ -58,6 +58,8 @@ describe("its command, from another folder", () => {
     const { stdout } = await sallyport("check", "dev.yaml");
     expect(stdout).toMatch(/^dev\.yaml: fine \(0 hosts behind 1 gateway take \d+ objects\)$/);
     expect((await sallyport("render", "dev.yaml")).stdout).toContain("kind: Deployment");
+    const { stdout: page } = await sallyport("matrix", "dev.yaml", "--format", "html");
+    expect(page).toContain("function script()");
     expect(await sallyport("check", "none.yaml")).toMatchObject({ stdout: "", exitCode: 1 });
   });
 
