@@ -5,8 +5,16 @@ import { GROUPS } from "./specs.ts";
 
 const VERSIONS = ["v1", "v1beta1", "v1alpha3", "v1alpha1"];
 
-/** Kinds of Istio's that do not change who gets where: telemetry, settings of proxies, and what lies behind a host. */
-const WITHOUT_SAY = ["PeerAuthentication", "ProxyConfig", "Telemetry", "WorkloadEntry", "WorkloadGroup"];
+/** Kinds that do not change who gets where: telemetry, settings of proxies, and what lies behind a host. */
+const WITHOUT_SAY = [
+  "GatewayClass",
+  "IstioOperator",
+  "PeerAuthentication",
+  "ProxyConfig",
+  "Telemetry",
+  "WorkloadEntry",
+  "WorkloadGroup",
+];
 
 /** Whose objects steer proxies; Istio reads the second as well. */
 const STEERING = /\.istio\.io$|^gateway\.networking\.k8s\.io$/;
