@@ -40,8 +40,6 @@ export type DeployEvent =
 
 /** Said of what is only read or left as it is. */
 const QUIET: readonly OpType[] = ["same", "read", "refresh"];
-/** What is not there yet is no drift: the program, which runs along, says so of its new components. */
-const DRIFT: readonly OpType[] = ["update", "delete"];
 
 /** What an event of the engine tells; undefined where that is nothing for a reader. */
 export function eventOf(operation: Operation, event: EngineEvent): DeployEvent | undefined {
@@ -50,7 +48,6 @@ export function eventOf(operation: Operation, event: EngineEvent): DeployEvent |
   if (step !== undefined) {
     const { op, urn, type, detailedDiff } = step.metadata;
     if (!isObject(step.metadata) || QUIET.includes(op)) return undefined;
-    if (operation === "drift" && !DRIFT.includes(op)) return undefined;
     const planned = resOutputsEvent?.planning === true ? "planned" : "done";
     const outcome = resOutputsEvent === undefined ? "failed" : planned;
     const fields = Object.keys(detailedDiff ?? {});

@@ -1,6 +1,7 @@
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { adopting } from "./adoption.ts";
 import { guardCluster, releaseCluster } from "./cluster.ts";
+import { DeployError } from "./error.ts";
 import { type DeployEvent, eventOf, type Operation, outputsEvent } from "./events.ts";
 import { engineSignal } from "./interrupt.ts";
 import { failureOf } from "./stack.ts";
@@ -38,7 +39,7 @@ export async function preview(stack: Stack, watcher: Watcher): Promise<void> {
 /** Takes what is in the cluster into the state; the cluster stays as it is. @throws as {@link up} */
 export async function refresh(stack: Stack, watcher: Watcher): Promise<void> {
   await guardCluster(stack, false);
-  await run("refresh", stack, watcher, (options) => stack.refresh({ ...options, runProgram: true }));
+  await run("refresh", stack, watcher, (options) => stack.refresh(options));
 }
 
 /** Takes away all that the stack has. The program runs along: it is what unmarks nodes. @throws as {@link up} */
@@ -48,7 +49,10 @@ export async function destroy(stack: Stack, watcher: Watcher): Promise<void> {
   await releaseCluster(stack);
 }
 
-/** Whether the cluster is not as the state has it. With the program, as the context may be another than at the last up. */
+/**
+ * Whether the cluster is not as the state has it; false, with a warning, where that can't be read. The engine reads it
+ * with the provider of the last up, whose access may have expired since.
+ */
 async function hasDrift(stack: Stack, { tell, signal }: Watcher): Promise<boolean> {
   let found = false;
   const watcher: Watcher = {
@@ -58,8 +62,15 @@ async function hasDrift(stack: Stack, { tell, signal }: Watcher): Promise<boolea
       tell(event);
     },
   };
-  await run("drift", stack, watcher, (options) => stack.previewRefresh({ ...options, runProgram: true }));
-  return found;
+  try {
+    await run("drift", stack, watcher, (options) => stack.previewRefresh(options));
+    return found;
+  } catch (error) {
+    if (!(error instanceof DeployError)) throw error;
+    const text = `what others changed is not known: ${error.message}`;
+    tell({ event: "message", operation: "drift", severity: "warning", text });
+    return false;
+  }
 }
 
 interface Options {

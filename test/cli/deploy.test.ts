@@ -8,13 +8,14 @@ import { GATEWAY, type Run, sallyport } from "./sallyport.ts";
 // Each run is a process, which takes a second on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** Stands for the engine: notes what it is asked, and a refresh takes until it is interrupted. */
+/** Stands for the engine: notes what it is asked; a refresh fails, or takes until it is interrupted. */
 const ENGINE = `#!/bin/sh
 echo "$@" >> "$NOTES"
 case "$1" in
   version) echo v3.270.0 ;;
   config) echo '{}' ;;
-  refresh) trap 'echo interrupted >> "$NOTES"; exit 1' INT; while :; do sleep 0.1; done ;;
+  refresh) test -z "$REFUSE" || { echo "error: $REFUSE" >&2; exit 1; }
+    trap 'echo interrupted >> "$NOTES"; exit 1' INT; while :; do sleep 0.1; done ;;
 esac
 `;
 
@@ -76,6 +77,19 @@ describe("sallyport destroy", () => {
     expect(exit).toBe(1);
     expect(stderr).toContain("fix: add --yes-destroy dev");
     expect(readFileSync(`${folder}/notes`, "utf8")).toBe("");
+  });
+});
+
+describe("drift that can't be read", () => {
+  it("is warned of, and what was asked for is done", () => {
+    const folder = project();
+    const env = { PULUMI_CONFIG_PASSPHRASE: "of a test", REFUSE: "the token has expired" };
+    const { exit, stderr } = run(folder, ["preview", "--stack", "dev"], env);
+    expect(exit).toBe(0);
+    expect(stderr).toContain(
+      "warning: what others changed is not known: drift of the stack dev failed: the token has expired\n",
+    );
+    expect(readFileSync(`${folder}/notes`, "utf8")).toMatch(/^preview /m);
   });
 });
 

@@ -64,11 +64,6 @@ describe("an event of the engine", () => {
     expect(eventOf("up", event)).toBeUndefined();
   });
 
-  it("counts as drift where an object was changed or removed, not where the program has a new one", () => {
-    expect(eventOf("drift", done("delete"))).toMatchObject({ operation: "drift", op: "delete" });
-    expect(eventOf("drift", done("create"))).toBeUndefined();
-  });
-
   it("of a message tells its severity, and nothing of it steers a terminal", () => {
     const told = eventOf("up", message("no\u001b[2J\nsecond\n", { severity: "error" }));
     expect(told).toEqual({

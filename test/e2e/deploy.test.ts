@@ -67,8 +67,32 @@ describe("sallyport up with the real engine", { timeout: 300_000 }, () => {
     rmSync(project, { recursive: true });
   }, 300_000);
 
-  it("says what failed half-way, and goes on from there the next time", async () => {
+  it("ends cleanly by Ctrl-C, with the stack unlocked", async () => {
     declare();
+    const args = [resolve("cli/main.ts"), "up", "--stack", STACK];
+    // As a terminal does, to the command and to the engine with all that it has started.
+    const running = execa(process.execPath, args, {
+      cwd: project,
+      env: env(),
+      reject: false,
+      detached: true,
+    });
+    const begun = "up: create Namespace";
+    let shown = "";
+    running.stderr.on("data", (chunk: Buffer) => {
+      const before = shown;
+      shown += chunk.toString();
+      if (!before.includes(begun) && shown.includes(begun)) process.kill(-(running.pid ?? 0), "SIGINT");
+    });
+    const { exitCode, stderr } = await running;
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 130,
+      stderr: expect.stringContaining("sallyport: interrupted; run it again to finish"),
+    });
+    expect(locksOf(project)).toEqual([]);
+  });
+
+  it("says what failed half-way, and goes on from there the next time", async () => {
     const spec = { podSelector: {}, policyTypes: ["Egress"] };
     const policy = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: LOCKDOWN, spec };
     await kubectlRun(["apply", "-f", "-"], JSON.stringify(policy));
@@ -133,7 +157,10 @@ describe("sallyport up with the real engine", { timeout: 300_000 }, () => {
     await kubectlRun(["delete", "networkpolicy", "-n", LOCKDOWN.namespace, LOCKDOWN.name]);
     const told = await sallyport("preview");
     const drift = stepsOf(told, "drift").sort();
-    expect(drift).toEqual(["planned delete NetworkPolicy", "planned update Service"]);
+    expect({ exit: told.exit, drift }).toEqual({
+      exit: 0,
+      drift: ["planned delete NetworkPolicy", "planned update Service"],
+    });
     const repaired = await sallyport("up");
     expect(stepsOf(repaired, "up").sort()).toEqual(["done create NetworkPolicy", "done update Service"]);
     const after = await sallyport("preview");
@@ -167,23 +194,6 @@ describe("sallyport up with the real engine", { timeout: 300_000 }, () => {
     expect(exitCode).not.toBe(0);
     expect(all).toContain("belongs to another cluster (of-another)");
     writeFileSync(settings(), own);
-  });
-
-  it("ends cleanly by Ctrl-C, with the stack unlocked", async () => {
-    await kubectlRun(["delete", "deployment", "-n", HOME, "egress"]);
-    const running = start(["up", "--stack", STACK]);
-    // The terminal sends it to the engine as well.
-    running.stderr.on("data", (chunk: Buffer) => {
-      if (chunk.includes("drift: delete Deployment")) setTimeout(() => running.kill("SIGINT"), 4_000);
-    });
-    const { exitCode, stderr } = await running;
-    expect({ exitCode, stderr }).toMatchObject({
-      exitCode: 130,
-      stderr: expect.stringContaining("sallyport: interrupted; run it again to finish"),
-    });
-    expect(locksOf(project)).toEqual([]);
-    expect((await sallyport("up")).exit).toBe(0);
-    expect(stepsOf(await sallyport("preview"))).toEqual([]);
   });
 
   it("replaces nothing where the component has another name with the old one as its alias", async () => {
