@@ -16,6 +16,9 @@ const IDLE = "5m";
 /** A pod of the gateway is near; one whose machine is gone does not answer at all, and another is tried. */
 const CONNECT = { connectTimeout: "2s" } as const;
 
+/** By least requests, Istio's default, a pod that is gone would be the favourite, second attempts included. */
+const IN_TURN = { simple: "ROUND_ROBIN" } as const;
+
 /** Each hop takes the workload's own identity. */
 const mutual = { mode: "ISTIO_MUTUAL" };
 
@@ -25,7 +28,7 @@ function requests(name: string, protocol: Readonly<Record<string, Json>>): Json 
     trafficPolicy: {
       tls: mutual,
       connectionPool: { tcp: CONNECT, http: { ...protocol, idleTimeout: IDLE } },
-      loadBalancer: { simple: "LEAST_REQUEST" },
+      loadBalancer: IN_TURN,
     },
   };
 }
@@ -57,8 +60,7 @@ export function planHop(context: HostsContext, namespaces: readonly string[]): P
             // No sni here: each connection carries the one that the application asked for.
             tls: mutual,
             connectionPool: { tcp: CONNECT },
-            // By least requests, Istio's default, a pod that is gone would be the favourite, second attempts included.
-            loadBalancer: { simple: "ROUND_ROBIN" },
+            loadBalancer: IN_TURN,
           },
           subsets: [
             requests(HTTP2_SUBSET, { h2UpgradePolicy: "UPGRADE" }),
