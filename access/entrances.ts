@@ -6,6 +6,7 @@ import type { Objects, Read } from "./read.ts";
 import { compileRule } from "./rule.ts";
 import type { Target } from "./samples.ts";
 import type { AuthorizationPolicy } from "./specs.ts";
+import type { Unjudged } from "./unjudged.ts";
 
 /** A Service with a gateway behind it. */
 export interface Entrance {
@@ -18,7 +19,7 @@ export interface Entrance {
   /** The Service's port to a listener of the pods. */
   readonly portOf: (listener: number) => number | undefined;
   /** What of it is not judged. */
-  readonly unjudged: readonly string[];
+  readonly unjudged: readonly Unjudged[];
 }
 
 /** The gateways of some manifests: each Service whose pods a Gateway of the same namespace selects. */
@@ -34,9 +35,10 @@ export function entrancesIn(objects: Objects, mesh: MeshSettings): Entrance[] {
         selectsPods(gateway, workload),
     );
     const gateway = `${service.namespace}/${service.name}`;
-    const unjudged = foreign.map(
-      ({ key }) => `${key} adds to the gateway ${gateway} from another namespace, which is not judged`,
-    );
+    const unjudged = foreign.map(({ key }) => ({
+      object: key,
+      why: `adds to the gateway ${gateway} from another namespace, which is not judged`,
+    }));
     if (servers.length + foreign.length === 0) return [];
     const { ports = [] } = service.spec;
     const policies = objects("AuthorizationPolicy").filter((one) =>
@@ -70,9 +72,10 @@ export function entrancesIn(objects: Objects, mesh: MeshSettings): Entrance[] {
           ...policies.flatMap((policy) => untoldOf(policy, mesh)),
           ...ports
             .filter(({ port, targetPort = port }) => Number.isNaN(Number(targetPort)))
-            .map(
-              ({ port }) => `Service/${gateway} names the target of its port ${port}, which is not judged`,
-            ),
+            .map(({ port }) => ({
+              object: service.key,
+              why: `names the target of its port ${port}, which is not judged`,
+            })),
         ],
       },
     ];
@@ -83,11 +86,11 @@ export function entrancesIn(objects: Objects, mesh: MeshSettings): Entrance[] {
 function untoldOf(
   { key, namespace, spec }: Read<AuthorizationPolicy>,
   { trustDomain }: MeshSettings,
-): string[] {
+): Unjudged[] {
   const context = { namespace, trustDomain, protocol: "http", isAllow: false } as const;
   const asked = (spec.rules ?? []).flatMap((rule) => compileRule(rule, context)?.unsure ?? []);
   return [
     ...((spec.targetRef ?? spec.targetRefs) === undefined ? [] : ["a workload by targetRef"]),
     ...new Set(asked),
-  ].map((what) => `${key} asks for ${what}, which is not judged`);
+  ].map((what) => ({ object: key, why: `asks for ${what}, which is not judged` }));
 }

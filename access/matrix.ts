@@ -5,7 +5,7 @@ import { anyOf, anyPathOf, isExact, type Matcher, narrower } from "./match.ts";
 import type { MeshSettings } from "./mesh.ts";
 import { isOurs } from "./owner.ts";
 import { type Conditions, type Except, type Sample, samplesOf, textOf } from "./samples.ts";
-import { unjudged } from "./unjudged.ts";
+import { inWords, type Unjudged, unjudged } from "./unjudged.ts";
 import { type AskedWay, askGateway, askWays, entrancesOf, nameOf, wayOf } from "./ways.ts";
 
 /** Requests, by patterns of Istio's policies; `*` for every one. */
@@ -75,13 +75,10 @@ export function matrixOf(manifests: readonly Manifest[], mesh: Partial<MeshSetti
  * What of some manifests a matrix does not tell of: objects of kinds, versions and forms that are not known, code and
  * filters of others, and what a policy or a gateway has that is not judged. Each object with the reason, once.
  */
-export function gapsOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): string[] {
+export function gapsOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): Unjudged[] {
   const entrances = entrancesOf(evaluator(manifests, mesh));
-  const gaps = [
-    ...unjudged(manifests).map(({ what }) => what),
-    ...entrances.flatMap((entrance) => entrance.unjudged),
-  ];
-  return [...new Set(gaps)];
+  const gaps = [...unjudged(manifests), ...entrances.flatMap((entrance) => entrance.unjudged)];
+  return [...new Map(gaps.map((gap) => [inWords(gap), gap])).values()];
 }
 
 /** All that a row says of access. */

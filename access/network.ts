@@ -25,7 +25,15 @@ export interface Network {
   readonly ingress: (to: Pods, from: Pods, port: number) => Passage;
 }
 
-type Direction = "Ingress" | "Egress";
+/** Which connections a NetworkPolicy is about: those to its pods, or those from them. */
+export type Direction = "Ingress" | "Egress";
+/** What a NetworkPolicy lets pass. */
+export interface NetworkRule {
+  /** From or to whom; none: everyone. */
+  readonly peers: readonly NetworkPeer[];
+  /** None: all of them. */
+  readonly ports: readonly NetworkPort[];
+}
 type Policy = Read<NetworkPolicy>;
 /** Undefined: it can't be told. */
 type Fits = boolean | undefined;
@@ -48,11 +56,9 @@ export function networkOf(objects: Objects): Network {
     return both([isHome, labelsFit(podSelector ?? {}, other.labels ?? {}, other.labels !== undefined)]);
   };
   const takes = (policy: Policy, direction: Direction, other: Pods | "outside", port: number): Fits => {
-    const rules = (direction === "Egress" ? policy.spec.egress : policy.spec.ingress) ?? [];
     return either(
-      rules.map(({ to, from, ports }) => {
-        const peers = (direction === "Egress" ? to : from) ?? [];
-        const isMeant = (ports ?? []).length === 0 ? true : either((ports ?? []).map(isPort(port)));
+      rulesOf(policy.spec, direction).map(({ peers, ports }) => {
+        const isMeant = ports.length === 0 ? true : either(ports.map(isPort(port)));
         const isThere =
           peers.length === 0 ? true : either(peers.map((peer) => isPeer(peer, policy.namespace, other)));
         return both([isMeant, isThere]);
@@ -89,8 +95,17 @@ function isOutside(cidr: string): Fits {
   return ipaddr.parseCIDR(cidr)[0].range() === "unicast" ? undefined : false;
 }
 
-function directionsOf({ policyTypes, egress }: NetworkPolicy): readonly string[] {
-  return policyTypes ?? ["Ingress", ...(egress === undefined ? [] : ["Egress"])];
+/** For which directions a NetworkPolicy closes its pods to all that it does not name. */
+export function directionsOf({ policyTypes, egress }: NetworkPolicy): Direction[] {
+  const types = policyTypes ?? ["Ingress", ...(egress === undefined ? [] : ["Egress"])];
+  return (["Egress", "Ingress"] as const).filter((one) => types.includes(one));
+}
+
+/** The rules of a NetworkPolicy for one direction; they add up. */
+export function rulesOf({ egress = [], ingress = [] }: NetworkPolicy, direction: Direction): NetworkRule[] {
+  return direction === "Egress"
+    ? egress.map(({ to = [], ports = [] }) => ({ peers: to, ports }))
+    : ingress.map(({ from = [], ports = [] }) => ({ peers: from, ports }));
 }
 
 /** TCP alone is asked for. A port by its name is the pods' to know. */

@@ -1,10 +1,10 @@
 import type { z } from "zod";
-import { isFields, type Json, type Manifest } from "../plan/manifest.ts";
+import { isFields, type Json, type Manifest, objectKey } from "../plan/manifest.ts";
 import { GROUPS, type Kinds, SPECS } from "./specs.ts";
 
 /** An object with what is read of it. */
 export interface Read<Spec> {
-  /** Its `kind/namespace/name`. */
+  /** Its `kind/namespace/name`, or `kind/name`. */
   readonly key: string;
   readonly name: string;
   readonly namespace: string;
@@ -65,13 +65,14 @@ function isKind(kind: string): kind is keyof Kinds {
   return Object.hasOwn(SPECS, kind);
 }
 
-function readObject(kind: keyof Kinds, { metadata, spec }: Manifest): Read<unknown>[] {
+function readObject(kind: keyof Kinds, manifest: Manifest): Read<unknown>[] {
+  const { metadata, spec } = manifest;
   const { success, data } = parsed(kind, spec);
   if (!success) return [];
   const { name, namespace = "" } = metadata;
   // A file may have nothing behind the key, which is null.
   const [annotations, labels] = [metadata.annotations ?? {}, metadata.labels ?? {}];
-  return [{ key: `${kind}/${namespace}/${name}`, name, namespace, annotations, labels, spec: data }];
+  return [{ key: objectKey(manifest), name, namespace, annotations, labels, spec: data }];
 }
 
 /** Specs that were read before: many questions are asked of the same manifests. */

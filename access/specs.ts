@@ -78,15 +78,17 @@ const policyRule = z.object({
 });
 const selector = z.object({ matchLabels: labels.optional() }).optional();
 
-/** How connections to a host are made. */
+/** How a proxy speaks TLS to what it calls. */
+const clientTls = z.object({
+  mode: z.string().optional(),
+  credentialName: z.string().optional(),
+  caCertificates: z.string().optional(),
+  insecureSkipVerify: z.boolean().optional(),
+});
+/** How connections to a host are made; a port's own settings take the place of all others. */
 const trafficPolicy = z.object({
-  tls: z
-    .object({
-      mode: z.string().optional(),
-      credentialName: z.string().optional(),
-      insecureSkipVerify: z.boolean().optional(),
-    })
-    .optional(),
+  tls: clientTls.optional(),
+  portLevelSettings: z.array(z.object({ port: port.optional(), tls: clientTls.optional() })).optional(),
 });
 const imports = z.object({
   hosts: texts.default([]),
@@ -103,7 +105,7 @@ const labelSelector = z.object({
     .optional(),
 });
 const networkPeer = z.object({
-  ipBlock: z.object({ cidr: z.string() }).optional(),
+  ipBlock: z.object({ cidr: z.string(), except: texts.optional() }).optional(),
   namespaceSelector: labelSelector.optional(),
   podSelector: labelSelector.optional(),
 });
@@ -118,6 +120,12 @@ const networkRule = z.object({
   ports: z.array(networkPort).optional(),
 });
 
+/** One of Envoy's access loggers. */
+const accessLogger = z.object({
+  name: z.string(),
+  filter: z.json().optional(),
+  typed_config: z.record(z.string(), z.json()).optional(),
+});
 /** Of an EnvoyFilter's values, all but these are anything. */
 const filterValue = z
   .object({
@@ -125,6 +133,7 @@ const filterValue = z
       .object({
         strip_any_host_port: z.boolean().optional(),
         tunneling_config: z.object({ hostname: z.string().optional() }).optional(),
+        access_log: z.array(accessLogger).optional().catch(undefined),
       })
       .optional(),
   })
@@ -153,11 +162,54 @@ const servicePort = z.object({
 const filterPatch = z.object({
   match: z
     .object({
-      listener: z.object({ name: z.string().optional(), portNumber: z.number().optional() }).optional(),
+      context: z.string().optional(),
+      listener: z
+        .object({
+          name: z.string().optional(),
+          portNumber: z.number().optional(),
+          filterChain: z.object({ filter: z.object({ name: z.string().optional() }).optional() }).optional(),
+        })
+        .optional(),
     })
     .optional(),
   patch: z.object({ value: filterValue }).optional(),
 });
+
+/** What a node must be like, each in one of its labels. */
+const nodeTerm = z.object({
+  matchExpressions: z
+    .array(z.object({ key: z.string(), operator: z.string(), values: texts.optional() }))
+    .optional(),
+  matchFields: z.json().optional(),
+});
+const container = z.object({
+  name: z.string(),
+  securityContext: z
+    .object({
+      privileged: z.boolean().optional(),
+      allowPrivilegeEscalation: z.boolean().optional(),
+      readOnlyRootFilesystem: z.boolean().optional(),
+    })
+    .optional(),
+});
+const podSpec = z.object({
+  hostNetwork: z.boolean().optional(),
+  securityContext: z.object({ runAsNonRoot: z.boolean().optional() }).optional(),
+  containers: z.array(container).optional(),
+  tolerations: z.array(z.object({ key: z.string().optional(), effect: z.string().optional() })).optional(),
+  affinity: z
+    .object({
+      nodeAffinity: z
+        .object({
+          requiredDuringSchedulingIgnoredDuringExecution: z
+            .object({ nodeSelectorTerms: z.array(nodeTerm).optional() })
+            .optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+});
+const taint = z.object({ key: z.string(), value: z.string().optional(), effect: z.string() });
 
 /** By kind; {@link GROUPS} has their API groups. */
 export const SPECS = {
@@ -190,7 +242,10 @@ export const SPECS = {
     egress: z.array(imports).optional(),
     outboundTrafficPolicy: z.object({ mode: z.string().optional() }).optional(),
   }),
-  EnvoyFilter: z.object({ configPatches: z.array(filterPatch).optional() }),
+  EnvoyFilter: z.object({
+    workloadSelector: z.object({ labels: labels.optional() }).optional(),
+    configPatches: z.array(filterPatch).optional(),
+  }),
   AuthorizationPolicy: z.object({
     selector,
     targetRef: z.unknown().optional(),
@@ -201,9 +256,30 @@ export const SPECS = {
   }),
   RequestAuthentication: z.object({
     selector,
-    jwtRules: z.array(z.object({ issuer: z.string().default("") })).optional(),
+    jwtRules: z
+      .array(
+        z.object({
+          issuer: z.string().default(""),
+          jwks: z.string().optional(),
+          jwksUri: z.string().optional(),
+          audiences: texts.optional(),
+        }),
+      )
+      .optional(),
+  }),
+  PeerAuthentication: z.object({ mtls: z.object({ mode: z.string().optional() }).optional() }),
+  Telemetry: z.object({
+    accessLogging: z
+      .array(
+        z.object({
+          disabled: z.boolean().optional(),
+          providers: z.array(z.object({ name: z.string().default("") })).optional(),
+        }),
+      )
+      .optional(),
   }),
   Namespace: z.object({}),
+  ConfigMap: z.object({}),
   NetworkPolicy: z.object({
     podSelector: labelSelector.optional(),
     policyTypes: texts.optional(),
@@ -212,7 +288,12 @@ export const SPECS = {
   }),
   Service: z.object({ selector: labels.optional(), ports: z.array(servicePort).optional() }),
   Deployment: z.object({
-    template: z.object({ metadata: z.object({ labels: labels.optional() }).optional() }).prefault({}),
+    template: z
+      .object({ metadata: z.object({ labels: labels.optional() }).optional(), spec: podSpec.optional() })
+      .prefault({}),
+  }),
+  NodePool: z.object({
+    template: z.object({ spec: z.object({ taints: z.array(taint).optional() }).optional() }).optional(),
   }),
 } as const;
 
@@ -226,10 +307,14 @@ export const GROUPS: Readonly<Record<keyof Kinds, string>> = {
   EnvoyFilter: "networking.istio.io",
   AuthorizationPolicy: "security.istio.io",
   RequestAuthentication: "security.istio.io",
+  PeerAuthentication: "security.istio.io",
+  Telemetry: "telemetry.istio.io",
   Namespace: "",
+  ConfigMap: "",
   NetworkPolicy: "networking.k8s.io",
   Service: "",
   Deployment: "apps",
+  NodePool: "karpenter.sh",
 };
 
 /** What is read of a spec, by kind. */
@@ -242,7 +327,13 @@ export interface Connections {
   readonly object: string;
   readonly destinations: readonly Destination[];
 }
+export type ClientTls = z.infer<typeof clientTls>;
 export type TrafficPolicy = z.infer<typeof trafficPolicy>;
+/** One of Envoy's access loggers. */
+export type AccessLogger = z.infer<typeof accessLogger>;
+export type PodSpec = z.infer<typeof podSpec>;
+/** What a node must be like; of several terms one is enough. */
+export type NodeTerm = z.infer<typeof nodeTerm>;
 export type LabelSelector = z.infer<typeof labelSelector>;
 /** One end of a NetworkPolicy's rule. */
 export type NetworkPeer = z.infer<typeof networkPeer>;

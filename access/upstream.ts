@@ -1,10 +1,11 @@
+import { clientTlsOf } from "./client-tls.ts";
 import type { Network } from "./network.ts";
 import { type Passed, passing } from "./passage.ts";
 import type { Workload } from "./policies.ts";
-import { isSeenIn, type Objects } from "./read.ts";
+import { isSeenIn, type Objects, type Read } from "./read.ts";
 import { remember } from "./remember.ts";
 import type { Request } from "./request.ts";
-import type { Destination, TrafficPolicy } from "./specs.ts";
+import type { ClientTls, Destination, DestinationRule } from "./specs.ts";
 import type { Tell } from "./step.ts";
 
 /** Whether a gateway gets to all that a route names. */
@@ -15,10 +16,6 @@ interface Entry {
   readonly port: number;
   /** It takes the name of each request, and its port. */
   readonly isDynamic: boolean;
-}
-interface Rule {
-  readonly object: string;
-  readonly tls: TrafficPolicy["tls"];
 }
 
 /** From a gateway out: its registry, how it speaks there, and what its pods' network lets. */
@@ -39,7 +36,7 @@ export function upstreamsOf(objects: Objects, workload: Workload, network: Netwo
   const rules = new Map(
     objects("DestinationRule")
       .filter((rule) => isSeenIn(namespace, rule))
-      .map(({ key, spec }): [string, Rule] => [spec.host, { object: key, tls: spec.trafficPolicy?.tls }]),
+      .map((rule): [string, Read<DestinationRule>] => [rule.spec.host, rule]),
   );
   const outside = remember((port: number) =>
     passing(
@@ -49,14 +46,19 @@ export function upstreamsOf(objects: Objects, workload: Workload, network: Netwo
     ),
   );
 
-  const reach = ({ destination: { host, port } }: Destination, request: Request, tell: Tell): Passed => {
+  const reach = (
+    { destination: { host, subset, port } }: Destination,
+    request: Request,
+    tell: Tell,
+  ): Passed => {
     const entry = entries.get(`${host}:${port?.number}`);
     if (entry === undefined) {
       tell?.({ at: "upstream", passes: false, says: `the gateway knows no ${host}:${port?.number}` });
       return { gets: false, unsure: [] };
     }
-    const { object, tls } = rules.get(host) ?? { object: entry.object, tls: undefined };
-    tell?.({ at: "upstream", passes: true, object, says: spoken(tls, request) });
+    const rule = rules.get(host);
+    const tls = rule && clientTlsOf(rule.spec, subset, port?.number);
+    tell?.({ at: "upstream", passes: true, object: rule?.key ?? entry.object, says: spoken(tls, request) });
     return outside(portOutside(entry, tls, request))(tell);
   };
   return (destinations, request, tell) => {
@@ -68,19 +70,19 @@ export function upstreamsOf(objects: Objects, workload: Workload, network: Netwo
   };
 }
 
-function isEncrypting(tls: TrafficPolicy["tls"]): boolean {
+function isEncrypting(tls: ClientTls | undefined): boolean {
   return tls?.mode !== undefined && tls.mode !== "DISABLE";
 }
 
 /** Where a connection to the host ends: a dynamic cluster takes the authority's port, or the scheme's own. */
-function portOutside({ port, isDynamic }: Entry, tls: TrafficPolicy["tls"], request: Request): number {
+function portOutside({ port, isDynamic }: Entry, tls: ClientTls | undefined, request: Request): number {
   if (!isDynamic || request.protocol !== "http") return port;
   const [, named] = /:(\d+)$/.exec(request.authority) ?? [];
   return named === undefined ? (isEncrypting(tls) ? 443 : 80) : Number(named);
 }
 
 /** What the gateway speaks to the host. */
-function spoken(tls: TrafficPolicy["tls"], { protocol, method }: Request): string {
+function spoken(tls: ClientTls | undefined, { protocol, method }: Request): string {
   if (protocol === "tcp") return "carries the application's own TLS to the host, unopened";
   if (method === "CONNECT") return "carries the application's bytes to the host as they are";
   if (tls === undefined || !isEncrypting(tls)) return "speaks plain HTTP to the host";

@@ -1,5 +1,5 @@
 /** What a command's exit code tells; a contract that other programs rely on. */
-export const EXIT = { fine: 0, refused: 1, cannot: 2, interrupted: 130 } as const;
+export const EXIT = { fine: 0, refused: 1, cannot: 2, gained: 3, interrupted: 130 } as const;
 
 /** The machine or the cluster can't do what was asked: what is missing, and how to get it. */
 export class CannotError extends Error {

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { gapsOf, matrixOf, type Row } from "../access/matrix.ts";
+import { inWords } from "../access/unjudged.ts";
 import { printable } from "../model/index.ts";
 import { nowOption } from "./environment.ts";
 import { liveManifests } from "./live.ts";
@@ -48,7 +49,7 @@ Examples:
           ? { name: access.context ?? "current context", manifests: await liveManifests(access) }
           : sourceOrReport(path, now);
       if (source === undefined) return;
-      const gaps = gapsOf(source.manifests);
+      const gaps = gapsOf(source.manifests).map(inWords);
       const rows = matrixOf(source.manifests);
       for (const gap of gaps) process.stderr.write(`not judged: ${printable(gap)}\n`);
       process.stdout.write(await print(source.name, rows, gaps, format));

@@ -1,26 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { evaluator } from "../../access/evaluate.ts";
-import { anyOf, anyPathOf } from "../../access/match.ts";
-import { matrixOf, type Requests, type Row } from "../../access/matrix.ts";
+import { matrixOf } from "../../access/matrix.ts";
+import { rowLets } from "../../access/row-lets.ts";
 import { ACCOUNTS, declared, list, NAMESPACES, PATHS, plan } from "../plan/random-rules.ts";
-
-interface Call {
-  readonly principal: string;
-  readonly host: string;
-  readonly method: string;
-  readonly path: string;
-}
-
-/** What a reader of the row would say. */
-function lets({ principal, host, allowed, refused }: Row, call: Call): boolean {
-  const takes = ({ path, method, except }: Requests) =>
-    anyPathOf([path])(call.path) && anyOf([method])(call.method) && !anyOf(except.principals)(call.principal);
-  const isRefused = refused.some(
-    (one) => anyOf([one.principal])(call.principal) && anyOf([one.host])(call.host) && takes(one),
-  );
-  return anyOf([principal])(call.principal) && host === call.host && allowed.some(takes) && !isRefused;
-}
 
 it("says of every call what the evaluator answers", { timeout: 120_000 }, () => {
   fc.assert(
@@ -37,10 +20,10 @@ it("says of every call what the evaluator answers", { timeout: 120_000 }, () => 
             for (const method of ["GET", "POST"])
               for (const path of PATHS) {
                 const principal = `cluster.local/ns/${namespace}/sa/${account}`;
-                const call = { principal, host, method, path };
+                const call = { principal, host, method, path, headers: {}, claims: {} };
                 const { answer } = evaluate({ ...call, port: 80, scheme: "http" });
                 expect(
-                  rows.some((row) => lets(row, call)),
+                  rows.some((row) => rowLets(row, call)),
                   `${principal} ${method} ${host}${path}: ${answer}`,
                 ).toBe(answer === "allowed");
               }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { gapsOf, matrixOf, type Row } from "../../access/matrix.ts";
+import { inWords } from "../../access/unjudged.ts";
 import type { Json } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { environmentOf } from "../stacks.ts";
@@ -130,7 +131,7 @@ describe("rows", () => {
 });
 
 describe("what is not judged", () => {
-  const what = (...manifests: Parameters<typeof gapsOf>[0]) => gapsOf(manifests);
+  const what = (...manifests: Parameters<typeof gapsOf>[0]) => gapsOf(manifests).map(inWords);
 
   it("is told of versions, kinds and forms that are not known", () => {
     expect(

@@ -1,0 +1,56 @@
+import type { Manifest } from "../../plan/manifest.ts";
+import { gapsOf, matrixOf, type Row } from "../matrix.ts";
+import { protectionIn } from "../protection/protection.ts";
+import { inWords, type Unjudged } from "../unjudged.ts";
+import { type AccessChange, accessBeyond, rowsBeside } from "./access.ts";
+import { type Cost, costOf } from "./cost.ts";
+import { unknownIn } from "./known.ts";
+import { type ObjectsDiff, objectsDiff } from "./objects.ts";
+import { type ProtectionDiff, protectionDiff } from "./protection.ts";
+
+/** What changes from one set of manifests to another. */
+export interface Diff {
+  readonly access: {
+    readonly gained: readonly AccessChange[];
+    readonly lost: readonly AccessChange[];
+    /** The rows after the change that stay as they are, of the hosts and ports whose access changes. */
+    readonly beside: readonly Row[];
+  };
+  readonly protection: ProtectionDiff;
+  readonly objects: ObjectsDiff;
+  readonly cost: Cost;
+  /** What of the objects that came, went or changed could mean more than is told here. */
+  readonly notJudged: readonly Unjudged[];
+}
+
+/**
+ * What changes for whom from one set of manifests to another, whoever made them: it holds for a change of the planner
+ * as well as for one of a declaration.
+ *
+ * @example
+ * diffOf(before, after).access.gained.map(({ principal, host, port }) => [principal, host, port]);
+ */
+export function diffOf(before: readonly Manifest[], after: readonly Manifest[]): Diff {
+  const [was, is] = [matrixOf(before), matrixOf(after)];
+  const [gained, lost] = [accessBeyond(is, was), accessBeyond(was, is)];
+  const objects = objectsDiff(before, after);
+  return {
+    access: { gained, lost, beside: rowsBeside(is, [...gained, ...lost]) },
+    protection: protectionDiff(protectionIn(before), protectionIn(after)),
+    objects,
+    cost: costOf(before, after, objects),
+    notJudged: notJudged([before, after], objects),
+  };
+}
+
+function notJudged(
+  sides: readonly (readonly Manifest[])[],
+  { added, changed, removed }: ObjectsDiff,
+): Unjudged[] {
+  const touched = new Set([...added, ...changed, ...removed].map(({ object }) => object));
+  const found = sides
+    .flatMap((manifests) => [...gapsOf(manifests), ...unknownIn(manifests)])
+    .filter(({ object }) => touched.has(object))
+    .map((gap): [string, Unjudged] => [inWords(gap), gap]);
+  return [...new Map(found)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap);
+}

@@ -1,0 +1,125 @@
+import { directionsOf, type NetworkRule, rulesOf } from "../network.ts";
+import type { Objects } from "../read.ts";
+import type { LabelSelector, NetworkPeer, NetworkPolicy } from "../specs.ts";
+import { type Fact, type Protection, podsOf } from "./fact.ts";
+
+/** Of pilot-agent with all metrics of a pod, and of Envoy alone. */
+const METRICS_PORTS: readonly (number | string | undefined)[] = [15020, 15090];
+
+/** What network policies and sidecars leave open to the pods of each namespace. */
+export function networkFacts(objects: Objects): Protection {
+  const facts: Fact[] = [];
+  const subjects = new Set<string>();
+  const gateways = new Set(objects("Service").map(({ namespace, spec }) => podsOf(namespace, spec.selector)));
+  for (const { key, namespace, spec } of objects("NetworkPolicy"))
+    for (const direction of directionsOf(spec)) {
+      const subject = `${direction} of ${namespace}`;
+      const pods = podsSelected(namespace, spec.podSelector);
+      subjects.add(subject);
+      facts.push({
+        family: "lockdown",
+        kind: "guard",
+        key: `closed ${direction} ${pods}`,
+        // A gateway's goes with it; of other pods manifests need not tell.
+        ...(gateways.has(pods) ? { subject: `gateway ${pods}` } : {}),
+        says:
+          direction === "Egress"
+            ? `${pods} may call what network policies name, and nothing else`
+            : `${pods} may be called by whom network policies name, and nobody else`,
+        object: key,
+      });
+      for (const opening of rulesOf(spec, direction).flatMap(openingsOf)) {
+        const about = { subject, object: key, key: `open ${direction} ${pods} ${opening.key}` };
+        const says =
+          direction === "Egress" ? `${pods} may call ${opening.says}` : `${opening.says} may call ${pods}`;
+        facts.push({ family: "lockdown", kind: "opening", says: `${says}${opening.on}`, ...about });
+        if (direction === "Ingress" && opening.isMetrics)
+          facts.push({
+            family: "monitoring",
+            kind: "guard",
+            says: `${opening.says} may read the metrics of ${pods}`,
+            ...about,
+            key: `metrics ${pods} ${opening.key}`,
+          });
+      }
+    }
+  return { facts: [...facts, ...sidecarFacts(objects)], subjects };
+}
+
+interface Opening {
+  readonly key: string;
+  readonly says: string;
+  /** ` on port 443`. */
+  readonly on: string;
+  readonly isMetrics: boolean;
+}
+
+function openingsOf({ peers, ports }: NetworkRule): Opening[] {
+  return orAny(peers).flatMap((peer) =>
+    orAny(ports).map((one): Opening => {
+      const { port, endPort, protocol = "TCP" } = one ?? {};
+      const range = endPort === undefined ? `${port}` : `${port}-${endPort}`;
+      const on = port === undefined ? "" : ` on port ${range}${protocol === "TCP" ? "" : ` (${protocol})`}`;
+      // What is left out of a range may change: that is another saying about the same opening.
+      const key = `${JSON.stringify(peer?.ipBlock?.cidr ?? peer ?? null)}${on}`;
+      return { key, says: peerOf(peer), on, isMetrics: METRICS_PORTS.includes(port) };
+    }),
+  );
+}
+
+/** An empty list is none, and none is for all. */
+function orAny<T>(list: readonly T[]): readonly (T | undefined)[] {
+  return list.length === 0 ? [undefined] : list;
+}
+
+function peerOf(peer: NetworkPeer | undefined): string {
+  if (peer === undefined) return "everyone";
+  const { ipBlock, namespaceSelector, podSelector } = peer;
+  if (ipBlock !== undefined) {
+    const { cidr, except = [] } = ipBlock;
+    return except.length === 0 ? cidr : `${cidr} but ${except.join(", ")}`;
+  }
+  const namespace =
+    namespaceSelector === undefined ? "its own namespace" : `namespaces ${selectorOf(namespaceSelector)}`;
+  return podSelector === undefined
+    ? `pods of ${namespace}`
+    : `pods ${selectorOf(podSelector)} of ${namespace}`;
+}
+
+function podsSelected(namespace: string, selector: NetworkPolicy["podSelector"]): string {
+  const { matchLabels, ...others } = selector ?? {};
+  if (Object.keys(others).length > 0) return `${namespace}/${JSON.stringify(selector)}`;
+  return Object.keys(matchLabels ?? {}).length === 0
+    ? `the pods of ${namespace}`
+    : podsOf(namespace, matchLabels);
+}
+
+/** `app=istiod`, or the selector itself where it is more than labels. */
+function selectorOf(selector: LabelSelector): string {
+  const { matchLabels = {}, ...others } = selector;
+  if (Object.keys(others).length > 0) return JSON.stringify(selector);
+  if (Object.keys(matchLabels).length === 0) return "of any label";
+  return Object.entries(matchLabels)
+    .map(([name, value]) => (name === "kubernetes.io/metadata.name" ? value : `${name}=${value}`))
+    .join(",");
+}
+
+/** What sidecars do with what nobody registered. */
+function sidecarFacts(objects: Objects): Fact[] {
+  return objects("Sidecar").flatMap(({ key, namespace, spec }): Fact[] => {
+    const mode = spec.outboundTrafficPolicy?.mode;
+    if (mode === undefined) return [];
+    const isClosed = mode === "REGISTRY_ONLY";
+    return [
+      {
+        family: "lockdown",
+        kind: isClosed ? "guard" : "opening",
+        key: `unregistered ${key} ${isClosed}`,
+        says: isClosed
+          ? `the sidecars of ${namespace} refuse hosts that nobody registered`
+          : `the sidecars of ${namespace} let out to hosts that nobody registered (${mode})`,
+        object: key,
+      },
+    ];
+  });
+}
