@@ -18,21 +18,17 @@ export const COLUMNS = [
 
 /** A row in words; a cell may have several lines. */
 export function cellsOf(row: Row): Cells {
-  const { namespace, account, user, host, port, gateway, isRoutable, isForeign, unsure } = row;
+  const { namespace, account, user, host, port, gateway } = row;
   return {
     namespace,
     account,
-    user: user === undefined ? "" : saidOfToken(user),
+    user: user === undefined ? "" : saidOfToken(user).join("\n"),
     host,
     port: String(port),
     gateway,
     allowed: row.allowed.map((one) => said(one)).join("\n"),
     refused: row.refused.map((one) => saidOfRefused(one, row)).join("\n"),
-    notes: [
-      ...(isRoutable ? [] : ["past its sidecar alone"]),
-      ...(isForeign ? ["foreign: by objects of others"] : []),
-      ...unsure.map((why) => `not certain: ${why}`),
-    ].join("\n"),
+    notes: notesOf(row).join("\n"),
   };
 }
 
@@ -65,7 +61,17 @@ export function narrowLine(cells: Cells, columns: readonly (keyof Cells)[]): str
   ];
 }
 
-function said({ path, method, except, headers }: Requests): string {
+/** What has to be known of a row besides, a text each. */
+export function notesOf({ isRoutable, isForeign, unsure }: Row): string[] {
+  return [
+    ...(isRoutable ? [] : ["past its sidecar alone"]),
+    ...(isForeign ? ["foreign: by objects of others"] : []),
+    ...unsure.map((why) => `not certain: ${why}`),
+  ];
+}
+
+/** A row's requests in words: `GET /a but not news/politics`. */
+export function said({ path, method, except, headers }: Requests): string {
   const asked = path === "*" && method === "*" ? ["everything"] : [method === "*" ? "any" : method, path];
   const others = [...except.principals.map(short), ...except.hosts, ...except.methods, ...except.paths];
   return [
@@ -75,21 +81,21 @@ function said({ path, method, except, headers }: Requests): string {
   ].join(" ");
 }
 
-function saidOfRefused(refused: Refused, { principal, host }: Row): string {
+/** What is refused of a row, in words. */
+export function saidOfRefused(refused: Refused, { principal, host }: Row): string {
   return [
     said(refused),
     ...(refused.host === host ? [] : [`at ${refused.host}`]),
     ...(refused.principal === principal ? [] : [`of ${short(refused.principal)}`]),
-    ...(refused.user === undefined ? [] : [`with a token of ${saidOfToken(refused.user)}`]),
+    ...(refused.user === undefined ? [] : [`with a token of ${saidOfToken(refused.user).join(", ")}`]),
   ].join(" ");
 }
 
-/** Of an issuer any subject is no condition. */
-function saidOfToken(claims: Conditions): string {
+/** What a token has to say, a text for each claim. Of an issuer any subject is no condition. */
+export function saidOfToken(claims: Conditions): string[] {
   return Object.entries(claims)
     .filter(([name, values]) => name !== "sub" || values.join() !== "*")
-    .map(([name, values]) => `${name}: ${values.join(" or ")}`)
-    .join("\n");
+    .map(([name, values]) => `${name}: ${values.join(" or ")}`);
 }
 
 /** `news/politics` for `cluster.local/ns/news/sa/politics`. */

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import manifest from "sallyport/package.json" with { type: "json" };
 import { checkCommand } from "./check.ts";
 import { destroyCommand, previewCommand, refreshCommand, upCommand } from "./deploy.ts";
+import { diffCommand } from "./diff/diff.ts";
 import { CannotError, EXIT, endWithReader, reportFailure } from "./exit.ts";
 import { explainCommand } from "./explain.ts";
 import { labCommand } from "./lab.ts";
@@ -22,6 +23,7 @@ const program = new Command("sallyport")
   .addCommand(renderCommand())
   .addCommand(matrixCommand())
   .addCommand(explainCommand())
+  .addCommand(diffCommand())
   .addCommand(monitoringCommand())
   .addCommand(previewCommand())
   .addCommand(upCommand())
@@ -38,12 +40,14 @@ Exit codes:
   0  fine
   1  the input is refused; every problem is on stderr, nothing on stdout
   2  the machine or the cluster can't do it; stderr says what is missing and how to get it
+  3  diff: access is gained, or protection weakened
   130  apply or delete was interrupted (Ctrl-C); a second run goes on
 
 Examples:
   sallyport check stacks/dev.yaml
   sallyport matrix stacks/dev.yaml
   sallyport explain stacks/dev.yaml --from news/politics --to http://edition.cnn.com
+  sallyport diff origin/main...HEAD
   sallyport render stacks/dev.yaml --out build/dev
   sallyport lab up`,
   );

@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import type { Problem } from "../../model/index.ts";
+import { show } from "../../model/problem.ts";
+import { readSources, type Sources } from "../source.ts";
+import { commitOf, mergeBaseOf, treeAt } from "./git.ts";
+
+/** One of the two that are compared. */
+export interface Side {
+  /** As it was asked for, with the commit of a git ref: `stacks at origin/main (1a2b3c4)`. */
+  readonly name: string;
+  readonly sources: Sources;
+  /** Whether the path is not there: nothing was declared yet, or nothing is any more. */
+  readonly isAbsent: boolean;
+}
+
+/** Both sides, or what is wrong with how they were asked for. */
+export type Sides = { readonly from: Side; readonly to: Side } | { readonly problem: Problem };
+
+/** What is compared where git refs alone are named. */
+const DEFAULT_PATH = "stacks";
+
+/**
+ * Finds and reads both sides as git would: `A B`; `A..B`; `A...B`, from where B left A; `A`, against the files as they
+ * are; nothing, HEAD against these. Each is a file, a folder, a git ref, or `ref:path`; a path after them says what is
+ * compared at refs, by default what the other side names, or the folder stacks.
+ *
+ * @param now see readSources
+ */
+export function readSides(args: readonly string[], now: Date | undefined): Sides {
+  const { from, to, path, fromMergeBase } = askedFor(args);
+  const common = path ?? [to, from].find((one) => one !== undefined && existsSync(one)) ?? DEFAULT_PATH;
+  const first = placeOf(from, common);
+  if (first === undefined) return unknown(from);
+  const second = placeOf(to, common) ?? goneSince(first, to);
+  if (second === undefined) return unknown(to);
+  const sides = { from: sideOf(fromMergeBase ? baseOf(first, second) : first, now), to: sideOf(second, now) };
+  if (!sides.from.isAbsent || !sides.to.isAbsent) return sides;
+  return refused(common, "neither side has this path", "say what to compare: sallyport diff A...B -- PATH");
+}
+
+interface Asked {
+  readonly from: string;
+  /** Absent: the files as they are. */
+  readonly to?: string;
+  readonly path?: string;
+  readonly fromMergeBase: boolean;
+}
+
+/** In git's words, `A..B` and `A...B`; no path such as `../stacks`. */
+const RANGE = /^(?<from>.*?)(?<dots>\.\.\.?)(?<to>(?![./]).*)$/s;
+const HEAD = "HEAD";
+
+function askedFor([first = HEAD, second, third]: readonly string[]): Asked {
+  const range = existsSync(first) ? undefined : RANGE.exec(first)?.groups;
+  if (range !== undefined) {
+    const { from, to, dots } = range;
+    const path = second === undefined ? {} : { path: second };
+    return { from: from || HEAD, to: to || HEAD, fromMergeBase: dots === "...", ...path };
+  }
+  if (second === undefined && existsSync(first)) return { from: HEAD, to: first, fromMergeBase: false };
+  const to = second === undefined ? {} : { to: second };
+  return { from: first, ...to, fromMergeBase: false, ...(third === undefined ? {} : { path: third }) };
+}
+
+/** Where a side is: on the disk, or in a commit. */
+interface Place {
+  readonly name: string;
+  readonly path: string;
+  readonly commit?: string;
+}
+
+function placeOf(name: string | undefined, path: string): Place | undefined {
+  if (name === undefined || existsSync(name)) return { name: name ?? path, path: name ?? path };
+  const [, ref = name, own = path] = /^([^:]+):(.+)$/s.exec(name) ?? [];
+  const commit = commitOf(ref);
+  return commit === undefined
+    ? undefined
+    : { name: `${own} at ${ref} (${commit.slice(0, 7)})`, path: own, commit };
+}
+
+/** A file that a commit has, and the disk no longer. */
+function goneSince({ commit }: Place, path: string | undefined): Place | undefined {
+  const isThere = commit !== undefined && path !== undefined && treeAt(commit, path).has(path);
+  return isThere ? { name: path, path } : undefined;
+}
+
+function baseOf(from: Place, to: Place): Place {
+  if (from.commit === undefined || to.commit === undefined) return from;
+  const commit = mergeBaseOf(from.commit, to.commit);
+  return { ...from, commit, name: `${from.path} where it left ${from.name.replace(/^.* at /, "")}` };
+}
+
+function sideOf({ name, path, commit }: Place, now: Date | undefined): Side {
+  const nothing: Sources = { environments: [], refused: [], leftOut: [] };
+  if (commit === undefined)
+    return existsSync(path)
+      ? { name, sources: readSources(path, { now }), isAbsent: false }
+      : { name, sources: nothing, isAbsent: true };
+  const tree = treeAt(commit, path);
+  if (!tree.has(path)) return { name, sources: nothing, isAbsent: true };
+  return { name, sources: readSources(path, { now, tree }), isAbsent: false };
+}
+
+function unknown(name: string | undefined = ""): { readonly problem: Problem } {
+  return refused(
+    name,
+    "this is no file, no folder and no git ref",
+    "check its spelling; git fetch gets the refs of another clone",
+  );
+}
+
+function refused(name: string, why: string, fix: string): { readonly problem: Problem } {
+  return { problem: { file: "sallyport diff", line: 1, column: 1, path: "", value: show(name), why, fix } };
+}
