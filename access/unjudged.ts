@@ -91,8 +91,8 @@ export function whyUnjudged(manifest: Manifest): string[] {
   const read = kindRead(manifest);
   const fault = read === undefined ? undefined : faultOf(read, manifest);
   if (fault !== undefined) return [`is not of its kind's form: ${fault}`];
-  const [, version = ""] = apiVersion.split("/");
-  if (STEERING.test(groupOf(apiVersion)) && !VERSIONS.includes(version))
+  const version = apiVersion.replace(/^.*\//, "");
+  if ((read !== undefined || STEERING.test(groupOf(apiVersion))) && !VERSIONS.includes(version))
     return [`has the version ${version}, which is not known`];
   if (isUnknown(manifest)) return [kind === "WasmPlugin" ? "runs code" : "is of a kind that is not read"];
   return kind === "EnvoyFilter" && !isOurs(manifest) ? ["changes Envoy's configuration"] : [];

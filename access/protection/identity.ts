@@ -79,24 +79,23 @@ function policyFacts(objects: Objects): Fact[] {
       );
     }
     if (action !== "ALLOW") return [];
-    if (rules.length === 0)
-      return [
-        {
-          family: "lockdown",
-          kind: "guard",
-          key: `refuses by default ${pods}`,
-          subject: `gateway ${pods}`,
-          says: `${pods} refuses what no rule allows`,
-          object: key,
-        },
-      ];
-    return rules
+    // Any of them, even without a rule, makes all refused that none allows.
+    const byDefault: Fact = {
+      family: "lockdown",
+      kind: "guard",
+      key: `refuses by default ${pods}`,
+      subject: `gateway ${pods}`,
+      says: `${pods} refuses what no rule allows`,
+      object: key,
+    };
+    const ofAnyHost = rules
       .filter((rule) => !namesHosts(rule))
       .map((rule): Fact => {
         const text = JSON.stringify(rule);
         const says = `${pods} allows by a rule that names no hosts: ${text}`;
         return { family: "lockdown", kind: "opening", key: `any host ${pods} ${text}`, says, object: key };
       });
+    return [byDefault, ...ofAnyHost];
   });
 }
 

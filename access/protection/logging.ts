@@ -18,6 +18,10 @@ export function loggingFacts(objects: Objects): Protection {
           const says = `${records} of ${calls}, by ${who}`;
           return { family: "monitoring", kind: "guard", key: says, subject, says, object: key };
         }),
+        ...secretsIn(logger).map((secret): Fact => {
+          const says = `${secret} of ${calls} are in the log, by ${who}`;
+          return { family: "monitoring", kind: "opening", key: says, subject, says, object: key };
+        }),
         ...exemptionsIn(logger.filter).map((exempt): Fact => {
           const says = `nothing of ${exempt} is told by ${who}`;
           return { family: "monitoring", kind: "opening", key: says, says, object: key };
@@ -56,6 +60,15 @@ function recordsOf({ name, typed_config: config = {} }: AccessLogger): string[] 
     return [`a log${level} to ${String(config.path)}`];
   }
   return [`a log by ${name}`];
+}
+
+/** What of requests could be a secret, and is written down: query strings, and headers as they are. */
+function secretsIn({ typed_config }: AccessLogger): string[] {
+  const text = JSON.stringify(typed_config ?? {});
+  const headers = [...text.matchAll(/"header\.([\w-]+)"[^%]*%REQ\(/g)].map(
+    ([, name]) => `the headers ${name}`,
+  );
+  return [...(text.includes("%PATH(WQ") ? ["the query strings"] : []), ...headers];
 }
 
 function namesIn(counters: Json | undefined): string[] {

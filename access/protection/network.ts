@@ -37,7 +37,7 @@ export function networkFacts(objects: Objects): Protection {
           facts.push({
             family: "monitoring",
             kind: "guard",
-            says: `${opening.says} may read the metrics of ${pods}`,
+            says: `${opening.says} may read the metrics of ${pods}${opening.on}`,
             ...about,
             key: `metrics ${pods} ${opening.key}`,
           });
@@ -79,11 +79,18 @@ function peerOf(peer: NetworkPeer | undefined): string {
     const { cidr, except = [] } = ipBlock;
     return except.length === 0 ? cidr : `${cidr} but ${except.join(", ")}`;
   }
-  const namespace =
-    namespaceSelector === undefined ? "its own namespace" : `namespaces ${selectorOf(namespaceSelector)}`;
-  return podSelector === undefined
-    ? `pods of ${namespace}`
-    : `pods ${selectorOf(podSelector)} of ${namespace}`;
+  const where = namespaceSelector === undefined ? "its own namespace" : namespaceOf(namespaceSelector);
+  return podSelector === undefined ? `pods of ${where}` : `pods ${selectorOf(podSelector)} of ${where}`;
+}
+
+/** The API server keeps this label equal to the namespace's name. */
+const NAME_LABEL = "kubernetes.io/metadata.name";
+
+function namespaceOf(selector: LabelSelector): string {
+  const text = selectorOf(selector);
+  return text.startsWith(`${NAME_LABEL}=`) && !text.includes(",")
+    ? text.slice(NAME_LABEL.length + 1)
+    : `namespaces ${text}`;
 }
 
 function podsSelected(namespace: string, selector: NetworkPolicy["podSelector"]): string {
@@ -100,7 +107,7 @@ function selectorOf(selector: LabelSelector): string {
   if (Object.keys(others).length > 0) return JSON.stringify(selector);
   if (Object.keys(matchLabels).length === 0) return "of any label";
   return Object.entries(matchLabels)
-    .map(([name, value]) => (name === "kubernetes.io/metadata.name" ? value : `${name}=${value}`))
+    .map(([name, value]) => `${name}=${value}`)
     .join(",");
 }
 

@@ -35,7 +35,9 @@ function environmentLines({ name, status, diff, problems }: Compared, terminal: 
         `  ${problem.side}:`,
         ...formatProblem(problem)
           .split("\n")
-          .flatMap((line) => wrapped(line, "    ", terminal.columns)),
+          .flatMap((line) =>
+            wrapped(line.trimStart(), line.startsWith(" ") ? "      " : "    ", terminal.columns),
+          ),
       ]),
     ];
   const sections = sectionsOf(diff).filter(({ entries }) => entries.length > 0);
