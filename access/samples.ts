@@ -55,7 +55,7 @@ export function samplesOfRule(rule: PolicyRule, home: string, targets: readonly 
   const headers = headersIn(when);
   return (from.length > 0 ? from : ANY_SOURCE).flatMap(({ source = {} }) => {
     const principals = principalsOf(source, when, home);
-    const claims = claimsOf(source, when);
+    const users = claimsOf(source, when);
     return (to.length > 0 ? to : ANY_OPERATION).flatMap(({ operation = {} }) => {
       const except = {
         principals: [
@@ -70,7 +70,9 @@ export function samplesOfRule(rule: PolicyRule, home: string, targets: readonly 
       return targetsOf(operation, when, targets).flatMap((target) =>
         (operation.paths ?? ANY).flatMap((path) =>
           (operation.methods ?? ANY).flatMap((method) =>
-            principals.map((principal) => ({ ...target, principal, path, method, except, headers, claims })),
+            principals.flatMap((principal) =>
+              users.map((claims) => ({ ...target, principal, path, method, except, headers, claims })),
+            ),
           ),
         ),
       );
@@ -145,14 +147,29 @@ function headersIn(when: When): Conditions {
   );
 }
 
-function claimsOf({ requestPrincipals: [first] = [] }: Source, when: When): Conditions {
-  const slash = first?.lastIndexOf("/") ?? 0;
-  const user = first === undefined ? {} : { iss: [first.slice(0, slash)], sub: [first.slice(slash + 1)] };
-  const claims = when.flatMap(({ key, values = [] }) => {
-    const [, name] = /^request\.auth\.claims\[([^\]]*)\]$/.exec(key) ?? [];
-    return name === undefined || values.length === 0 ? [] : [[name, values] as const];
-  });
-  return { ...user, ...Object.fromEntries(claims) };
+/** What a token has to say, for each issuer that is named; one without conditions where none is asked for. */
+function claimsOf({ requestPrincipals }: Source, when: When): Conditions[] {
+  const claims = Object.fromEntries(
+    when.flatMap(({ key, values = [] }) => {
+      const [, name] = /^request\.auth\.claims\[([^\]]*)\]$/.exec(key) ?? [];
+      return name === undefined || values.length === 0 ? [] : [[name, values] as const];
+    }),
+  );
+  const users = requestPrincipals ?? valuesOf(when, "request.auth.principal") ?? [];
+  if (users.length === 0) return [claims];
+  const byIssuer = Map.groupBy(users.map(userOf), ({ issuer }) => issuer);
+  return [...byIssuer].map(([issuer, some]) => ({
+    iss: [issuer],
+    sub: some.map(({ subject }) => subject),
+    ...claims,
+  }));
+}
+
+/** `issuer/subject`, where a part alone, with a `*`, leaves the other open. */
+function userOf(principal: string): { readonly issuer: string; readonly subject: string } {
+  const slash = principal.lastIndexOf("/");
+  if (slash >= 0) return { issuer: principal.slice(0, slash), subject: principal.slice(slash + 1) };
+  return principal.endsWith("*") ? { issuer: principal, subject: "*" } : { issuer: "*", subject: principal };
 }
 
 /** Whether a group more makes the beginning of an IPv6 address, in its bracket, a whole one. */

@@ -1,5 +1,5 @@
 import type { Objects } from "../read.ts";
-import type { PodSpec } from "../specs.ts";
+import type { NodeTerm, PodSpec } from "../specs.ts";
 import type { Fact, Protection } from "./fact.ts";
 
 /** Where gateways run, beside whom, and with which rights on their nodes. */
@@ -22,7 +22,7 @@ export function podFacts(objects: Objects): Protection {
       Object.entries(annotations)
         .filter(([, value]) => value.startsWith('{"pool":'))
         .map(([, value]): Fact => {
-          const says = `the nodes of ${name} are marked and keep other pods away: ${value}`;
+          const says = `the nodes of the record ${name} keep other pods away: ${value}`;
           return { family: "lockdown", kind: "guard", key: `marked ${name}`, says, object: key };
         }),
     ),
@@ -60,9 +60,9 @@ function placement(object: string, pods: string, spec: PodSpec): Fact[] {
     says: `${pods} ${says}`,
     object,
   });
-  const nodes = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const nodes = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   return [
-    ...(nodes !== undefined ? [guard("nodes", `runs on its own nodes alone: ${JSON.stringify(nodes)}`)] : []),
+    ...(nodes === undefined ? [] : [guard("nodes", `runs on nodes with ${nodesIn(nodes)} alone`)]),
     ...(securityContext?.runAsNonRoot ? [guard("no root", "does not run as root")] : []),
     ...(hostNetwork
       ? [opening("host network", "is on its nodes' own network, where no network policy holds")]
@@ -80,4 +80,16 @@ function placement(object: string, pods: string, spec: PodSpec): Fact[] {
         : []),
     ]),
   ];
+}
+
+/** `pool In egress`; any of several terms, each with all its expressions. */
+function nodesIn(terms: readonly NodeTerm[]): string {
+  return terms
+    .map(({ matchExpressions = [], ...others }) =>
+      [
+        ...matchExpressions.map(({ key, operator, values = [] }) => `${key} ${operator} ${values.join(",")}`),
+        ...(Object.keys(others).length === 0 ? [] : [JSON.stringify(others)]),
+      ].join(" and "),
+    )
+    .join(" or ");
 }

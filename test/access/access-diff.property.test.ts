@@ -6,6 +6,7 @@ import { matrixOf } from "../../access/matrix.ts";
 import { rowLets } from "../../access/row-lets.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import { ACCOUNTS, declared, list, NAMESPACES, PATHS, plan } from "../plan/random-rules.ts";
+import { gateway, istio, policy, READER } from "./manifests.ts";
 
 /** Calls of every kind that the random rules tell apart, and some that no rule names. */
 const CALLS = ["a", "b", "c"].flatMap((letter) =>
@@ -31,14 +32,26 @@ function allowedBy(manifests: readonly Manifest[]): (call: Call) => boolean {
   return (call) => evaluate({ ...call, port: 80, scheme: "http" }).answer === "allowed";
 }
 
-const manifests = list
-  .map(declared)
-  .filter((hosts) => hosts !== undefined && hosts.length > 0)
-  .map((hosts = []) => plan(hosts).map(({ manifest }) => manifest));
+/** Lists of hosts that can be declared: what check refuses says nothing of a diff. */
+const inputs = list.filter((some) => some.length > 0 && declared(some) !== undefined);
+
+/** Any two, or two that differ in what is refused alone. */
+const pairs = fc.oneof(
+  fc.tuple(inputs, inputs),
+  inputs.chain((some) => {
+    const open = some.map((one) => ({ ...one, deny: [] }));
+    return fc.constantFrom<[readonly object[], readonly object[]]>([some, open], [open, some]);
+  }),
+);
+
+function manifestsOf(some: readonly object[]): Manifest[] {
+  return plan(declared(some) ?? []).map(({ manifest }) => manifest);
+}
 
 it("is what the evaluator allows on one side and not on the other", { timeout: 300_000 }, () => {
   fc.assert(
-    fc.property(manifests, manifests, (before, after) => {
+    fc.property(pairs, ([inputsBefore, inputsAfter]) => {
+      const [before, after] = [manifestsOf(inputsBefore), manifestsOf(inputsAfter)];
       const [rowsBefore, rowsAfter] = [matrixOf(before), matrixOf(after)];
       const [wasAllowed, isAllowed] = [allowedBy(before), allowedBy(after)];
       const gained = accessBeyond(rowsAfter, rowsBefore);
@@ -61,9 +74,38 @@ function patternsOf(change: AccessChange): AccessChange[] {
 
 it("is nothing between equals, whatever the order of their objects", () => {
   fc.assert(
-    fc.property(manifests, (one) => {
+    fc.property(inputs, (some) => {
+      const one = manifestsOf(some);
       expect(accessBeyond(matrixOf(one), matrixOf([...one].reverse()))).toEqual([]);
     }),
     { numRuns: 50 },
   );
+});
+
+it("sees each value of a header, and each claim and issuer of a token", () => {
+  const rowsOf = ({ team = ["a"], scope = ["read"], users = ["sso/*"] }) =>
+    matrixOf([
+      ...gateway(),
+      istio("RequestAuthentication", "tokens", { jwtRules: [{ issuer: "sso" }, { issuer: "other" }] }),
+      policy("ALLOW", [
+        {
+          from: [{ source: { principals: [READER], requestPrincipals: users } }],
+          to: [{ operation: { hosts: ["one.example.com"], ports: ["10080"] } }],
+          when: [
+            { key: "request.headers[X-Team]", values: team },
+            { key: "request.auth.claims[scope]", values: scope },
+          ],
+        },
+      ]),
+    ]);
+  const gained = (parts: Parameters<typeof rowsOf>[0]) =>
+    accessBeyond(rowsOf(parts), rowsOf({})).flatMap(({ user, allowed }) =>
+      allowed.map(({ headers }) => ({ ...headers, ...user })),
+    );
+  const base = { "x-team": ["a"], iss: ["sso"], sub: ["*"], scope: ["read"] };
+  expect(gained({})).toEqual([]);
+  expect(gained({ team: ["a", "b"] })).toEqual([{ ...base, "x-team": ["a", "b"] }]);
+  expect(gained({ scope: ["read", "write"] })).toEqual([{ ...base, scope: ["read", "write"] }]);
+  expect(gained({ users: ["sso/*", "other/*"] })).toEqual([{ ...base, iss: ["other"] }]);
+  expect(gained({ users: ["sso/*", "sso/one"] })).toEqual([]);
 });

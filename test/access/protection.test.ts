@@ -130,8 +130,8 @@ describe("a change of a declaration", () => {
       "no nodes of its own",
       { nodes: "" },
       [
-        "- lockdown: no longer: egress/egress runs on its own nodes alone",
-        "- lockdown: no longer: the nodes of sallyport-nodes-egress are marked",
+        "- lockdown: no longer: egress/egress runs on nodes with egress.sallyport.dev/pool In egress alone",
+        "- lockdown: no longer: the nodes of the record sallyport-nodes-egress keep other pods away",
       ],
     ],
   ])("%s", (_what, parts, expected) => {

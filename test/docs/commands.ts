@@ -41,7 +41,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 /** The arguments of a command that needs no cluster, help among them; undefined of another. */
 export function argumentsOf(command: string): string[] | undefined {
   const own =
-    /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|explain|matrix|render|monitoring|schema|--help|--version)\b.*)$/;
+    /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|diff|explain|matrix|render|monitoring|schema|--help|--version)\b.*)$/;
   return ELSEWHERE[command] === undefined ? own.exec(command)?.groups?.rest?.split(" ") : undefined;
 }
 

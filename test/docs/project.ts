@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,19 +15,36 @@ export function declared(block: Block): { file: string; refused: boolean } {
   return { file, refused: remark === "refused" };
 }
 
-/** Does something in a folder with this repository's stacks/, and the files that a document shows beside them. */
+/**
+ * Does something in a folder with this repository's stacks/, and the files that a document shows beside them: a git
+ * repository in which origin/main has the former, and HEAD both.
+ */
 export async function inProjectOf<T>(document: string, act: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "sallyport-docs-"));
   try {
     cpSync("stacks", join(folder, "stacks"), { recursive: true });
+    commitAll(folder);
+    git(folder, "update-ref", "refs/remotes/origin/main", "HEAD");
     for (const [, block] of blocksOf("yaml")) {
       if (block.document !== document) continue;
       const path = join(folder, declared(block).file);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, `${block.text}\n`);
     }
+    commitAll(folder);
     return await act(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function commitAll(folder: string): void {
+  git(folder, "init", "--quiet");
+  git(folder, "add", "--all");
+  git(folder, "commit", "--quiet", "--allow-empty", "--message", "change");
+}
+
+function git(folder: string, ...args: readonly string[]): void {
+  const identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+  execFileSync("git", [...identity, ...args], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
 }
