@@ -6,9 +6,11 @@ import type { DeployEvent } from "../deploy/events.ts";
 import type { Watcher } from "../deploy/operations.ts";
 import { projectOf } from "../deploy/project.ts";
 import { endingSignal } from "../lab/process/ending.ts";
+import type { Environment, Loaded } from "../model/index.ts";
 import { linesOf } from "./deploy-lines.ts";
 import { loadDeclaration } from "./environment.ts";
 import { CannotError, EXIT } from "./exit.ts";
+import { isPromoted, type PromotionOptions, skipPromotionOption } from "./promotion.ts";
 
 /** Loaded when they run: the engine's interface takes a second to load. */
 const engine = () => import("../deploy/engine.ts");
@@ -17,10 +19,10 @@ const operations = () => import("../deploy/operations.ts");
 
 interface Options {
   readonly stack: string;
-  readonly json?: true;
+  readonly json?: boolean;
 }
 
-interface UpOptions extends Options {
+interface UpOptions extends Options, PromotionOptions {
   readonly adopt?: true;
 }
 
@@ -28,13 +30,25 @@ interface DestroyOptions extends Options {
   readonly yesDestroy?: string;
 }
 
+/** The file of a stack, without problems. */
+interface Declared extends Loaded {
+  readonly file: string;
+  readonly environment: Environment;
+}
+
+/** Whether a command may begin; where not, it has been said why. */
+type Guard<O> = (options: O, declared: Declared) => Promise<boolean> | boolean;
+
 /** What a command does with its stack. */
 type Act<O> = (stack: Stack, watcher: Watcher, options: O) => Promise<void>;
 
 export function previewCommand(): Command {
-  return deployCommand(
-    new Command("preview").description("Show what up would do, and change nothing in the cluster."),
+  return deployCommand<Options & PromotionOptions>(
+    new Command("preview")
+      .description("Show what up would do, and change nothing in the cluster.")
+      .addOption(skipPromotionOption()),
     async (stack, watcher) => (await operations()).preview(stack, watcher),
+    mayPromote,
   ).addHelpText(
     "after",
     `
@@ -49,8 +63,10 @@ export function upCommand(): Command {
   return deployCommand<UpOptions>(
     new Command("up")
       .description("Deploy an environment as a stack of the Pulumi engine.")
-      .option("--adopt", "take over what `sallyport apply` wrote for this environment"),
+      .option("--adopt", "take over what `sallyport apply` wrote for this environment")
+      .addOption(skipPromotionOption()),
     async (stack, watcher, { adopt }) => (await operations()).up(stack, watcher, adopt),
+    mayPromote,
   ).addHelpText(
     "after",
     `
@@ -99,11 +115,10 @@ Example:
   );
 }
 
-/** @param guard says whether it may begin; where not, it has said why */
 function deployCommand<O extends Options>(
   command: Command,
   act: Act<O>,
-  guard: (options: O) => Promise<boolean> | boolean = () => true,
+  guard: Guard<O> = () => true,
 ): Command {
   return command
     .requiredOption("--stack <name>", "the stack, such as dev for stacks/dev.yaml")
@@ -113,8 +128,8 @@ function deployCommand<O extends Options>(
       const project = projectOf(process.cwd());
       // The program tells of rules past their last day; what can't be deployed is told before the engine is asked.
       const file = relative("", join(project, "stacks", `${name}.yaml`));
-      if (loadDeclaration(file, { json, now: undefined }) === undefined) return;
-      if (!(await guard(options))) return;
+      const loaded = loadDeclaration(file, { json, now: undefined });
+      if (loaded === undefined || !(await guard(options, { ...loaded, file }))) return;
       const interrupted = new CannotError("interrupted", "run it again to finish");
       const signal = endingSignal(interrupted);
       try {
@@ -152,6 +167,13 @@ function teller(): (event: DeployEvent) => void {
     const output = event.event === "outputs" || event.event === "summary" ? process.stdout : process.stderr;
     output.write(lines);
   };
+}
+
+function mayPromote(
+  { json = false, skipPromotion }: Options & PromotionOptions,
+  declared: Declared,
+): boolean {
+  return skipPromotion === true || isPromoted(declared.file, declared, { json });
 }
 
 /** Whether the stack's name was given once more. */

@@ -1,19 +1,20 @@
 import { Command, InvalidArgumentError } from "commander";
-import type { Environment } from "../model/index.ts";
+import type { Environment, Loaded } from "../model/index.ts";
 import { objectKey, type PlannedObject } from "../plan/manifest.ts";
 import { planEnvironment } from "../plan/plan.ts";
 import type { Rollout } from "../rollout/apply.ts";
 import { describe, type Lag } from "../rollout/gate/lag.ts";
 import type { Stage } from "../rollout/stages.ts";
-import { count, loadOrReport, nowOption } from "./environment.ts";
+import { count, loadDeclaration, nowOption, warn } from "./environment.ts";
 import { EXIT } from "./exit.ts";
+import { isPromoted, type PromotionOptions, skipPromotionOption } from "./promotion.ts";
 
 /** Loaded when it runs: check and render have no use for a cluster's client. */
 const rollout = () => import("../rollout/apply.ts");
 
 const DEFAULT_LIMIT_SECONDS = 120;
 
-interface Options {
+interface Options extends PromotionOptions {
   readonly context: string;
   readonly kubeconfig?: string;
   readonly gateTimeout: number;
@@ -27,9 +28,12 @@ export function applyCommand(): Command {
       "Write an environment to a cluster, stage by stage, each when every proxy has the one before.",
     ),
     planEnvironment,
-  ).addHelpText(
-    "after",
-    `
+    (options, file, declaration) => options.skipPromotion === true || isPromoted(file, declaration, options),
+  )
+    .addOption(skipPromotionOption())
+    .addHelpText(
+      "after",
+      `
 Written by server-side apply with the field manager sallyport. What apply wrote for this environment before and the file
 no longer declares is removed; what others wrote is left alone, and a field of theirs is a conflict that names them.
 Interrupted anywhere, a second run goes on from what is there.
@@ -37,7 +41,7 @@ Interrupted anywhere, a second run goes on from what is there.
 Examples:
   sallyport apply stacks/dev.yaml --context dev --dry-run
   sallyport apply stacks/dev.yaml --context dev`,
-  );
+    );
 }
 
 export function deleteCommand(): Command {
@@ -55,7 +59,18 @@ Example:
   );
 }
 
-function rolloutCommand(command: Command, plan: (environment: Environment) => PlannedObject[]): Command {
+/** Whether a rollout may begin; where not, it has been said why. */
+type Guard = (
+  options: Options,
+  file: string,
+  declaration: Loaded & { readonly environment: Environment },
+) => boolean;
+
+function rolloutCommand(
+  command: Command,
+  plan: (environment: Environment) => PlannedObject[],
+  guard: Guard = () => true,
+): Command {
   return command
     .argument("<file>", "the environment file, such as stacks/dev.yaml")
     .requiredOption("--context <name>", "the kubeconfig context of the cluster")
@@ -69,8 +84,11 @@ function rolloutCommand(command: Command, plan: (environment: Environment) => Pl
     )
     .addOption(nowOption())
     .action(async (file: string, options: Options) => {
-      const environment = loadOrReport(file, options.now);
-      if (environment === undefined) return;
+      const declaration = loadDeclaration(file, { now: options.now });
+      if (declaration === undefined) return;
+      warn(declaration.expired.map(({ problem }) => problem));
+      if (!guard(options, file, declaration)) return;
+      const { environment } = declaration;
       if (!options.dryRun) process.on("SIGINT", interrupted);
       const { context, kubeconfig } = options;
       const access = { context, ...(kubeconfig === undefined ? {} : { kubeconfig }) };

@@ -90,6 +90,8 @@ export interface AccessParts {
 export interface Environment extends AccessParts {
   /** Such as dev; the Pulumi stack has the same name. */
   readonly name: string;
+  /** The environment that has to grant all that this one grants; absent: none has to. */
+  readonly promotesFrom?: string;
   readonly mesh: Mesh;
   /** Sorted by name. */
   readonly gateways: readonly Gateway[];

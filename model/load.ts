@@ -83,6 +83,7 @@ export function loadEnvironment(
   if (notes.problems.length > 0 || read.whole === undefined) return refused(notes.problems);
   const {
     environment: name,
+    promotesFrom,
     mesh,
     gateways,
     nodes,
@@ -94,6 +95,7 @@ export function loadEnvironment(
   } = read.whole;
   const environment = orderedEnvironment({
     name,
+    ...(promotesFrom === undefined ? {} : { promotesFrom }),
     mesh,
     gateways: gateways.map((gateway) => ({
       ...gateway,

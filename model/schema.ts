@@ -124,6 +124,9 @@ export const Catalog = z.strictObject({
 /** The frame of an environment file. */
 export const Environment = z.strictObject({
   environment: DnsLabel.describe("The environment's name, such as dev; the Pulumi stack has the same."),
+  promotesFrom: DnsLabel.optional().describe(
+    "The environment that has to grant all that this one grants: its file is beside this one, by its name.",
+  ),
   mesh: Mesh,
   gateways: z.array(Gateway).min(1).max(MAX_GATEWAYS),
   nodes: Nodes.optional(),
