@@ -6,7 +6,7 @@ import type { DeployEvent } from "../deploy/events.ts";
 import type { Watcher } from "../deploy/operations.ts";
 import { projectOf } from "../deploy/project.ts";
 import { endingSignal } from "../lab/process/ending.ts";
-import type { Environment, Loaded } from "../model/index.ts";
+import { type Environment, type Loaded, printable } from "../model/index.ts";
 import { linesOf } from "./deploy-lines.ts";
 import { loadDeclaration } from "./environment.ts";
 import { CannotError, EXIT } from "./exit.ts";
@@ -183,7 +183,7 @@ async function isConfirmed({
 }: Options & { readonly yesDestroy?: string }): Promise<boolean> {
   const word = yesDestroy ?? (process.stdin.isTTY ? await askFor(stack) : undefined);
   if (word === stack) return true;
-  const what = word === undefined ? "" : `, not ${word}`;
+  const what = word ? `, not ${printable(word)}` : "";
   process.stderr.write(
     `sallyport: destroy takes the stack's name as its word${what}; nothing was taken away\n  fix: add --yes-destroy ${stack}\n`,
   );

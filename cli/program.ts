@@ -41,7 +41,7 @@ Exit codes:
   1  the input is refused; every problem is on stderr, nothing on stdout
   2  the machine or the cluster can't do it; stderr says what is missing and how to get it
   3  diff: access is gained, or protection weakened
-  130  apply or delete was interrupted (Ctrl-C); a second run goes on
+  130  what writes to a cluster was interrupted (Ctrl-C); a second run goes on
 
 Examples:
   sallyport check stacks/dev.yaml
