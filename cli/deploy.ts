@@ -75,6 +75,7 @@ changed in the cluster since the last up is shown first, as drift, and made agai
 The state is where PULUMI_BACKEND_URL says, else where Pulumi.yaml does, else in the project's .pulumi folder; its
 secrets are encrypted by PULUMI_CONFIG_PASSPHRASE. The first up writes into Pulumi.<stack>.yaml which cluster it is, and
 no other is taken for this stack from then on.
+Where the file has promotesFrom, what the environment named there does not grant is refused (exit code 1).
 Ctrl-C ends it cleanly: what has begun is finished, and a second up goes on.
 
 Examples:
