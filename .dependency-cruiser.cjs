@@ -10,6 +10,7 @@ const ROOMS = {
   cluster: ["plan"],
   components: ["model", "plan", "cluster", "rollout"],
   infra: ["components", "model", "plan", "access", "cluster"],
+  policies: ["plan", "access"],
   preflight: ["model", "plan", "cluster"],
   rollout: ["plan", "access", "cluster"],
   deploy: ["cluster", "plan"],

@@ -24,6 +24,7 @@ const stringMatch = z.object({
 /** What a request must be like for an HTTP route; fields that are not known stay, as they make an answer unsure. */
 const httpMatch = z.looseObject({
   name: z.string().optional(),
+  gateways: texts.optional(),
   port: z.number().optional(),
   uri: stringMatch.optional(),
   authority: stringMatch.optional(),
@@ -83,6 +84,8 @@ const clientTls = z.object({
   mode: z.string().optional(),
   credentialName: z.string().optional(),
   caCertificates: z.string().optional(),
+  sni: z.string().optional(),
+  subjectAltNames: texts.optional(),
   insecureSkipVerify: z.boolean().optional(),
 });
 /** How connections to a host are made; a port's own settings take the place of all others. */
@@ -141,11 +144,21 @@ const filterValue = z
   .catch(undefined);
 
 const tlsRoute = z.object({
-  match: z.array(z.object({ port: z.number().optional(), sniHosts: texts.default([]) })).default([]),
+  match: z
+    .array(z.object({ gateways: texts.optional(), port: z.number().optional(), sniHosts: texts.default([]) }))
+    .default([]),
   route: destinations.default([]),
 });
 const tcpRoute = z.object({
-  match: z.array(z.object({ port: z.number().optional(), destinationSubnets: texts.optional() })).optional(),
+  match: z
+    .array(
+      z.object({
+        gateways: texts.optional(),
+        port: z.number().optional(),
+        destinationSubnets: texts.optional(),
+      }),
+    )
+    .optional(),
   route: destinations.default([]),
 });
 const server = z.object({
@@ -192,11 +205,18 @@ const container = z.object({
     })
     .optional(),
 });
+const toleration = z.object({
+  key: z.string().optional(),
+  operator: z.string().optional(),
+  value: z.string().optional(),
+  effect: z.string().optional(),
+});
 const podSpec = z.object({
   hostNetwork: z.boolean().optional(),
   securityContext: z.object({ runAsNonRoot: z.boolean().optional() }).optional(),
   containers: z.array(container).optional(),
-  tolerations: z.array(z.object({ key: z.string().optional(), effect: z.string().optional() })).optional(),
+  tolerations: z.array(toleration).optional(),
+  nodeSelector: labels.optional(),
   affinity: z
     .object({
       nodeAffinity: z
@@ -224,7 +244,9 @@ export const SPECS = {
   ServiceEntry: z.object({
     ...exported,
     hosts: texts.default([]),
+    location: z.string().optional(),
     resolution: z.string().optional(),
+    subjectAltNames: texts.optional(),
     endpoints: z.array(z.unknown()).optional(),
     ports: z.array(port.extend({ protocol: z.string().optional() })).default([]),
   }),
@@ -293,7 +315,12 @@ export const SPECS = {
       .prefault({}),
   }),
   NodePool: z.object({
-    template: z.object({ spec: z.object({ taints: z.array(taint).optional() }).optional() }).optional(),
+    template: z
+      .object({
+        metadata: z.object({ labels: labels.optional() }).optional(),
+        spec: z.object({ taints: z.array(taint).optional() }).optional(),
+      })
+      .optional(),
   }),
 } as const;
 

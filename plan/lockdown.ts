@@ -6,7 +6,8 @@ import { dnsRule, istiodRule, namespacePeer, tcp } from "./network.ts";
 import { withSyncWaves } from "./sync-wave.ts";
 import { refusalLog } from "./telemetry/sidecar-log.ts";
 
-const NAME = "sallyport-lockdown";
+/** The name of what locks a namespace down, in each that is. */
+export const LOCKDOWN_NAME = "sallyport-lockdown";
 
 /** What locking one namespace down takes. */
 export interface LockdownPlan {
@@ -38,7 +39,7 @@ function sidecar(plan: LockdownPlan): Manifest[] {
   };
   if (Object.keys(spec).length === 0) return [];
   const { namespace } = plan.lockdown;
-  const metadata = { name: NAME, namespace, labels: managedLabels() };
+  const metadata = { name: LOCKDOWN_NAME, namespace, labels: managedLabels() };
   return [{ apiVersion: "networking.istio.io/v1", kind: "Sidecar", metadata, spec }];
 }
 
@@ -57,7 +58,7 @@ function networkPolicy({ lockdown, mesh, gateways }: LockdownPlan): Manifest {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
-    metadata: { name: NAME, namespace: lockdown.namespace, labels: managedLabels() },
+    metadata: { name: LOCKDOWN_NAME, namespace: lockdown.namespace, labels: managedLabels() },
     spec: {
       podSelector: {},
       policyTypes: ["Egress"],

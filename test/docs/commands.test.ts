@@ -59,9 +59,12 @@ describe("a command in the documents", () => {
 });
 
 describe("lines for package.json", () => {
-  it.each(blocksOf("json"))("%s are this project's own", (_, block) => {
-    const { dependencies, overrides } = JSON.parse(block.text) as typeof manifest;
-    expect(manifest.dependencies).toMatchObject(dependencies);
-    expect(overrides).toEqual(manifest.overrides);
-  });
+  it.each(blocksOf("json").filter(([, { text }]) => text.includes('"dependencies"')))(
+    "%s are this project's own",
+    (_, block) => {
+      const { dependencies, overrides } = JSON.parse(block.text) as typeof manifest;
+      expect(manifest.dependencies).toMatchObject(dependencies);
+      expect(overrides).toEqual(manifest.overrides);
+    },
+  );
 });
