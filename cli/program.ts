@@ -8,6 +8,7 @@ import { explainCommand } from "./explain.ts";
 import { labCommand } from "./lab.ts";
 import { matrixCommand } from "./matrix.ts";
 import { monitoringCommand } from "./monitoring.ts";
+import { pullRequestCommand } from "./pull-request.ts";
 import { renderCommand } from "./render.ts";
 import { applyCommand, deleteCommand } from "./rollout.ts";
 import { schemaCommand } from "./schema.ts";
@@ -31,6 +32,7 @@ const program = new Command("sallyport")
   .addCommand(destroyCommand())
   .addCommand(applyCommand())
   .addCommand(deleteCommand())
+  .addCommand(pullRequestCommand())
   .addCommand(schemaCommand())
   .addCommand(labCommand())
   .addHelpText(

@@ -71,6 +71,15 @@ export function treeAt(commit: string, path: string): CommittedTree {
   };
 }
 
+/** The plain files below a folder of a commit, by their path from the repository's root; links are left out. */
+export function* plainFilesAt(
+  commit: string,
+  folder: string,
+): Generator<{ path: string; bytes: Uint8Array }> {
+  for (const [path, { isLink, object, bytes }] of entriesAt(commit, folder))
+    if (!isLink && bytes <= MAX_FILE_BYTES) yield { path, bytes: git(["cat-file", "blob", object]).bytes };
+}
+
 interface Entry {
   readonly isLink: boolean;
   readonly object: string;

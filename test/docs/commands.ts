@@ -6,6 +6,8 @@ export interface Shown {
   readonly answer: string;
 }
 
+const ON_THE_WAY = "is a step of a clone's way to a commented pull request; test/pull-request goes it";
+
 /** What the documents show and this test can't run, each with the reason. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm start": "starts the lab; test/e2e walks its rows",
@@ -23,6 +25,20 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm exec -c "pulumi up --stack prod --policy-pack policies --policy-pack-config expected.json"':
     "needs the engine and a cluster; test/policies previews so",
   "npm run sallyport -- check stacks/dev.yaml --context dev": "needs a cluster; test/e2e asks one",
+  "mkdir -p .github/workflows": ON_THE_WAY,
+  "cp examples/pull-request/egress.yml .github/workflows/egress.yml": ON_THE_WAY,
+  "cp examples/pull-request/CODEOWNERS .github/CODEOWNERS": ON_THE_WAY,
+  "git add .github": ON_THE_WAY,
+  'git commit --quiet --message "Pull requests show what changes for whom"': ON_THE_WAY,
+  "git push --quiet origin main": ON_THE_WAY,
+  'gh label create access-gained --description "Somebody may call what they could not"': "asks GitHub",
+  "git switch --quiet --create dw": ON_THE_WAY,
+  "printf '  - { host: dw.com, tls: passthrough, allow: [{ from: { namespace: news } }] }\\n' >> stacks/catalog/news.yaml":
+    ON_THE_WAY,
+  "npm run sallyport -- check stacks/staging.yaml": ON_THE_WAY,
+  'git commit --quiet --all --message "news: dw.com"': ON_THE_WAY,
+  "npm run sallyport -- diff main...dw": ON_THE_WAY,
+  "git push --quiet origin dw": ON_THE_WAY,
   "npm run setup": "installs the dependencies",
   "pulumi stack init dev": "needs the engine",
   "pulumi stack output access --stack dev": "needs the engine, and a stack that was deployed",

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { codeQuality, workflowCommands } from "../../cli/pull-request/annotations.ts";
+
+const PROBLEM = {
+  file: "stacks/a,b:c.yaml",
+  line: 3,
+  column: 5,
+  path: "hosts[0].host",
+  value: '"100%\r\n::set-env name=A::b"',
+  why: "a host has no scheme",
+  fix: "write a.example",
+};
+
+describe("annotations", () => {
+  it("are one workflow command each, whatever a file says", () => {
+    const { path: _, ...whole } = PROBLEM;
+    expect(
+      workflowCommands({ environments: [], problems: [PROBLEM], warnings: [{ ...whole, path: "" }] }),
+    ).toBe(
+      [
+        "::error file=stacks/a%2Cb%3Ac.yaml,line=3,col=5,title=sallyport%3A hosts[0].host::",
+        '"100%25\\u000d\\u000a::set-env name=A::b": a host has no scheme; write a.example\n',
+        "::warning file=stacks/a%2Cb%3Ac.yaml,line=3,col=5,title=sallyport::",
+        '"100%25\\u000d\\u000a::set-env name=A::b": a host has no scheme; write a.example\n',
+      ].join(""),
+    );
+  });
+
+  it("are GitLab's code quality, with a fingerprint that stays when a line moves", () => {
+    const report = (line: number) =>
+      JSON.parse(codeQuality({ environments: [], problems: [{ ...PROBLEM, line }], warnings: [] }));
+    const [[here], [moved]] = [report(3), report(4)];
+    expect(here).toMatchObject({
+      check_name: "sallyport",
+      severity: "critical",
+      location: { path: PROBLEM.file, lines: { begin: 3 } },
+    });
+    expect(here.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+    expect(moved.fingerprint).toBe(here.fingerprint);
+  });
+});
