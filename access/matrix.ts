@@ -171,7 +171,23 @@ function refusedOf(alike: readonly AskedWay[], denials: readonly Sample[], ask: 
       const found = { ...what, except: denied.except, headers: denied.headers, ...user };
       refused.set(JSON.stringify(found), found);
     }
-  return [...refused.values()];
+  return widest([...refused.values()]);
+}
+
+/** Of refusals that are alike but for their hosts, those whose host is not under another's. */
+function widest(refused: readonly Refused[]): Refused[] {
+  const wildcards = Map.groupBy(
+    refused.filter(({ host }) => !isExact(host)),
+    apartFromHost,
+  );
+  return refused.filter((one) => {
+    const wider = wildcards.get(apartFromHost(one)) ?? [];
+    return !wider.some(({ host }) => host !== one.host && anyOf([host])(one.host));
+  });
+}
+
+function apartFromHost({ host: _, ...rest }: Refused): string {
+  return JSON.stringify(rest);
 }
 
 function byPath(a: Requests, b: Requests): number {

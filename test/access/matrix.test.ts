@@ -87,6 +87,21 @@ describe("policies of others", () => {
     ]);
   });
 
+  it("refuse once what a wildcard has with the names under it", () => {
+    const asked = (names: readonly string[]) => ({ hosts: names, ports: ["10080"], paths: ["/private"] });
+    const refusedBy = (...names: string[]) =>
+      matrixOf([
+        ...gateway(["*.example.com"]),
+        policy("ALLOW", [rule({ namespaces: ["news"] }, { hosts: ["*.example.com"], ports: ["10080"] })]),
+        policy("DENY", [rule(undefined, asked(names))]),
+      ]).flatMap(({ refused }) => refused.map(({ host, path }) => [host, path]));
+    expect(refusedBy("*.example.com", "one.example.com")).toEqual([["*.example.com", "/private"]]);
+    expect(refusedBy("one.example.com", "two.example.com")).toEqual([
+      ["one.example.com", "/private"],
+      ["two.example.com", "/private"],
+    ]);
+  });
+
   it("that are not there let everybody in", () => {
     expect(matrixOf(gateway()).map(cell)).toEqual([
       "*/* *:443",
