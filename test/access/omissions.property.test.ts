@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { matrixOf } from "../../access/matrix.ts";
+import { diffOf } from "../../access/diff/diff.ts";
 import { isFields, type Json, type Manifest } from "../../plan/manifest.ts";
 import { gateway, istio, policy, READER } from "./manifests.ts";
 
@@ -37,8 +37,50 @@ const MANIFESTS: readonly Manifest[] = [
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { name: "egress", namespace: "egress" },
-    spec: { template: { metadata: { labels: { app: "egress" } } } },
+    spec: {
+      template: {
+        metadata: { labels: { app: "egress" } },
+        spec: {
+          containers: [{ name: "istio-proxy", securityContext: { privileged: true } }],
+          tolerations: [{ operator: "Exists" }],
+          affinity: {
+            nodeAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: {
+                nodeSelectorTerms: [{ matchExpressions: [{ key: "pool", operator: "In", values: ["a"] }] }],
+              },
+            },
+          },
+        },
+      },
+    },
   },
+  {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "egress", namespace: "egress" },
+    spec: {
+      podSelector: { matchLabels: { app: "egress" } },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 15020 }] }],
+      egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } }], ports: [{ port: 443 }] }],
+    },
+  },
+  {
+    apiVersion: "telemetry.istio.io/v1",
+    kind: "Telemetry",
+    metadata: { name: "log", namespace: "egress" },
+    spec: { accessLogging: [{ disabled: false, providers: [{ name: "envoy" }] }] },
+  },
+  istio("EnvoyFilter", "log", {
+    configPatches: [
+      {
+        match: { context: "GATEWAY", listener: { filterChain: { filter: { name: "tcp_proxy" } } } },
+        patch: {
+          value: { typed_config: { access_log: [{ name: "a", filter: { expression: "!(true)" } }] } },
+        },
+      },
+    ],
+  }),
 ];
 
 /** Where fields and entries are, below a value. */
@@ -71,7 +113,7 @@ const otherwise = fc.constantFrom<Json | undefined>(undefined, undefined, null, 
   a: 7,
 });
 
-it("reads objects of others, whatever they leave out or have instead", () => {
+it("reads and compares objects of others, whatever they leave out or have instead", () => {
   const changes = fc.array(fc.record({ at: fc.constantFrom(...PLACES), to: otherwise }), {
     minLength: 1,
     maxLength: 4,
@@ -85,7 +127,7 @@ it("reads objects of others, whatever they leave out or have instead", () => {
           ),
         MANIFESTS,
       );
-      expect(() => matrixOf(manifests)).not.toThrow();
+      expect(() => diffOf(MANIFESTS, manifests)).not.toThrow();
     }),
     { numRuns: 2_000 },
   );
