@@ -1,5 +1,5 @@
-import { setTimeout as sleepFor } from "node:timers/promises";
 import { planEnvironment } from "../../plan/plan.ts";
+import { answering } from "../answering.ts";
 import type { BenchCluster, Container } from "../cluster.ts";
 import { DOCS_GATEWAY, docsAccessLog, docsGateway, docsObjects } from "../docs-pattern.ts";
 import { loadText } from "../load-text.ts";
@@ -9,7 +9,6 @@ import {
   docsHosts,
   environmentFile,
   GATEWAYS,
-  type MeasuredMode,
   MODES,
   urlOf,
   VARIANTS,
@@ -40,31 +39,11 @@ export async function deploy(cluster: BenchCluster, signal: AbortSignal): Promis
   }
   await rolledOut(GATEWAYS.docs, DOCS_GATEWAY);
   await rolledOut(GATEWAYS.ours, "egress");
-  for (const mode of MODES) for (const variant of VARIANTS) await answering(cluster, mode, variant, signal);
+  for (const mode of MODES)
+    for (const variant of VARIANTS) await answering(cluster, clientOf(variant), urlOf(mode, variant), signal);
 }
 
 /** Takes all of it away again. */
 export function remove({ removeNamespaces }: BenchCluster): Promise<void> {
   return removeNamespaces([...Object.values(CLIENTS), ...Object.values(GATEWAYS)]);
-}
-
-const SECONDS_TO_ANSWER = 60;
-
-/** Waits until a variant answers with 200: every proxy on its way has its configuration then. */
-async function answering(
-  { exec }: BenchCluster,
-  mode: MeasuredMode,
-  variant: Variant,
-  signal: AbortSignal,
-): Promise<void> {
-  const url = urlOf(mode, variant);
-  // Any failure is asked again; curl's own exit code would end it.
-  const ask = `curl --silent --max-time 5 --output /dev/null --write-out '%{http_code}' ${url} || true`;
-  let code = "";
-  for (let second = 0; second < SECONDS_TO_ANSWER; second++) {
-    code = await exec(clientOf(variant), ["sh", "-c", ask]);
-    if (code === "200") return;
-    await sleepFor(1_000, undefined, { signal });
-  }
-  throw new Error(`${url} does not answer by ${variant}: ${code}`);
 }
