@@ -24,7 +24,7 @@ import {
   type Variant,
 } from "./variants.ts";
 
-const program = new Command("npm run bench:access --")
+const program = new Command("npm run bench:policies --")
   .description(
     "What a gateway's rules cost on the lab: bytes of its configuration, requests a second, and its processor's time.",
   )

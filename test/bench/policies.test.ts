@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { policiesIn, policySize, processorSeconds } from "../../bench/access/rbac.ts";
-import { table } from "../../bench/access/report.ts";
-import { CALLED, environmentOf, objectsOf, policyNames } from "../../bench/access/variants.ts";
+import { policiesIn, policySize, processorSeconds } from "../../bench/policies/rbac.ts";
+import { table } from "../../bench/policies/report.ts";
+import { CALLED, environmentOf, objectsOf, policyNames } from "../../bench/policies/variants.ts";
 
 describe("the variants", () => {
   const objects = (variant: "shared" | "apart" | "none") =>
