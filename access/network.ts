@@ -89,9 +89,13 @@ export function networkOf(objects: Objects): Network {
   };
 }
 
-/** Whether a range is the public addresses; what it leaves out of all is taken for private. */
+/**
+ * Whether a range is the public addresses; what it leaves out of all is taken for private. What is no range can't be
+ * told: a file may hold what the API server would refuse.
+ */
 function isOutside(cidr: string): Fits {
   if (cidr.endsWith("/0")) return true;
+  if (!ipaddr.isValidCIDR(cidr)) return undefined;
   return ipaddr.parseCIDR(cidr)[0].range() === "unicast" ? undefined : false;
 }
 

@@ -93,6 +93,7 @@ describe("NetworkPolicies", () => {
   });
 
   it.each([
+    ["no range", "unknown"],
     ["0.0.0.0/0", "open"],
     ["::/0", "open"],
     ["10.0.0.0/8", "closed"],
