@@ -6,6 +6,7 @@ import type { Objects, Read } from "./read.ts";
 import { compileRule } from "./rule.ts";
 import type { Target } from "./samples.ts";
 import type { AuthorizationPolicy } from "./specs.ts";
+import { authenticationsOf, issuersIn } from "./tokens.ts";
 import type { Unjudged } from "./unjudged.ts";
 
 /** A Service with a gateway behind it. */
@@ -16,6 +17,8 @@ export interface Entrance {
   readonly gateway: string;
   readonly policies: readonly Read<AuthorizationPolicy>[];
   readonly targets: readonly Target[];
+  /** Whose tokens it takes. */
+  readonly issuers: readonly string[];
   /** The Service's port to a listener of the pods. */
   readonly portOf: (listener: number) => number | undefined;
   /** What of it is not judged. */
@@ -44,11 +47,13 @@ export function entrancesIn(objects: Objects, mesh: MeshSettings): Entrance[] {
     const policies = objects("AuthorizationPolicy").filter((one) =>
       selects(one, workload, mesh.rootNamespace),
     );
+    const issuers = issuersIn(authenticationsOf(objects, workload, mesh));
     return [
       {
         service: `${service.name}.${service.namespace}.svc.cluster.local`,
         gateway,
         policies,
+        issuers,
         targets: ports.flatMap(({ port, targetPort = port }) =>
           servers
             .filter(({ server }) => server.port.number === port)

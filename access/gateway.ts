@@ -4,12 +4,13 @@ import { nearest } from "./match.ts";
 import type { MeshSettings } from "./mesh.ts";
 import type { Network } from "./network.ts";
 import { passing } from "./passage.ts";
-import { type Decider, policiesOf, selects, type Verdict, type Workload } from "./policies.ts";
+import { type Decider, policiesOf, type Verdict, type Workload } from "./policies.ts";
 import { isSeenIn, type Objects, type Read } from "./read.ts";
 import { remember } from "./remember.ts";
 import type { Request } from "./request.ts";
 import type { Connections, Gateway, Service, VirtualService } from "./specs.ts";
 import type { Tell } from "./step.ts";
+import { authenticationsOf, issuersIn } from "./tokens.ts";
 import { type Reach, upstreamsOf } from "./upstream.ts";
 
 /** What a gateway does with what its listener takes. */
@@ -48,12 +49,8 @@ export function gatewayBehind(
 ): Answering {
   const workload = workloadOf(objects, service);
   const judge = policiesOf(objects, workload, mesh);
-  const authentications = objects("RequestAuthentication").filter((one) =>
-    selects(one, workload, mesh.rootNamespace),
-  );
-  const issuers = new Set<Json | undefined>(
-    authentications.flatMap(({ spec }) => (spec.jwtRules ?? []).map(({ issuer }) => issuer)),
-  );
+  const authentications = authenticationsOf(objects, workload, mesh);
+  const issuers = new Set<Json | undefined>(issuersIn(authentications));
   const reach = upstreamsOf(objects, workload, network);
   const servers = serversOf(objects, workload);
   const stripped = portsStripped(objects, workload.namespace);

@@ -3,6 +3,7 @@ import { type Entrance, entrancesIn } from "./entrances.ts";
 import { type Evaluator, evaluator, type Probe } from "./evaluate.ts";
 import type { GatewayAnswer } from "./gateway.ts";
 import { withoutPort } from "./http-routes.ts";
+import { anyOf } from "./match.ts";
 import { isOnTrial } from "./policies.ts";
 import { type Conditions, type Sample, samplesOf, samplesOfRule, textOf } from "./samples.ts";
 
@@ -64,7 +65,7 @@ export function* askWays(ask: Evaluator, entrances = entrancesOf(ask)): Generato
       // A host is in a policy with its port and without.
       const key = `${Object.values(way).join(" ")} ${JSON.stringify([sample.except, sample.claims, sample.headers])}`;
       if (known.has(key)) continue;
-      const probe = probeOf(sample, port);
+      const probe = probeOf(sample, port, entrance);
       const { answer, unsure } = askedAt(ask, entrance, sample, probe);
       if (answer !== "allowed") continue;
       known.add(key);
@@ -99,7 +100,7 @@ function allowedSamples({ policies, targets }: Entrance): Sample[] {
 
 /** What a gateway answers to a sample on a port of its Service, past any sidecar. */
 export function askGateway(ask: Evaluator, entrance: Entrance, sample: Sample, port: number): GatewayAnswer {
-  return askedAt(ask, entrance, sample, probeOf(sample, port));
+  return askedAt(ask, entrance, sample, probeOf(sample, port, entrance));
 }
 
 function askedAt(
@@ -122,7 +123,7 @@ export function nameOf(host: string): string {
   return withoutPort(host.replace(/:\*$/, ""));
 }
 
-function probeOf(sample: Sample, port: number) {
+function probeOf(sample: Sample, port: number, { issuers }: Entrance) {
   const { principal, isSni, path, method, headers, claims } = sample;
   const name = textOf(nameOf(sample.host));
   // A prefix leaves the port to the route.
@@ -139,8 +140,15 @@ function probeOf(sample: Sample, port: number) {
     path: textOf(path).replace(/^(?!\/)/, "/"),
     headers: textsOf(headers),
     // Who asks for no end user sends no token.
-    ...(Object.keys(claims).length === 0 ? {} : { claims: textsOf(claims) }),
+    ...(Object.keys(claims).length === 0
+      ? {}
+      : { claims: { ...textsOf(claims), iss: issuerOf(claims, issuers) } }),
   } satisfies Probe;
+}
+
+/** Who made a token: an issuer that the gateway takes, if one fits. */
+function issuerOf({ iss = ["*"] }: Conditions, issuers: readonly string[]): string {
+  return issuers.find(anyOf(iss)) ?? textOf(iss[0] ?? "*");
 }
 
 function textsOf(conditions: Conditions): Record<string, string> {

@@ -253,4 +253,5 @@ export type ServiceEntry = z.infer<typeof ISTIO.ServiceEntry>;
 export type DestinationRule = z.infer<typeof ISTIO.DestinationRule>;
 export type Sidecar = z.infer<typeof ISTIO.Sidecar>;
 export type Gateway = z.infer<typeof ISTIO.Gateway>;
+export type RequestAuthentication = z.infer<typeof ISTIO.RequestAuthentication>;
 export type AuthorizationPolicy = z.infer<typeof ISTIO.AuthorizationPolicy>;

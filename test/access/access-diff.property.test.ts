@@ -109,3 +109,25 @@ it("sees each value of a header, and each claim and issuer of a token", () => {
   expect(gained({ users: ["sso/*", "other/*"] })).toEqual([{ ...base, iss: ["other"] }]);
   expect(gained({ users: ["sso/*", "sso/one"] })).toEqual([]);
 });
+
+it.each([
+  ["a header", { when: [{ key: "request.headers[X-Team]", values: ["b"] }] }, {}],
+  ["a claim", { when: [{ key: "request.auth.claims[scope]", values: ["b"] }] }, {}],
+  ["a path", { to: [{ operation: { paths: ["/b/*"] } }] }, {}],
+  ["a path that is left out", undefined, { notPaths: ["/b"] }],
+  ["a method that is left out", undefined, { notMethods: ["PUT"] }],
+])("sees that what refused calls by %s is gone, and nothing in that it comes", (_, denial, more) => {
+  const operation = { hosts: ["one.example.com"], ports: ["10080"] };
+  const rowsOf = (denied: readonly object[], besides: object) =>
+    matrixOf([
+      ...gateway(),
+      istio("RequestAuthentication", "tokens", { jwtRules: [{ issuer: "sso" }] }),
+      policy("ALLOW", [
+        { from: [{ source: { principals: [READER] } }], to: [{ operation: { ...operation, ...besides } }] },
+      ]),
+      policy("DENY", JSON.parse(JSON.stringify(denied))),
+    ]);
+  const [strict, open] = [rowsOf(denial === undefined ? [] : [denial], more), rowsOf([], {})];
+  expect(accessBeyond(open, strict)).toHaveLength(1);
+  expect(accessBeyond(strict, open)).toEqual([]);
+});

@@ -87,6 +87,27 @@ describe("policies of others", () => {
     ]);
   });
 
+  it.each<[string, Json, Json | undefined, Json]>([
+    ["any user", { requestPrincipals: ["*"] }, undefined, { iss: ["*"], sub: ["*"] }],
+    [
+      "users of an issuer",
+      { requestPrincipals: ["sso/a", "sso/b"] },
+      undefined,
+      { iss: ["sso"], sub: ["a", "b"] },
+    ],
+    ["a claim", {}, [{ key: "request.auth.claims[scope]", values: ["read"] }], { scope: ["read"] }],
+    [
+      "a user by a condition",
+      {},
+      [{ key: "request.auth.principal", values: ["sso/*"] }],
+      { iss: ["sso"], sub: ["*"] },
+    ],
+  ])("may ask for %s", (_, source, when, user) => {
+    const tokens = istio("RequestAuthentication", "tokens", { jwtRules: [{ issuer: "sso" }] });
+    const rows = matrixOf([...gateway(), tokens, policy("ALLOW", [rule(source, HTTP, when)])]);
+    expect(rows.map((row) => row.user)).toEqual([user]);
+  });
+
   it("refuse once what a wildcard has with the names under it", () => {
     const asked = (names: readonly string[]) => ({ hosts: names, ports: ["10080"], paths: ["/private"] });
     const refusedBy = (...names: string[]) =>
