@@ -1,4 +1,4 @@
-import type { Probe } from "../access/evaluate.ts";
+import type { Probe } from "../access/evaluate/evaluate.ts";
 import type { Mesh } from "../model/environment.ts";
 
 /** A call that somebody asks about. */

@@ -1,5 +1,5 @@
-import { evaluate } from "../access/evaluate.ts";
-import type { Step } from "../access/step.ts";
+import { evaluate } from "../access/evaluate/evaluate.ts";
+import type { Step } from "../access/evaluate/step.ts";
 import type { DeclaredHost, Gateway } from "../model/environment.ts";
 import type { Loaded } from "../model/load.ts";
 import type { Position } from "../model/problem.ts";

@@ -1,5 +1,5 @@
-import { explainCall } from "../access/explain.ts";
-import type { Step } from "../access/step.ts";
+import { explainCall } from "../access/evaluate/explain.ts";
+import type { Step } from "../access/evaluate/step.ts";
 import { callersOf, formatCaller } from "../model/callers.ts";
 import type { DeclaredHost } from "../model/environment.ts";
 import { type Files, filesBelow } from "../model/files.ts";

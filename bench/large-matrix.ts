@@ -1,4 +1,4 @@
-import type { Requests, Row } from "../access/matrix.ts";
+import type { Requests, Row } from "../access/matrix/matrix.ts";
 
 /** The matrix of an environment in which each account may call each host. */
 export function largeMatrix(hosts: number, accounts: number): Row[] {

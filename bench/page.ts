@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { matrixPage } from "../cli/matrix-page.ts";
+import { matrixPage } from "../cli/matrix/page.ts";
 import { chromiumProgram, filterTime, launchChromium, openingTime } from "./chromium.ts";
 import { largeMatrix } from "./large-matrix.ts";
 import { machine, markdown, median } from "./statistics.ts";

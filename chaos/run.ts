@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { logDirectory } from "../lab/paths.ts";
 import { kubectl as kubectlOn } from "../walk/kubectl.ts";
-import { LAB_IMAGE } from "../walk/walk-004.ts";
+import { LAB_IMAGE } from "../walk/workloads.ts";
 import {
   giveClientCertificate,
   makeNamespaces,

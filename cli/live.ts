@@ -1,4 +1,4 @@
-import { hasSay, isReadGroup } from "../access/unjudged.ts";
+import { hasSay, isReadGroup } from "../access/manifests/unjudged.ts";
 import type { ClusterAccess } from "../cluster/access.ts";
 import type { Manifest } from "../plan/manifest.ts";
 import { CannotError } from "./exit.ts";

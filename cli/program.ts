@@ -1,14 +1,14 @@
 import { Command } from "commander";
 import manifest from "sallyport/package.json" with { type: "json" };
 import { checkCommand } from "./check.ts";
-import { destroyCommand, previewCommand, refreshCommand, upCommand } from "./deploy.ts";
+import { destroyCommand, previewCommand, refreshCommand, upCommand } from "./deploy/deploy.ts";
 import { diffCommand } from "./diff/diff.ts";
 import { CannotError, EXIT, endWithReader, reportFailure } from "./exit.ts";
-import { explainCommand } from "./explain.ts";
+import { explainCommand } from "./explain/explain.ts";
 import { labCommand } from "./lab.ts";
-import { matrixCommand } from "./matrix.ts";
+import { matrixCommand } from "./matrix/matrix.ts";
 import { monitoringCommand } from "./monitoring.ts";
-import { pullRequestCommand } from "./pull-request.ts";
+import { pullRequestCommand } from "./pull-request/pull-request.ts";
 import { renderCommand } from "./render.ts";
 import { applyCommand, deleteCommand } from "./rollout.ts";
 import { schemaCommand } from "./schema.ts";

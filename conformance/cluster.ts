@@ -1,6 +1,5 @@
 import type { Kubectl } from "../walk/kubectl.ts";
-import { LAB_IMAGE } from "../walk/walk-004.ts";
-import { startClients } from "../walk/workloads.ts";
+import { LAB_IMAGE, startClients } from "../walk/workloads.ts";
 import { ACCOUNTS, NAMESPACES } from "./declarations.ts";
 
 const callers = NAMESPACES.flatMap((namespace) => ACCOUNTS.map((account) => ({ namespace, account })));

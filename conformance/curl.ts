@@ -1,4 +1,4 @@
-import type { Probe } from "../access/evaluate.ts";
+import type { Probe } from "../access/evaluate/evaluate.ts";
 import { internet } from "../lab/addresses.ts";
 import type { Kubectl } from "../walk/kubectl.ts";
 import { TOKEN_HEADER, tokenOf } from "./tokens.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Probe } from "../access/evaluate.ts";
+import type { Probe } from "../access/evaluate/evaluate.ts";
 import type { Json } from "../plan/manifest.ts";
 import { ACCOUNTS, ADDRESSES, NAMES, NAMESPACES, OTHER_PORT, TCP_PORT } from "./declarations.ts";
 import { ISSUER, STRANGER } from "./tokens.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import fc from "fast-check";
-import { type Evaluator, evaluator, type Outcome, type Probe } from "../access/evaluate.ts";
+import { type Evaluator, evaluator, type Outcome, type Probe } from "../access/evaluate/evaluate.ts";
 import type { ClusterAccess } from "../cluster/access.ts";
 import type { Host } from "../model/environment.ts";
 import type { Manifest, PlannedObject } from "../plan/manifest.ts";

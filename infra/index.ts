@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { summariseAccess } from "../access/summary.ts";
+import { summariseAccess } from "../access/matrix/summary.ts";
 import { ClusterError } from "../cluster/client.ts";
 import { requireCluster } from "../cluster/identity.ts";
 import { EgressEnvironment, formatProblem, loadEnvironment } from "../components/index.ts";

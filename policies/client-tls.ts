@@ -1,4 +1,4 @@
-import type { ClientTls, DestinationRule, TrafficPolicy } from "../access/specs.ts";
+import type { ClientTls, DestinationRule, TrafficPolicy } from "../access/manifests/specs.ts";
 
 /** The TLS settings that a part of a DestinationRule has. */
 export interface TlsOfPart {

@@ -1,5 +1,5 @@
-import type { Objects, Read } from "../access/read.ts";
-import type { VirtualService } from "../access/specs.ts";
+import type { Objects, Read } from "../access/manifests/read.ts";
+import type { VirtualService } from "../access/manifests/specs.ts";
 import { GATEWAY_LABEL } from "../plan/labels.ts";
 
 type Labels = Readonly<Record<string, string>>;

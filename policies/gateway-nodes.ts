@@ -1,5 +1,5 @@
-import type { Objects } from "../access/read.ts";
-import type { PodSpec } from "../access/specs.ts";
+import type { Objects } from "../access/manifests/read.ts";
+import type { PodSpec } from "../access/manifests/specs.ts";
 import { POOL_LABEL } from "../plan/labels.ts";
 import { areOfEgressGateway } from "./egress-gateways.ts";
 import type { Rule, Violation } from "./rule.ts";

@@ -1,5 +1,5 @@
-import type { Objects, Read } from "../access/read.ts";
-import type { DestinationRule } from "../access/specs.ts";
+import type { Objects, Read } from "../access/manifests/read.ts";
+import type { DestinationRule } from "../access/manifests/specs.ts";
 import { tlsOf } from "./client-tls.ts";
 import { egressGateways, fullName, gatewayHosts } from "./egress-gateways.ts";
 import type { Rule, Violation } from "./rule.ts";

@@ -1,4 +1,4 @@
-import { faultOf, kindRead } from "../access/read.ts";
+import { faultOf, kindRead } from "../access/manifests/read.ts";
 import { objectKey } from "../plan/manifest.ts";
 import type { Rule } from "./rule.ts";
 

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
-import { directionsOf, rulesOf } from "../access/network.ts";
-import type { Objects, Read } from "../access/read.ts";
-import type { NetworkPolicy, Sidecar } from "../access/specs.ts";
+import { directionsOf, rulesOf } from "../access/evaluate/network.ts";
+import type { Objects, Read } from "../access/manifests/read.ts";
+import type { NetworkPolicy, Sidecar } from "../access/manifests/specs.ts";
 import { isManaged } from "../plan/labels.ts";
 import { LOCKDOWN_NAME } from "../plan/lockdown.ts";
 import type { Expected, Rule, Violation } from "./rule.ts";

@@ -1,5 +1,5 @@
 import { PolicyPack, type StackValidationPolicy } from "@pulumi/policy";
-import { readObjects } from "../access/read.ts";
+import { readObjects } from "../access/manifests/read.ts";
 import { type Manifest, objectKey } from "../plan/manifest.ts";
 import { type Expected, formatViolation, type Rule } from "./rule.ts";
 import { RULES } from "./rules.ts";

@@ -1,4 +1,4 @@
-import type { Objects } from "../access/read.ts";
+import type { Objects } from "../access/manifests/read.ts";
 import type { Manifest } from "../plan/manifest.ts";
 
 /** What in an object breaks a rule. */

@@ -1,4 +1,4 @@
-import type { Read } from "../access/read.ts";
+import type { Read } from "../access/manifests/read.ts";
 import { isOutside } from "./egress-gateways.ts";
 import type { Rule, Violation } from "./rule.ts";
 

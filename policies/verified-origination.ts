@@ -1,5 +1,5 @@
-import type { Objects } from "../access/read.ts";
-import type { ServiceEntry } from "../access/specs.ts";
+import type { Objects } from "../access/manifests/read.ts";
+import type { ServiceEntry } from "../access/manifests/specs.ts";
 import { type TlsOfPart, tlsOf } from "./client-tls.ts";
 import type { Rule } from "./rule.ts";
 

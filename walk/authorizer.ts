@@ -1,6 +1,5 @@
 import type { Kubectl } from "./kubectl.ts";
-import { LAB_IMAGE } from "./walk-004.ts";
-import { rolledOut } from "./workloads.ts";
+import { LAB_IMAGE, rolledOut } from "./workloads.ts";
 
 /** Where document 002's identity and access system runs, as the environment files name it. */
 const NAMESPACE = "iam";

@@ -4,10 +4,10 @@ import { loadEnvironment } from "../model/load.ts";
 import { planEnvironment } from "../plan/plan.ts";
 import { planRollout, runRollout, waitForObjects } from "../rollout/apply.ts";
 import type { Client, Document, Step, World } from "./document.ts";
+import type { Walk } from "./document-004/walk.ts";
 import { type Kubectl, kubectl } from "./kubectl.ts";
 import { leftOverRows } from "./left-over.ts";
 import { type WalkedRow, walkRowOnce } from "./row.ts";
-import type { Walk } from "./walk-004.ts";
 import { startClients } from "./workloads.ts";
 
 /**

@@ -2,6 +2,9 @@ import type { Manifest } from "../plan/manifest.ts";
 import type { Client } from "./document.ts";
 import type { Kubectl } from "./kubectl.ts";
 
+/** The lab's own image of curl and openssl. */
+export const LAB_IMAGE = "localhost/sallyport-lab/curl:lab";
+
 /** How a workload differs from the documents' sleep sample. */
 export interface SleepOptions {
   readonly name?: string;

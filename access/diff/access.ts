@@ -1,9 +1,9 @@
-import { jointText } from "../joint.ts";
-import { isExact } from "../match.ts";
-import type { Requests, Row } from "../matrix.ts";
-import { type RowCall, rowLets } from "../row-lets.ts";
-import type { Conditions } from "../samples.ts";
-import { nameOf } from "../ways.ts";
+import { isExact } from "../evaluate/match.ts";
+import type { Requests, Row } from "../matrix/matrix.ts";
+import { type RowCall, rowLets } from "../matrix/row-lets.ts";
+import type { Conditions } from "../matrix/samples.ts";
+import { nameOf } from "../matrix/ways.ts";
+import { jointText } from "./joint.ts";
 import { representatives } from "./representatives.ts";
 
 /** What one caller may do with one port of a host on one side, and may not on the other. */

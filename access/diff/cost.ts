@@ -1,6 +1,6 @@
 import type { Manifest } from "../../plan/manifest.ts";
-import { isSeenIn, type Objects, readObjects } from "../read.ts";
-import type { VirtualService } from "../specs.ts";
+import { isSeenIn, type Objects, readObjects } from "../manifests/read.ts";
+import type { VirtualService } from "../manifests/specs.ts";
 import type { ObjectsDiff } from "./objects.ts";
 
 /**

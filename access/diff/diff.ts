@@ -1,7 +1,7 @@
 import type { Manifest } from "../../plan/manifest.ts";
-import { gapsOf, matrixOf, type Row } from "../matrix.ts";
+import { inWords, type Unjudged } from "../manifests/unjudged.ts";
+import { gapsOf, matrixOf, type Row } from "../matrix/matrix.ts";
 import { protectionIn } from "../protection/protection.ts";
-import { inWords, type Unjudged } from "../unjudged.ts";
 import { type AccessChange, accessBeyond, rowsBeside } from "./access.ts";
 import { type Cost, costOf } from "./cost.ts";
 import { unknownIn } from "./known.ts";

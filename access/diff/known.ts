@@ -1,6 +1,6 @@
 import type { Manifest } from "../../plan/manifest.ts";
-import { groupOf, kindRead } from "../read.ts";
-import { hasSay, type Unjudged, unjudgedBy, whyUnjudged } from "../unjudged.ts";
+import { groupOf, kindRead } from "../manifests/read.ts";
+import { hasSay, type Unjudged, unjudgedBy, whyUnjudged } from "../manifests/unjudged.ts";
 
 /** By API group, the kinds that are not read and say nothing of what leaves. */
 const SILENT: Readonly<Record<string, readonly string[]>> = {

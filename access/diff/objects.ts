@@ -1,6 +1,6 @@
 import { isFields, type Json, type Manifest, objectKey } from "../../plan/manifest.ts";
-import { isOurs } from "../owner.ts";
-import { groupOf } from "../read.ts";
+import { isOurs } from "../manifests/owner.ts";
+import { groupOf } from "../manifests/read.ts";
 
 /** An object that one side has and the other has not, or not so. */
 export interface ObjectChange {

@@ -1,5 +1,5 @@
-import type { Objects } from "../read.ts";
-import type { PolicyRule } from "../specs.ts";
+import type { Objects } from "../manifests/read.ts";
+import type { PolicyRule } from "../manifests/specs.ts";
 import { type Fact, type Protection, podsOf } from "./fact.ts";
 
 /** By whom and how the gateways know callers: certificates on the hop, tokens, authorizers, and refusal by default. */

@@ -1,6 +1,6 @@
 import { isFields, type Json } from "../../plan/manifest.ts";
-import type { Objects } from "../read.ts";
-import type { AccessLogger } from "../specs.ts";
+import type { Objects } from "../manifests/read.ts";
+import type { AccessLogger } from "../manifests/specs.ts";
 import { type Fact, type Protection, podsOf } from "./fact.ts";
 
 /** What is logged and counted of calls, and whose calls are not. */

@@ -1,6 +1,6 @@
-import { directionsOf, type NetworkRule, rulesOf } from "../network.ts";
-import type { Objects } from "../read.ts";
-import type { LabelSelector, NetworkPeer, NetworkPolicy } from "../specs.ts";
+import { directionsOf, type NetworkRule, rulesOf } from "../evaluate/network.ts";
+import type { Objects } from "../manifests/read.ts";
+import type { LabelSelector, NetworkPeer, NetworkPolicy } from "../manifests/specs.ts";
 import { type Fact, type Protection, podsOf } from "./fact.ts";
 
 /** Of pilot-agent with all metrics of a pod, and of Envoy alone. */

@@ -1,5 +1,5 @@
-import type { Objects } from "../read.ts";
-import type { NodeTerm, PodSpec } from "../specs.ts";
+import type { Objects } from "../manifests/read.ts";
+import type { NodeTerm, PodSpec } from "../manifests/specs.ts";
 import type { Fact, Protection } from "./fact.ts";
 
 /** Where gateways run, beside whom, and with which rights on their nodes. */

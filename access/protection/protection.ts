@@ -1,5 +1,5 @@
 import type { Manifest } from "../../plan/manifest.ts";
-import { readObjects } from "../read.ts";
+import { readObjects } from "../manifests/read.ts";
 import type { Fact, Protection } from "./fact.ts";
 import { identityFacts } from "./identity.ts";
 import { loggingFacts } from "./logging.ts";

@@ -1,6 +1,6 @@
-import { clientTlsOf } from "../client-tls.ts";
-import { isSeenIn, type Objects, type Read } from "../read.ts";
-import type { ClientTls, Destination, DestinationRule } from "../specs.ts";
+import { clientTlsOf } from "../manifests/client-tls.ts";
+import { isSeenIn, type Objects, type Read } from "../manifests/read.ts";
+import type { ClientTls, Destination, DestinationRule } from "../manifests/specs.ts";
 import type { Fact, Protection } from "./fact.ts";
 
 /** Whom the gateways trust outside: for each host and port that they route, how they speak TLS to it. */

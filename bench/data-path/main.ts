@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { labUp } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
-import { LAB_IMAGE } from "../../walk/walk-004.ts";
+import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { type BenchCluster, benchCluster } from "../cluster.ts";
 import { machine } from "../statistics.ts";
 import { clientOf, deploy, remove } from "./deploy.ts";

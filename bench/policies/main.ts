@@ -3,7 +3,7 @@ import { setTimeout as sleepFor } from "node:timers/promises";
 import { Command } from "commander";
 import { labUp } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
-import { LAB_IMAGE } from "../../walk/walk-004.ts";
+import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { answering } from "../answering.ts";
 import { type BenchCluster, benchCluster, type Container } from "../cluster.ts";
 import { wrkCommand } from "../data-path/variants.ts";

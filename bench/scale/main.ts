@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { findEngine } from "../../deploy/engine.ts";
 import { labUp } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
-import { LAB_IMAGE } from "../../walk/walk-004.ts";
+import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { benchCluster } from "../cluster.ts";
 import { commandCost, planCost } from "../processes.ts";
 import { machine } from "../statistics.ts";

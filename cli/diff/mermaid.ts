@@ -1,4 +1,4 @@
-import type { Row } from "../../access/matrix.ts";
+import type { Row } from "../../access/matrix/matrix.ts";
 import type { Compared } from "./compare.ts";
 import { callerOf, targetOf } from "./words.ts";
 

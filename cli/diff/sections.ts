@@ -1,5 +1,5 @@
 import type { Diff } from "../../access/diff/diff.ts";
-import { inWords } from "../../access/unjudged.ts";
+import { inWords } from "../../access/manifests/unjudged.ts";
 import { callerOf, changeOf, costOf, objectOf, protectionOf, targetOf } from "./words.ts";
 
 /** One change, and lines that tell more of it. */

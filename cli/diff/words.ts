@@ -2,9 +2,9 @@ import type { AccessChange } from "../../access/diff/access.ts";
 import type { Cost } from "../../access/diff/cost.ts";
 import type { ObjectChange } from "../../access/diff/objects.ts";
 import type { ProtectionChange } from "../../access/diff/protection.ts";
-import type { Row } from "../../access/matrix.ts";
+import type { Row } from "../../access/matrix/matrix.ts";
+import { notesOf, said, saidOfRefused, saidOfToken } from "../cells.ts";
 import { count } from "../environment.ts";
-import { notesOf, said, saidOfRefused, saidOfToken } from "../matrix-cells.ts";
 
 /** `news/politics`, `news/*` for all accounts of a namespace. */
 export function callerOf({ namespace, account }: Row): string {

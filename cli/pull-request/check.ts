@@ -1,7 +1,7 @@
 import type { Problem } from "../../model/index.ts";
 import { sortProblems } from "../../model/problem.ts";
-import { commitOf, treeAt } from "../diff/git.ts";
 import { CannotError } from "../exit.ts";
+import { commitOf, treeAt } from "../git.ts";
 import { leftOutProblem, readSources } from "../source.ts";
 
 /** What is wrong, and what may be, in the declarations of a folder. */

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
-import { plainFilesAt } from "../diff/git.ts";
 import { CannotError } from "../exit.ts";
+import { plainFilesAt } from "../git.ts";
 import { knownCommit } from "./check.ts";
 
 /** What the engine would do to a stack. */

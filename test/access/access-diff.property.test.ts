@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type AccessChange, accessBeyond } from "../../access/diff/access.ts";
-import { evaluator } from "../../access/evaluate.ts";
-import { matrixOf } from "../../access/matrix.ts";
-import { rowLets } from "../../access/row-lets.ts";
+import { evaluator } from "../../access/evaluate/evaluate.ts";
+import { matrixOf } from "../../access/matrix/matrix.ts";
+import { rowLets } from "../../access/matrix/row-lets.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import { ACCOUNTS, declared, list, NAMESPACES, PATHS, plan } from "../plan/random-rules.ts";
 import { gateway, istio, policy, READER } from "./manifests.ts";

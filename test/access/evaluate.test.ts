@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evaluate, type Probe } from "../../access/evaluate.ts";
+import { evaluate, type Probe } from "../../access/evaluate/evaluate.ts";
 import type { Json, Manifest } from "../../plan/manifest.ts";
 import { EDITOR, gateway, istio, policy, READER } from "./manifests.ts";
 

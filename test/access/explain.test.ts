@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Probe } from "../../access/evaluate.ts";
-import { explainCall } from "../../access/explain.ts";
+import type { Probe } from "../../access/evaluate/evaluate.ts";
+import { explainCall } from "../../access/evaluate/explain.ts";
 import { completeHosts } from "../../model/complete.ts";
 import type { Json, Manifest } from "../../plan/manifest.ts";
 import { EVERY_KIND, gateway as planned } from "../plan/hosts.ts";

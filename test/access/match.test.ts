@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { anyOf, anyPathOf, nearest } from "../../access/match.ts";
-import { normalisedPath } from "../../access/path.ts";
+import { anyOf, anyPathOf, nearest } from "../../access/evaluate/match.ts";
+import { normalisedPath } from "../../access/evaluate/path.ts";
 
 describe("a value of a policy", () => {
   it.each([

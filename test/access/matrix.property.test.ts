@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { evaluator } from "../../access/evaluate.ts";
-import { matrixOf } from "../../access/matrix.ts";
-import { rowLets } from "../../access/row-lets.ts";
+import { evaluator } from "../../access/evaluate/evaluate.ts";
+import { matrixOf } from "../../access/matrix/matrix.ts";
+import { rowLets } from "../../access/matrix/row-lets.ts";
 import { ACCOUNTS, declared, list, NAMESPACES, PATHS, plan } from "../plan/random-rules.ts";
 
 it("says of every call what the evaluator answers", { timeout: 120_000 }, () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { networkOf } from "../../access/network.ts";
-import { readObjects } from "../../access/read.ts";
+import { networkOf } from "../../access/evaluate/network.ts";
+import { readObjects } from "../../access/manifests/read.ts";
 import type { Json, Manifest } from "../../plan/manifest.ts";
 
 const policy = (name: string, spec: Json, namespace = "news"): Manifest => ({

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { waysIn } from "../../access/ways.ts";
+import { waysIn } from "../../access/matrix/ways.ts";
 import { gatewayService } from "../../plan/gateway/deployment.ts";
 import { gateway, planned } from "../plan/hosts.ts";
 

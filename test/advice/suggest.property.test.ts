@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { evaluate } from "../../access/evaluate.ts";
-import { explainCall } from "../../access/explain.ts";
-import { matrixOf, type Row } from "../../access/matrix.ts";
+import { evaluate } from "../../access/evaluate/evaluate.ts";
+import { explainCall } from "../../access/evaluate/explain.ts";
+import { matrixOf, type Row } from "../../access/matrix/matrix.ts";
 import { type Call, meshOf, probeOf } from "../../advice/call.ts";
 import { hostsOf } from "../../advice/hosts.ts";
 import { type Declaration, placesOf } from "../../advice/places.ts";

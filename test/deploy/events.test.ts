@@ -1,6 +1,6 @@
 import type { EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { describe, expect, it } from "vitest";
-import { linesOf } from "../../cli/deploy-lines.ts";
+import { linesOf } from "../../cli/deploy/lines.ts";
 import { type DeployEvent, eventOf, outputsEvent } from "../../deploy/events.ts";
 
 const at = { sequence: 1, timestamp: 1 };

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { serverSideDeployment } from "../../walk/deployment/server-side.ts";
+import { walkDocument004 } from "../../walk/document-004/walk.ts";
 import { labInternet } from "../../walk/lab-internet.ts";
-import { LAB_IMAGE, walkDocument004 } from "../../walk/walk-004.ts";
+import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { onCluster } from "./cluster.ts";
 import { print } from "./print.ts";
 

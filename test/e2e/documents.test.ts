@@ -6,8 +6,8 @@ import { document001 } from "../../walk/document-001/steps.ts";
 import { document002 } from "../../walk/document-002/steps.ts";
 import { document003 } from "../../walk/document-003/steps.ts";
 import { labInternet } from "../../walk/lab-internet.ts";
-import { LAB_IMAGE } from "../../walk/walk-004.ts";
 import { walkDocument } from "../../walk/walk-document.ts";
+import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { onCluster } from "./cluster.ts";
 import { print } from "./print.ts";
 

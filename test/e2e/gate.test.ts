@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { matrixOf } from "../../access/matrix.ts";
+import { matrixOf } from "../../access/matrix/matrix.ts";
 import { liveManifests } from "../../cli/live.ts";
 import { connect } from "../../cluster/client.ts";
 import { applyObject } from "../../cluster/objects.ts";
@@ -18,8 +18,7 @@ import { planEnvironment } from "../../plan/plan.ts";
 import { planRollout, runRollout, tryRollout } from "../../rollout/apply.ts";
 import type { Stage } from "../../rollout/stages.ts";
 import { kubectl } from "../../walk/kubectl.ts";
-import { LAB_IMAGE } from "../../walk/walk-004.ts";
-import { sleep } from "../../walk/workloads.ts";
+import { LAB_IMAGE, sleep } from "../../walk/workloads.ts";
 import { onCluster, programOf } from "./cluster.ts";
 
 const NAME = "gate-test";

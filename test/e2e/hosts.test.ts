@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { serverSideDeployment } from "../../walk/deployment/server-side.ts";
+import { walkHosts } from "../../walk/hosts/walk.ts";
 import { labInternet } from "../../walk/lab-internet.ts";
-import { LAB_IMAGE } from "../../walk/walk-004.ts";
-import { walkHosts } from "../../walk/walk-hosts.ts";
+import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { onCluster } from "./cluster.ts";
 import { print } from "./print.ts";
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LAB_IMAGE } from "../../walk/walk-004.ts";
-import { sleep } from "../../walk/workloads.ts";
+import { LAB_IMAGE, sleep } from "../../walk/workloads.ts";
 import { onCluster } from "./cluster.ts";
 import { CLIENT, eventually, HOME, LOCKED, monitoringWorld, namespace, program } from "./monitoring-world.ts";
 

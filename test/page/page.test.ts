@@ -7,7 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { chromiumProgram, filterTime, launchChromium, openingTime } from "../../bench/chromium.ts";
 import { largeMatrix } from "../../bench/large-matrix.ts";
-import { matrixPage } from "../../cli/matrix-page.ts";
+import { matrixPage } from "../../cli/matrix/page.ts";
 import { sallyport } from "../cli/sallyport.ts";
 
 const HOSTILE = "</script><img src=x onerror=alert(1)><b>&lt;";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { evaluator } from "../../access/evaluate.ts";
+import { evaluator } from "../../access/evaluate/evaluate.ts";
 import type { Host } from "../../model/environment.ts";
 import { formOf, literalOf } from "../../model/paths.ts";
 import type { Rule } from "../../model/rule.ts";

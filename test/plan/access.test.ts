@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AuthorizationPolicy } from "../../access/specs.ts";
+import type { AuthorizationPolicy } from "../../access/manifests/specs.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { waveOf } from "../../plan/sync-wave.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { summariseAccess } from "../../access/summary.ts";
+import { summariseAccess } from "../../access/matrix/summary.ts";
 import { callersOf } from "../../model/callers.ts";
 import {
   completeGateway,

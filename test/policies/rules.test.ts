@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { readObjects } from "../../access/read.ts";
+import { readObjects } from "../../access/manifests/read.ts";
 import { type Manifest, objectKey } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { gatewayNodes } from "../../policies/gateway-nodes.ts";

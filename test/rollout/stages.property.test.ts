@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { specsOf } from "../../access/read.ts";
-import { type Way, waysIn } from "../../access/ways.ts";
+import { specsOf } from "../../access/manifests/read.ts";
+import { type Way, waysIn } from "../../access/matrix/ways.ts";
 import { type Manifest, objectKey, type PlannedObject } from "../../plan/manifest.ts";
 import { waveOf } from "../../plan/sync-wave.ts";
 import { type Stage, stagesBetween } from "../../rollout/stages.ts";

@@ -1,0 +1,153 @@
+import ipaddr from "ipaddr.js";
+import type { Objects } from "../manifests/read.ts";
+import type { Connections, HttpRoute, TrafficPolicy } from "../manifests/specs.ts";
+import { type Route, routesOf } from "./http-routes.ts";
+import type { Seen } from "./seen.ts";
+
+/** The ports on which the sidecars of a namespace listen, and for what. */
+export interface PortsSeen {
+  /** On which the sidecars take HTTP. */
+  readonly http: ReadonlySet<number>;
+  /** `host:port` of all that is registered. */
+  readonly registered: ReadonlySet<string>;
+}
+
+/** Read out of what is registered and the cluster's own Services. */
+export function portsSeen({ entries, services }: Seen): PortsSeen {
+  const isHttp = (protocol = "") => /^(?:http|http2|grpc|grpc-web)$/i.test(protocol);
+  return {
+    http: new Set([
+      ...entries.flatMap(({ spec }) =>
+        spec.ports.filter(({ protocol }) => isHttp(protocol)).map(({ number }) => number),
+      ),
+      ...services.flatMap(({ spec }) =>
+        (spec.ports ?? [])
+          .filter(({ name = "", appProtocol }) => isHttp(appProtocol ?? name.replace(/-.*/, "")))
+          .map(({ port }) => port),
+      ),
+    ]),
+    registered: new Set(
+      entries.flatMap(({ spec }) =>
+        spec.ports.flatMap(({ number }) => spec.hosts.map((host) => `${host.toLowerCase()}:${number}`)),
+      ),
+    ),
+  };
+}
+
+/** The routes that the sidecars of a namespace have. */
+export interface MeshRoutes {
+  /** By port and domain, the routes of each VirtualService that claims it. */
+  readonly http: ReadonlyMap<number, ReadonlyMap<string, readonly Route[][]>>;
+  readonly tls: ReadonlyMap<number, ReadonlyMap<string, readonly Connections[]>>;
+  readonly tcp: ReadonlyMap<number, readonly TcpRoute[]>;
+}
+interface TcpRoute extends Connections {
+  /** Whether it is for what was called; without subnets that is all of the port. */
+  readonly takes: (called: string) => boolean;
+}
+
+/** Hosts of the web need no entry in the registry; on any other port a sidecar listens for what is registered alone. */
+const WEB = 80;
+
+/** Read out of the VirtualServices that are seen. */
+export function meshRoutes(seen: Seen, { registered }: PortsSeen): MeshRoutes {
+  const http = new Map<number, Map<string, Route[][]>>();
+  const tls = new Map<number, Map<string, Connections[]>>();
+  const tcp = new Map<number, TcpRoute[]>();
+  for (const service of seen.routes) {
+    const { gateways = ["mesh"], hosts } = service.spec;
+    if (!gateways.includes("mesh")) continue;
+    const object = service.key;
+    const names = hosts.map((host) => host.toLowerCase());
+    const listens = (port: number) => names.some((name) => registered.has(`${name}:${port}`));
+    for (const port of portsOf(service.spec.http ?? [])) {
+      const routes = routesOf(service, port);
+      if (routes.length === 0) continue;
+      for (const name of names) {
+        const isRegistered = registered.has(`${name}:${port}`);
+        if (port === WEB || isRegistered) push(inner(http, port), name, routes);
+        // What is registered is known by its absolute name too.
+        if (isRegistered) push(inner(http, port), `${name}.`, routes);
+      }
+    }
+    for (const { match, route } of service.spec.tls ?? [])
+      for (const { port = 443, sniHosts } of match)
+        if (listens(port))
+          for (const name of sniHosts)
+            push(inner(tls, port), name.toLowerCase(), { object, destinations: route });
+    for (const { match = [], route } of service.spec.tcp ?? [])
+      for (const { port, destinationSubnets } of match)
+        if (port !== undefined && listens(port))
+          push(tcp, port, { object, takes: liesIn(destinationSubnets), destinations: route });
+  }
+  return { http, tls, tcp };
+}
+
+function portsOf(routes: readonly HttpRoute[]): Set<number> {
+  return new Set(routes.flatMap(({ match = [] }) => match.flatMap(({ port }) => port ?? [])));
+}
+
+/** What makes connections to a host, or to a subset of it. */
+export interface Hop {
+  readonly object: string;
+  readonly tls: TrafficPolicy["tls"];
+}
+
+/** By `host subset`, and `host ` for the host itself, what the sidecars of a namespace have a cluster for. */
+export function hopsSeen({ rules }: Seen): ReadonlyMap<string, Hop> {
+  return new Map(
+    rules.flatMap(({ key, spec: { host, trafficPolicy, subsets = [] } }) => [
+      [`${host} `, { object: key, tls: trafficPolicy?.tls }] as const,
+      ...subsets.map(
+        (subset) =>
+          [
+            `${host} ${subset.name}`,
+            { object: key, tls: subset.trafficPolicy?.tls ?? trafficPolicy?.tls },
+          ] as const,
+      ),
+    ]),
+  );
+}
+
+/** By port, what the sidecars of a namespace ask a gateway to connect to. */
+export function tunnelsIn(namespace: string, objects: Objects): ReadonlyMap<number, readonly string[]> {
+  const tunnels = new Map<number, string[]>();
+  for (const { spec } of objects("EnvoyFilter").filter((one) => one.namespace === namespace))
+    for (const { match, patch } of spec.configPatches ?? []) {
+      const hostname = patch?.value?.typed_config?.tunneling_config?.hostname;
+      const port = Number(match?.listener?.name?.split("_").at(-1));
+      if (hostname !== undefined && !tunnels.get(port)?.includes(hostname)) push(tunnels, port, hostname);
+    }
+  return tunnels;
+}
+
+function liesIn(subnets: readonly string[] | undefined): (called: string) => boolean {
+  if (subnets === undefined) return () => true;
+  const ranges = subnets.flatMap(rangeOf);
+  return (called) => {
+    const address = called.replace(/[[\]]/g, "");
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.parse(address);
+    return ranges.some((range) => parsed.kind() === range[0].kind() && parsed.match(range));
+  };
+}
+
+/** One address is a subnet too; what is neither takes nothing. */
+function rangeOf(subnet: string): [ipaddr.IPv4 | ipaddr.IPv6, number][] {
+  if (ipaddr.isValidCIDR(subnet)) return [ipaddr.parseCIDR(subnet)];
+  if (!ipaddr.isValid(subnet)) return [];
+  const address = ipaddr.parse(subnet);
+  return [[address, address.kind() === "ipv4" ? 32 : 128]];
+}
+
+function inner<T>(map: Map<number, Map<string, T>>, key: number): Map<string, T> {
+  const known = map.get(key) ?? new Map<string, T>();
+  map.set(key, known);
+  return known;
+}
+
+function push<K, T>(map: Map<K, T[]>, key: K, value: T): void {
+  const known = map.get(key);
+  if (known) known.push(value);
+  else map.set(key, [value]);
+}

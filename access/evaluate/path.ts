@@ -1,0 +1,33 @@
+import type { MeshSettings } from "../manifests/mesh.ts";
+
+/**
+ * A path as Envoy's policies and routes see it: dots resolved, a backslash is a slash, encoded letters that need not be
+ * are plain, the query is off.
+ *
+ * @param path as the caller wrote it, with its query
+ */
+export function normalisedPath(path: string, normalization: MeshSettings["pathNormalization"]): string {
+  const [written = ""] = path.split(/[?#]/, 1);
+  if (!/[.%\\]|\/\//.test(written)) return written;
+  const decoded = normalization === "DECODE_AND_MERGE_SLASHES" ? written.replace(/%2f|%5c/gi, "/") : written;
+  const resolved = resolveDots(decoded.replaceAll("\\", "/").replace(/%([0-9a-f]{2})/gi, unreserved));
+  return normalization === "BASE" ? resolved : resolved.replace(/\/{2,}/g, "/");
+}
+
+function unreserved(encoded: string, digits: string): string {
+  const letter = String.fromCharCode(Number.parseInt(digits, 16));
+  return /[A-Za-z0-9\-._~]/.test(letter) ? letter : encoded;
+}
+
+/** Segments `.` and `..` as in a URL; two slashes stay two. */
+function resolveDots(path: string): string {
+  const segments = path.split("/").slice(1);
+  const kept: string[] = [];
+  segments.forEach((segment, index) => {
+    const isLast = index === segments.length - 1;
+    if (segment === "..") kept.pop();
+    if (segment !== "." && segment !== "..") kept.push(segment);
+    else if (isLast) kept.push("");
+  });
+  return `/${kept.join("/")}`;
+}

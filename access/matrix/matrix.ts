@@ -1,0 +1,199 @@
+import type { Manifest } from "../../plan/manifest.ts";
+import { type Evaluator, evaluator } from "../evaluate/evaluate.ts";
+import { anyOf, anyPathOf, isExact, type Matcher, narrower } from "../evaluate/match.ts";
+import type { MeshSettings } from "../manifests/mesh.ts";
+import { isOurs } from "../manifests/owner.ts";
+import { inWords, type Unjudged, unjudged } from "../manifests/unjudged.ts";
+import type { Entrance } from "./entrances.ts";
+import { type Conditions, type Except, type Sample, samplesOf, textOf } from "./samples.ts";
+import { type AskedWay, askGateway, askWays, entrancesOf, nameOf, wayOf } from "./ways.ts";
+
+/** Requests, by patterns of Istio's policies; `*` for every one. */
+export interface Requests {
+  readonly path: string;
+  readonly method: string;
+  /** Which they are not, of the row's and of these patterns. */
+  readonly except: Except;
+  /** What a request must have, by name; one of the values. */
+  readonly headers: Conditions;
+}
+
+/** Requests of a row that are refused all the same, and of whom. */
+export interface Refused extends Requests {
+  /** The row's own, or fewer of them. */
+  readonly principal: string;
+  /** The row's own, or one that it covers. */
+  readonly host: string;
+  /** What a token has to say for the refusal, by claim; absent where it takes none. */
+  readonly user?: Conditions;
+}
+
+/** What one caller may do with one port of a host. */
+export interface Row {
+  /** `*`: everyone in the mesh. */
+  readonly namespace: string;
+  /** `*`: every account of the namespace. */
+  readonly account: string;
+  /** What a token of an end user has to say, by claim; absent where none is asked for. */
+  readonly user?: Conditions;
+  readonly host: string;
+  readonly port: number;
+  /** The gateway's Service, `namespace/name`. */
+  readonly gateway: string;
+  /** As Istio writes the caller: `cluster.local/ns/news/sa/politics`. */
+  readonly principal: string;
+  /** Sorted by path. */
+  readonly allowed: readonly Requests[];
+  readonly refused: readonly Refused[];
+  /** Whether the caller's own sidecar turns to the gateway; where not, only a workload that goes round it gets there. */
+  readonly isRoutable: boolean;
+  /** Whether it rests on objects that others made: without these there is no such row. */
+  readonly isForeign: boolean;
+  /** What is not judged and could change it. */
+  readonly unsure: readonly string[];
+}
+
+/**
+ * Reads who may call what out of manifests, whoever made them. What it says is asked of the evaluator, never of a
+ * declaration.
+ *
+ * @param manifests planned, rendered or live; the gateways' Services among them
+ * @param mesh what MeshConfig says, where it differs from Istio's defaults
+ * @returns rows sorted by namespace, account, host, port and gateway
+ * @example
+ * matrixOf(planEnvironment(environment).map(({ manifest }) => manifest));
+ */
+export function matrixOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): Row[] {
+  const rows = rowsOf(manifests, mesh);
+  const own = manifests.filter(isOurs);
+  if (own.length === manifests.length) return rows;
+  const known = new Set(rowsOf(own, mesh).map(saidOf));
+  return rows.map((row) => (known.has(saidOf(row)) ? row : { ...row, isForeign: true }));
+}
+
+/**
+ * What of some manifests a matrix does not tell of: objects of kinds, versions and forms that are not known, code and
+ * filters of others, and what a policy or a gateway has that is not judged. Each object with the reason, once.
+ */
+export function gapsOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): Unjudged[] {
+  const entrances = entrancesOf(evaluator(manifests, mesh));
+  const gaps = [...unjudged(manifests), ...entrances.flatMap((entrance) => entrance.unjudged)];
+  return [...new Map(gaps.map((gap) => [inWords(gap), gap])).values()];
+}
+
+/** All that a row says of access. */
+function saidOf({ unsure: _, ...row }: Row): string {
+  return JSON.stringify(row);
+}
+
+function rowsOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings>): Row[] {
+  const ask = evaluator(manifests, mesh);
+  return entrancesOf(ask)
+    .flatMap((entrance) => {
+      const denials = denialsAt(entrance);
+      const ways = Map.groupBy(askWays(ask, [entrance]), ({ way, sample }) =>
+        JSON.stringify([way.principal, way.host, way.port, sample.claims]),
+      );
+      return [...ways.values()].flatMap((alike) =>
+        alike.slice(0, 1).map((first) => rowOf(first, alike, refusedOf(alike, denials(first.way.host), ask))),
+      );
+    })
+    .map((row) => ({ key: placeOf(row), row }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ row }) => row);
+}
+
+/** What the DENY rules of a gateway name that may be about a host; a wildcard's may be any. */
+type Denials = (host: string) => readonly Sample[];
+
+function denialsAt({ policies, targets }: Entrance): Denials {
+  const all = policies
+    .filter(({ spec }) => spec.action === "DENY")
+    .flatMap((policy) => samplesOf(policy, targets));
+  const byHost = Map.groupBy(all, ({ host }) => nameOf(host).toLowerCase());
+  const ofMany = all.filter(({ host }) => !isExact(nameOf(host)));
+  return (host) => (isExact(host) ? [...(byHost.get(host) ?? []), ...ofMany] : all);
+}
+
+function rowOf(first: AskedWay, alike: readonly AskedWay[], refused: readonly Refused[]): Row {
+  const { principal, host, port } = first.way;
+  const [, namespace = "*", account = "*"] = /\/ns\/([^/]*)(?:\/(?:sa\/)?(.*))?$/.exec(principal) ?? [];
+  const allowed = alike.map(({ way: { path, method }, sample: { except, headers } }) => ({
+    path,
+    method,
+    except,
+    headers,
+  }));
+  const { claims } = first.sample;
+  return {
+    namespace,
+    account,
+    ...(Object.keys(claims).length === 0 ? {} : { user: claims }),
+    host,
+    port,
+    gateway: first.entrance.gateway,
+    principal,
+    allowed: allowed.toSorted(byPath),
+    refused: refused.toSorted(byPath),
+    isRoutable: alike.some(({ isRoutable }) => isRoutable),
+    isForeign: false,
+    unsure: [...new Set(alike.flatMap(({ unsure }) => unsure))],
+  };
+}
+
+/** What of the ways' requests a DENY rule refuses: of each two patterns the narrower is asked. */
+function refusedOf(alike: readonly AskedWay[], denials: readonly Sample[], ask: Evaluator): Refused[] {
+  const refused = new Map<string, Refused>();
+  for (const { way, sample, entrance } of alike)
+    for (const denied of denials) {
+      if (denied.isSni !== sample.isSni) continue;
+      const both = (name: "principal" | "path" | "method", takes: (patterns: readonly string[]) => Matcher) =>
+        narrower(sample[name], denied[name], takes, textOf);
+      const principal = both("principal", anyOf);
+      const host = narrower(way.host, nameOf(denied.host), anyOf, textOf);
+      const path = both("path", anyPathOf);
+      const method = both("method", anyOf);
+      if (principal === undefined || host === undefined || path === undefined || method === undefined)
+        continue;
+      const narrowed: Sample = {
+        ...sample,
+        principal,
+        host,
+        path,
+        method,
+        headers: { ...sample.headers, ...denied.headers },
+        claims: { ...sample.claims, ...denied.claims },
+      };
+      const { answer } = askGateway(ask, entrance, narrowed, way.port);
+      if (answer !== "forbidden" && answer !== "closed") continue;
+      const { port: _, ...what } = wayOf(narrowed, way.port);
+      const user = Object.keys(denied.claims).length === 0 ? {} : { user: denied.claims };
+      const found = { ...what, except: denied.except, headers: denied.headers, ...user };
+      refused.set(JSON.stringify(found), found);
+    }
+  return widest([...refused.values()]);
+}
+
+/** Of refusals that are alike but for their hosts, those whose host is not under another's. */
+function widest(refused: readonly Refused[]): Refused[] {
+  const wildcards = Map.groupBy(
+    refused.filter(({ host }) => !isExact(host)),
+    apartFromHost,
+  );
+  return refused.filter((one) => {
+    const wider = wildcards.get(apartFromHost(one)) ?? [];
+    return !wider.some(({ host }) => host !== one.host && anyOf([host])(one.host));
+  });
+}
+
+function apartFromHost({ host: _, ...rest }: Refused): string {
+  return JSON.stringify(rest);
+}
+
+function byPath(a: Requests, b: Requests): number {
+  return a.path === b.path ? (a.method < b.method ? -1 : 1) : a.path < b.path ? -1 : 1;
+}
+
+function placeOf({ namespace, account, host, port, gateway, user = {} }: Row): string {
+  return [namespace, account, host, String(port).padStart(5, "0"), gateway, JSON.stringify(user)].join(" ");
+}

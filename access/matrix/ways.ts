@@ -1,0 +1,156 @@
+import type { Manifest } from "../../plan/manifest.ts";
+import { type Evaluator, evaluator, type Probe } from "../evaluate/evaluate.ts";
+import type { GatewayAnswer } from "../evaluate/gateway.ts";
+import { withoutPort } from "../evaluate/http-routes.ts";
+import { anyOf } from "../evaluate/match.ts";
+import { isOnTrial } from "../evaluate/policies.ts";
+import { type Entrance, entrancesIn } from "./entrances.ts";
+import { type Conditions, type Sample, samplesOf, samplesOfRule, textOf } from "./samples.ts";
+
+/** That a caller gets to a host's port, as a set of manifests says. */
+export interface Way {
+  /** As Istio writes it; `…/ns/news/*` means every account of news. */
+  readonly principal: string;
+  readonly host: string;
+  readonly port: number;
+  /** A pattern of Istio's policies; `*` for every path. */
+  readonly path: string;
+  /** A pattern of Istio's policies; `*` for every method. */
+  readonly method: string;
+}
+
+/** What a set of manifests lets happen. */
+export interface Ways {
+  /** What the gateways let through, whatever a caller's own sidecar does: policy, listener, route and registry. */
+  readonly reachable: readonly Way[];
+  /** Of these, the ones to which a caller's sidecar turns by itself, by whatever route of several it takes. */
+  readonly routable: readonly Way[];
+}
+
+/** A way, and the request by which it was found. */
+export interface AskedWay {
+  readonly way: Way;
+  readonly sample: Sample;
+  readonly entrance: Entrance;
+  /** Whether the caller's own sidecar turns to it. */
+  readonly isRoutable: boolean;
+  /** What is not judged and could change the answer. */
+  readonly unsure: readonly string[];
+}
+
+/**
+ * Reads which ways there are out of manifests, whoever made them: for each pattern that an ALLOW rule names, a request
+ * that fits it is asked of the gateways behind the policy, and of the caller's own sidecar.
+ */
+export function waysIn(manifests: readonly Manifest[]): Ways {
+  const reachable = new Map<string, Way>();
+  const routable = new Map<string, Way>();
+  for (const { way, isRoutable } of askWays(evaluator(manifests))) {
+    const key = Object.values(way).join(" ");
+    if (reachable.has(key)) continue;
+    reachable.set(key, way);
+    if (isRoutable) routable.set(key, way);
+  }
+  return { reachable: [...reachable.values()], routable: [...routable.values()] };
+}
+
+/** As {@link waysIn}, one after the other, each with how it was asked for. */
+export function* askWays(ask: Evaluator, entrances = entrancesOf(ask)): Generator<AskedWay> {
+  for (const entrance of entrances) {
+    const known = new Set<string>();
+    for (const sample of allowedSamples(entrance)) {
+      const port = entrance.portOf(sample.listener);
+      if (port === undefined) continue;
+      const way = wayOf(sample, port);
+      // A host is in a policy with its port and without.
+      const key = `${Object.values(way).join(" ")} ${JSON.stringify([sample.except, sample.claims, sample.headers])}`;
+      if (known.has(key)) continue;
+      const probe = probeOf(sample, port, entrance);
+      const { answer, unsure } = askedAt(ask, entrance, sample, probe);
+      if (answer !== "allowed") continue;
+      known.add(key);
+      // Policies take an authority with its port and without; clients have one way to ask, the evaluator's default.
+      const { authority: _, ...asked } = probe;
+      const called = ask.evaluate(asked);
+      yield {
+        way,
+        sample,
+        entrance,
+        isRoutable: called.answer === "allowed",
+        unsure:
+          unsure.length + called.unsure.length === 0 ? unsure : [...new Set([...unsure, ...called.unsure])],
+      };
+    }
+  }
+}
+
+/** The gateways of what an evaluator reads. */
+export function entrancesOf({ objects, mesh }: Evaluator): Entrance[] {
+  return entrancesIn(objects, mesh);
+}
+
+/** Where no policy allows anything, nothing is asked of anybody. */
+function allowedSamples({ policies, targets }: Entrance): Sample[] {
+  const allowing = policies.filter(({ spec: { action = "ALLOW" } }) => action === "ALLOW");
+  return [
+    ...allowing.flatMap((policy) => samplesOf(policy, targets)),
+    ...(allowing.every(isOnTrial) ? samplesOfRule({}, "", targets) : []),
+  ];
+}
+
+/** What a gateway answers to a sample on a port of its Service, past any sidecar. */
+export function askGateway(ask: Evaluator, entrance: Entrance, sample: Sample, port: number): GatewayAnswer {
+  return askedAt(ask, entrance, sample, probeOf(sample, port, entrance));
+}
+
+function askedAt(
+  { atGateway }: Evaluator,
+  { service }: Entrance,
+  { isSni }: Sample,
+  { host, ...asked }: ReturnType<typeof probeOf>,
+): GatewayAnswer {
+  return atGateway(service, { ...asked, sni: isSni ? host : "" });
+}
+
+/** What a sample stands for, on a port of its gateway's Service. */
+export function wayOf({ principal, host, path, method }: Sample, port: number): Way {
+  return { principal, host: nameOf(host), port, path, method: method === "CONNECT" ? "*" : method };
+}
+
+/** A pattern of a host without its port, which may be any. The beginning of an IPv6 address has none. */
+export function nameOf(host: string): string {
+  if (host.startsWith("[") && !host.includes("]")) return host;
+  return withoutPort(host.replace(/:\*$/, ""));
+}
+
+function probeOf(sample: Sample, port: number, { issuers }: Entrance) {
+  const { principal, isSni, path, method, headers, claims } = sample;
+  const name = textOf(nameOf(sample.host));
+  // A prefix leaves the port to the route.
+  const authority = sample.host.endsWith("*") ? `${name}:${port}` : textOf(sample.host);
+  return {
+    // A pattern may end in a namespace.
+    principal: textOf(principal).replace(/\/ns\/[^/]*$/, "$&/sa/any"),
+    host: name,
+    port,
+    scheme: isSni ? ("https" as const) : method === "CONNECT" ? ("tcp" as const) : ("http" as const),
+    authority,
+    // Of every method one that no rule is likely to name: what is refused of some is not refused of all.
+    method: textOf(method),
+    path: textOf(path).replace(/^(?!\/)/, "/"),
+    headers: textsOf(headers),
+    // Who asks for no end user sends no token.
+    ...(Object.keys(claims).length === 0
+      ? {}
+      : { claims: { ...textsOf(claims), iss: issuerOf(claims, issuers) } }),
+  } satisfies Probe;
+}
+
+/** Who made a token: an issuer that the gateway takes, if one fits. */
+function issuerOf({ iss = ["*"] }: Conditions, issuers: readonly string[]): string {
+  return issuers.find(anyOf(iss)) ?? textOf(iss[0] ?? "*");
+}
+
+function textsOf(conditions: Conditions): Record<string, string> {
+  return Object.fromEntries(Object.entries(conditions).map(([name, [value = "*"]]) => [name, textOf(value)]));
+}

@@ -1,0 +1,113 @@
+import { Help } from "commander";
+import type { Answer } from "../../access/evaluate/evaluate.ts";
+import type { Explanation } from "../../access/evaluate/explain.ts";
+import type { Step } from "../../access/evaluate/step.ts";
+import type { Call } from "../../advice/call.ts";
+import type { Impossible, Suggestion } from "../../advice/suggest.ts";
+import { formatCaller, type Position, printable } from "../../model/index.ts";
+
+/** In one word what comes of a call; `past-gateways`: nothing refuses it, and no gateway sees it. */
+export type Verdict = "allowed" | "refused" | "past-gateways" | "unknown";
+
+/** All that is told of a call. */
+export interface Explained extends Explanation {
+  /** The environment's name. */
+  readonly environment: string;
+  /** Without its headers, which may be secrets. */
+  readonly call: Omit<Call, "headers">;
+  readonly verdict: Verdict;
+  readonly steps: readonly PlacedStep[];
+  /** How it would be allowed; absent where it is. */
+  readonly advice?: Suggestion | Impossible;
+}
+
+interface PlacedStep extends Step {
+  /** Where that stands for which the object is made; absent where nobody declared it. */
+  readonly declared?: Position;
+}
+
+const ANSWERS: Readonly<Record<Answer, string>> = {
+  allowed: "allowed",
+  unauthorized: "refused (401 of the gateway)",
+  forbidden: "refused (403 of the gateway)",
+  "not-found": "refused (404 of the gateway)",
+  closed: "refused (the connection is closed)",
+  "unknown-host": "refused (502 of its own sidecar)",
+  unavailable: "refused (503: there is no way on)",
+  direct: "goes past every gateway",
+  unknown: "not known",
+};
+
+/** For a terminal: the verdict, each step with its object and place, and what would allow the call. */
+export function textOf({ call, answer, steps, unsure, advice, verdict }: Explained): string {
+  return [
+    `${formatCaller(call)} ${called(call)}: ${ANSWERS[answer]}`,
+    "",
+    ...steps.flatMap(linesOf),
+    ...(unsure.length === 0 ? [] : ["", ...unsure.flatMap((one) => wrapped(`Not judged: ${one}.`))]),
+    ...blind(call),
+    ...(advice === undefined ? [] : ["", ...adviceLines(advice, verdict)]),
+    "",
+  ]
+    .map((line) => (line === "" ? line : printable(line)))
+    .join("\n");
+}
+
+function called({ scheme, host, port, method, path = "" }: Explained["call"]): string {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return `${method === undefined ? "" : `${method} `}${scheme}://${name}:${port}${path}`;
+}
+
+const INDENT = " ".repeat(12);
+
+function linesOf({ at, passes, says, object, rule, route, declared }: PlacedStep): string[] {
+  const within = [
+    ...(rule === undefined ? [] : [`rule ${rule}`]),
+    ...(route === undefined ? [] : [`route ${route}`]),
+  ];
+  const [first = "", ...more] = wrapped(says, INDENT);
+  return [
+    `${passes ? "✓" : "✗"} ${at.padEnd(10)}${first.trimStart()}`,
+    ...more,
+    ...(object === undefined ? [] : [`${INDENT}${object}`]),
+    ...within.map((part) => `${INDENT}  ${part}`),
+    ...(declared === undefined ? [] : [`${INDENT}${placeOf(declared)}`]),
+  ];
+}
+
+/** A gateway sees requests of HTTP alone. */
+function blind({ scheme, method, path }: Explained["call"]): string[] {
+  if (scheme === "http" || (method ?? path) === undefined) return [];
+  return ["", ...wrapped(`Of ${scheme} a gateway sees no method, path or header: these were not looked at.`)];
+}
+
+function adviceLines(advice: Suggestion | Impossible, verdict: Verdict): string[] {
+  if ("why" in advice)
+    return [
+      ...wrapped(`Nothing that is added allows it: ${advice.why}.`),
+      ...wrapped(`fix: ${advice.fix}`, "  "),
+    ];
+  const what = verdict === "past-gateways" ? "To lead it through a gateway" : "To allow it";
+  return [
+    `${what}, add to ${advice.path} (${placeOf(advice)}):`,
+    "",
+    ...advice.yaml
+      .trimEnd()
+      .split("\n")
+      .map((line) => `  ${line}`),
+    ...(advice.also === undefined ? [] : ["", ...wrapped(advice.also)]),
+  ];
+}
+
+function placeOf({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
+}
+
+const COLUMNS = 80;
+
+function wrapped(text: string, indent = ""): string[] {
+  return new Help()
+    .boxWrap(text, COLUMNS - indent.length)
+    .split("\n")
+    .map((line) => `${indent}${line}`);
+}
