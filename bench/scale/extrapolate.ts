@@ -50,6 +50,7 @@ function proxyOf(a: ProxyEnd, b: ProxyEnd, line: (a: number, b: number) => numbe
   const of = (key: keyof ProxySize) => line(from[key], to[key]);
   return {
     restarts: b.restarts,
+    ...(a.grown === undefined || b.grown === undefined ? {} : { grown: line(a.grown, b.grown) }),
     size: { bytes: of("bytes"), clusters: of("clusters"), memoryBytes: of("memoryBytes") },
   };
 }

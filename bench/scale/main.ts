@@ -12,7 +12,16 @@ import { machine } from "../statistics.ts";
 import { extrapolate } from "./extrapolate.ts";
 import { type Bench, measure, measureEngine } from "./measure.ts";
 import type { Case, LocalCost, Outcome } from "./outcome.ts";
-import { docs, environmentFile, hostsOf, MODES, ours, type Pattern, type ScaleMode } from "./patterns.ts";
+import {
+  docs,
+  environmentFile,
+  estimateOf,
+  hostsOf,
+  MODES,
+  ours,
+  type Pattern,
+  type ScaleMode,
+} from "./patterns.ts";
 import { report } from "./report.ts";
 
 const program = new Command("npm run bench:scale --")
@@ -91,6 +100,7 @@ async function caseOf(bench: Bench, size: number, mode: ScaleMode, before: reado
     mode,
     limit: bench.limit,
     local,
+    estimate: estimateOf(hosts),
     ours: await outcomeOf(bench, ours(hosts)),
     docs: docsFrom(size, mode, before) ?? (await outcomeOf(bench, docs(hosts))),
   };

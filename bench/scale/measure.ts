@@ -4,7 +4,7 @@ import { ExecaError } from "execa";
 import type { BenchCluster, Container } from "../cluster.ts";
 import { applyWithin, type Change } from "./apply.ts";
 import { engineTimes } from "./engine.ts";
-import type { EngineCost, Outcome } from "./outcome.ts";
+import type { EngineCost, Outcome, ProxyEnd } from "./outcome.ts";
 import { NAMESPACES, type Pattern, PLACES, type Place } from "./patterns.ts";
 import { inSync, STATISTICS, type SyncStatus, sizeOf } from "./proxies.ts";
 
@@ -63,6 +63,7 @@ export async function measure(bench: Bench, pattern: Pattern): Promise<Omit<Outc
     await addClients(cluster);
     await cluster.rolledOut(gateway.namespace, gateway.deployment);
     const proxies = await proxiesOf(cluster, pattern);
+    const without = await sizes(cluster, proxies);
     say(`${pattern.name}: applying ${objects.length} objects`);
     const begin = performance.now();
     const { seconds } = await apply({ objects });
@@ -81,7 +82,7 @@ export async function measure(bench: Bench, pattern: Pattern): Promise<Omit<Outc
       gated,
       again,
       inSync: reached === undefined ? undefined : (reached - begin) / 1000,
-      proxies: await sizes(cluster, proxies),
+      proxies: grownFrom(without, await sizes(cluster, proxies)),
     };
   } finally {
     say(`${pattern.name}: removing`);
@@ -155,6 +156,14 @@ async function sizes(cluster: BenchCluster, proxies: Proxies): Promise<Outcome["
     return { restarts, ...(there ? { size: sizeOf(dump, statistics) } : {}) };
   };
   return { few: await size("few"), all: await size("all"), gateway: await size("gateway") };
+}
+
+function grownFrom(without: Outcome["proxies"], ends: Outcome["proxies"]): Outcome["proxies"] {
+  const one = (place: Place): ProxyEnd => {
+    const [before, after] = [without[place].size?.bytes, ends[place].size?.bytes];
+    return { ...ends[place], ...(before && after ? { grown: after - before } : {}) };
+  };
+  return { few: one("few"), all: one("all"), gateway: one("gateway") };
 }
 
 /** What Envoy answers; undefined where it does not, as one that ran out of memory. */

@@ -13,6 +13,8 @@ export interface EngineCost extends EngineTimes {
 export interface ProxyEnd {
   /** Absent where it did not answer. */
   readonly size?: ProxySize;
+  /** By how many bytes its configuration grew with the hosts. */
+  readonly grown?: number;
   /** How often it was ended and started again, as for want of memory. */
   readonly restarts: number;
 }
@@ -51,6 +53,8 @@ export interface Case {
   readonly local: LocalCost;
   readonly ours: Outcome;
   readonly docs: Outcome;
+  /** By how many bytes ours grows, as the diff estimates it. */
+  readonly estimate: Readonly<Record<Place, number>>;
   /** Seconds after which an apply, an up or a wait was stopped. */
   readonly limit: number;
 }

@@ -1,3 +1,5 @@
+import { costOf } from "../../access/diff/cost.ts";
+import { objectsDiff } from "../../access/diff/objects.ts";
 import type { PlannedObject } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import {
@@ -74,6 +76,20 @@ export function ours(hosts: readonly DocsHost[]): Pattern {
     objects: planEnvironment(loadText(environmentFile(hosts))),
     gateway: { namespace: NAMESPACES.ours, deployment: "egress" },
     marks: { few: host, all: host, gateway: host },
+  };
+}
+
+/** By how many bytes the diff says that the proxies' configuration grows from no host to these. */
+export function estimateOf(hosts: readonly DocsHost[]): Readonly<Record<Place, number>> {
+  const manifests = (some: readonly DocsHost[]) =>
+    planEnvironment(loadText(environmentFile(some))).map(({ manifest }) => manifest);
+  const [before, after] = [manifests([]), manifests(hosts)];
+  const { configuration } = costOf(before, after, objectsDiff(before, after));
+  const of = (proxies: string) => configuration.find((entry) => entry.proxies === proxies)?.bytes ?? 0;
+  return {
+    few: of(`sidecars of ${NAMESPACES.few}`),
+    all: of(`sidecars of ${NAMESPACES.all}`),
+    gateway: of(`gateways in ${NAMESPACES.ours}`),
   };
 }
 

@@ -6,7 +6,7 @@ import type { ProxySize } from "./proxies.ts";
 type Cells = readonly [name: string, ours: string, docs: string, ratio: string];
 
 /** One size in one mode as a table of its own. */
-export function report({ hosts, mode, local, ours, docs, limit }: Case): string {
+export function report({ hosts, mode, local, ours, docs, estimate, limit }: Case): string {
   const { check, plan, render } = local;
   const size = (place: Place, name: string, key: keyof ProxySize, unit: number, digits: number): Cells => {
     const [mine, theirs] = [ours, docs].map(({ proxies }) => proxies[place].size?.[key]);
@@ -20,6 +20,14 @@ export function report({ hosts, mode, local, ours, docs, limit }: Case): string 
     seconds(of(docs)),
     ratioOf(of(ours), of(docs)),
   ];
+  const grown = (place: Place): Cells => {
+    const kilobytes = (bytes: number | undefined) =>
+      bytes === undefined ? "no answer" : (bytes / 1000).toFixed(0);
+    const measured = ours.proxies[place].grown;
+    const [guess, error] = [estimate[place], measured === undefined ? undefined : estimate[place] / measured];
+    const told = `${kilobytes(measured)}, estimated ${kilobytes(guess)} (${error?.toFixed(2) ?? "?"})`;
+    return [`${place}: grown by KB`, told, kilobytes(docs.proxies[place].grown), ""];
+  };
   const lines: Cells[] = [
     ["resources", `${ours.resources}`, docs.resources.toFixed(0), ratioOf(ours.resources, docs.resources)],
     [
@@ -33,6 +41,7 @@ export function report({ hosts, mode, local, ours, docs, limit }: Case): string 
     timed("all in sync after s", ({ inSync }) => inSync),
     ...PLACES.flatMap((place): Cells[] => [
       size(place, "config_dump KB", "bytes", 1000, 0),
+      grown(place),
       size(place, "clusters", "clusters", 1, 0),
       size(place, "Envoy MB", "memoryBytes", 1e6, 1),
       [`${place}: restarts`, `${ours.proxies[place].restarts}`, `${docs.proxies[place].restarts}`, ""],
