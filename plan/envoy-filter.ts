@@ -39,17 +39,25 @@ export interface Listeners {
   readonly context?: "GATEWAY" | "SIDECAR_OUTBOUND";
   /** A listener's port; every listener where left out. */
   readonly portNumber?: number;
+  /** The name of their filter chain; every chain where left out. */
+  readonly chain?: string;
 }
 
 /** Sets fields of every filter of a kind; lists grow by what is given. */
 export function mergeInto(
   { name, type }: { readonly name: string; readonly type: string },
   fields: Readonly<Record<string, Json>>,
-  { context = "GATEWAY", ...port }: Listeners = {},
+  { context = "GATEWAY", chain, ...port }: Listeners = {},
 ): Json {
   return {
     applyTo: "NETWORK_FILTER",
-    match: { context, listener: { ...port, filterChain: { filter: { name } } } },
+    match: {
+      context,
+      listener: {
+        ...port,
+        filterChain: { ...(chain === undefined ? {} : { name: chain }), filter: { name } },
+      },
+    },
     patch: { operation: "MERGE", value: { typed_config: { "@type": type, ...fields } } },
   };
 }

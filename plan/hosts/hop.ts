@@ -1,11 +1,13 @@
+import type { Host } from "../../model/environment.ts";
 import { inGatewayNamespace } from "../labels.ts";
 import type { Json, PlannedObject } from "../manifest.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
+import { hasOwnCluster } from "./http/own-cluster.ts";
 
 /**
  * The subsets of the gateway for requests: many on one connection of HTTP/2, or each as the application speaks.
  * Connections of TLS and TCP take the gateway itself, without a subset: each is a cluster in every sidecar for each of
- * the gateway's ports.
+ * the gateway's ports, so there is none that no host takes.
  */
 export const HTTP2_SUBSET = "http2";
 export const HTTP_SUBSET = "http";
@@ -43,9 +45,18 @@ export function hopName(gateway: string): string {
  * last place where Istio looks one up, so it serves a namespace that was granted a host later too).
  *
  * @param namespaces all namespaces that were granted a host, sorted
+ * @param http the HTTP hosts that were granted: they tell which subsets are needed
  */
-export function planHop(context: HostsContext, namespaces: readonly string[]): PlannedObject[] {
+export function planHop(
+  context: HostsContext,
+  namespaces: readonly string[],
+  http: readonly Host[],
+): PlannedObject[] {
   const { gateway } = context;
+  const subsets = [
+    ...(http.every(hasOwnCluster) ? [] : [requests(HTTP2_SUBSET, { h2UpgradePolicy: "UPGRADE" })]),
+    ...(http.some(hasOwnCluster) ? [requests(HTTP_SUBSET, { useClientProtocol: true })] : []),
+  ];
   return [
     {
       wave: "registry",
@@ -62,10 +73,7 @@ export function planHop(context: HostsContext, namespaces: readonly string[]): P
             connectionPool: { tcp: CONNECT },
             loadBalancer: IN_TURN,
           },
-          subsets: [
-            requests(HTTP2_SUBSET, { h2UpgradePolicy: "UPGRADE" }),
-            requests(HTTP_SUBSET, { useClientProtocol: true }),
-          ],
+          ...(subsets.length === 0 ? {} : { subsets }),
         },
       },
     },

@@ -63,7 +63,7 @@ export function planHosts({
     ...planDenials(context, hosts),
     ...planUsers(context, granted),
     ...planAuthorizers(context, authorizers, granted),
-    ...planHop(context, namespaces),
+    ...planHop(context, namespaces, http),
     ...planListeners(context, http),
     ...planOutside(context, granted),
     ...planLookup(context, granted),

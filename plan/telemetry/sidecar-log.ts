@@ -1,6 +1,6 @@
 import { HTTP_CONNECTION_MANAGER, mergeInto, namespaceFilter, TCP_PROXY } from "../envoy-filter.ts";
 import { inCallersNamespace, managedLabels } from "../labels.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Json, Manifest } from "../manifest.ts";
 import type { LogPlan } from "./access-log.ts";
 import { monitoredSidecars } from "./exemptions.ts";
 import { ENDED, filtered, type LogFilter, where } from "./log-filter.ts";
@@ -21,16 +21,20 @@ export function sidecarLog(
 ): Manifest {
   const toGateway = where(`has(xds.cluster_name) && xds.cluster_name.endsWith('|${address}')`);
   const filters = [ENDED, toGateway, ...monitoredSidecars(namespace, exemptions)];
-  return loggingFilter(inCallersNamespace({ gateway, mesh }, `${gateway.name}-log`, namespace), [
-    { line: sidecarRequest(monitoring, "info"), filters },
-    { line: sidecarConnection("info"), filters },
+  return namespaceFilter(inCallersNamespace({ gateway, mesh }, `${gateway.name}-log`, namespace), [
+    logInto(HTTP_CONNECTION_MANAGER, sidecarRequest(monitoring, "info"), filters),
+    logInto(TCP_PROXY, sidecarConnection("info"), filters),
   ]);
 }
 
 /** What a sidecar does with hosts that nobody may call: istiod's route of that name answers 502. */
 const NO_HOST = "has(xds.route_name) && xds.route_name == 'block_all'";
-/** It closes connections to what is not registered by sending them to this cluster, which has no endpoint. */
+/**
+ * It closes connections to what is not registered by sending them to this cluster, which has no endpoint, from these
+ * filter chains: that of ports that it knows nothing of, and what is left over on those that it does.
+ */
 const NOWHERE = "has(xds.cluster_name) && xds.cluster_name == 'BlackHoleCluster'";
+const TO_NOWHERE = ["virtualOutbound-catchall-tcp", "PassthroughFilterChain"];
 
 /**
  * A line at level error on the standard output of a locked namespace's sidecars for each call that they refuse: of a
@@ -38,27 +42,21 @@ const NOWHERE = "has(xds.cluster_name) && xds.cluster_name == 'BlackHoleCluster'
  */
 export function refusalLog(namespace: string): Manifest {
   const line = sidecarRequest({ query: "strip", headers: [], redactHeaders: [] }, "error");
-  return loggingFilter({ name: "sallyport-refusals", namespace, labels: managedLabels() }, [
-    { line, filters: [ENDED, where(`${NO_HOST} || ${NOWHERE}`)] },
-    { line: sidecarConnection("error"), filters: [ENDED, where(NOWHERE)] },
+  return namespaceFilter({ name: "sallyport-refusals", namespace, labels: managedLabels() }, [
+    logInto(HTTP_CONNECTION_MANAGER, line, [ENDED, where(`${NO_HOST} || ${NOWHERE}`)]),
+    ...TO_NOWHERE.map((chain) =>
+      logInto(TCP_PROXY, sidecarConnection("error"), [ENDED, where(NOWHERE)], chain),
+    ),
   ]);
 }
 
-interface Logger {
-  readonly line: Line;
-  readonly filters: readonly LogFilter[];
-}
-
-function loggingFilter(
-  metadata: Manifest["metadata"],
-  [requests, connections]: readonly [Logger, Logger],
-): Manifest {
-  const logger = ({ line, filters }: Logger) => ({
-    access_log: [{ ...fileLogger("/dev/stdout", line), ...filtered(filters) }],
-  });
-  const context = "SIDECAR_OUTBOUND";
-  return namespaceFilter(metadata, [
-    mergeInto(HTTP_CONNECTION_MANAGER, logger(requests), { context }),
-    mergeInto(TCP_PROXY, logger(connections), { context }),
-  ]);
+/** A logger in the sidecars' filters of a kind, in those of one filter chain where it is named. */
+function logInto(
+  kind: Parameters<typeof mergeInto>[0],
+  line: Line,
+  filters: readonly LogFilter[],
+  chain?: string,
+): Json {
+  const logger = { access_log: [{ ...fileLogger("/dev/stdout", line), ...filtered(filters) }] };
+  return mergeInto(kind, logger, { context: "SIDECAR_OUTBOUND", ...(chain === undefined ? {} : { chain }) });
 }

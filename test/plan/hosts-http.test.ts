@@ -138,19 +138,26 @@ describe("an HTTP host", () => {
     const manifests = planned({ host, tls: "originate", limits: { connections: 7 } });
     const { http } = specOf<{ http: { route: object[] }[] }>(manifests, "VirtualService", /-mesh$/);
     expect(http.map(({ route }) => route)).toEqual([hopIn("http")]);
-    const { subsets } = specOf<{ subsets: object[] }>(manifests, "DestinationRule", /-hop$/);
-    for (const [name, version] of Object.entries({
-      http2: { h2UpgradePolicy: "UPGRADE" },
-      http: { useClientProtocol: true },
-    }))
-      expect(subsets).toContainEqual(
-        expect.objectContaining({
-          name,
-          trafficPolicy: expect.objectContaining({
-            connectionPool: expect.objectContaining({ http: { ...version, idleTimeout: "5m" } }),
-          }),
-        }),
-      );
+  });
+
+  it.each<[string, Omit<Planned, "host">, object | undefined]>([
+    ["no host of HTTP", { tls: "passthrough" }, undefined],
+    [
+      "a host of a shared cluster",
+      { tls: "none" },
+      { http2: { h2UpgradePolicy: "UPGRADE", idleTimeout: "5m" } },
+    ],
+    [
+      "a host with a cluster of its own",
+      { tls: "none", limits: { connections: 7 } },
+      { http: { useClientProtocol: true, idleTimeout: "5m" } },
+    ],
+  ])("takes no subset of the hop that is not asked for: %s", (_, entry, expected) => {
+    const { subsets } = specOf<{
+      subsets?: { name: string; trafficPolicy: { connectionPool: { http: object } } }[];
+    }>(planned({ host, ...entry }), "DestinationRule", /-hop$/);
+    const versions = subsets?.map(({ name, trafficPolicy }) => [name, trafficPolicy.connectionPool.http]);
+    expect(versions && Object.fromEntries(versions)).toEqual(expected);
   });
 
   it("is registered with sidecars on a port other than 80, with no endpoint to go to", () => {
