@@ -1,0 +1,106 @@
+import type { Manifest } from "../../plan/manifest.ts";
+import { isSeenIn, type Objects, type Read, readObjects } from "../manifests/read.ts";
+import type { PolicyRule } from "../manifests/specs.ts";
+
+/**
+ * What an object's parts take in a proxy's configuration, in bytes of config_dump, as `npm run bench:scale` saw proxies
+ * grow; it prints what is told here beside what they really grew by. What the mesh's own Services take, which is
+ * another number in every mesh, is no part of it: so only differences are worth telling.
+ */
+const SIDECAR = {
+  /** Each route of each HTTP host: Envoy gets a copy for each. */
+  httpRoute: 1_590,
+  /** A filter chain for the names of one route, and each of the names. */
+  tlsRoute: 1_500,
+  tlsName: 37,
+  /** A cluster of the hop: a subset for each of the gateway's ports. */
+  hopCluster: 3_230,
+  /** A port that is registered without a host of its own: a cluster, and a listener's last filter chain. */
+  registeredPort: 4_600,
+} as const;
+const GATEWAY = {
+  httpRoute: 3_650,
+  /** A filter chain, with the log and the counters of connections. */
+  tlsRoute: 15_700,
+  policy: 2_000,
+  rule: 660,
+  /** A name in a rule. */
+  ruleName: 380,
+  cluster: 2_250,
+} as const;
+
+/** By proxies, such as `sidecars of news`: what they hold of all this, in bytes. */
+export function configurationOf(manifests: readonly Manifest[]): ReadonlyMap<string, number> {
+  const objects = readObjects(manifests);
+  return new Map([...sidecars(objects, manifests), ...gateways(objects)]);
+}
+
+function sidecars(objects: Objects, manifests: readonly Manifest[]): [string, number][] {
+  const routes = objects("VirtualService").filter(({ spec }) => isOfMesh(spec.gateways));
+  const namespaces = new Set(routes.flatMap(({ spec }) => spec.exportTo ?? ["*"]));
+  return [...namespaces].map((namespace) => {
+    const seen = <Spec extends { readonly exportTo?: readonly string[] | undefined }>(
+      all: readonly Read<Spec>[],
+    ) => all.filter((one) => isSeenIn(namespace, one)).map(({ spec }) => spec);
+    const bytes = [
+      ...seen(routes).map(
+        ({ hosts, http = [], tls = [] }) =>
+          hosts.length * http.length * SIDECAR.httpRoute +
+          tls.length * SIDECAR.tlsRoute +
+          tls.flatMap(({ match = [] }) => match.flatMap(({ sniHosts = [] }) => sniHosts)).length *
+            SIDECAR.tlsName,
+      ),
+      ...seen(objects("DestinationRule")).map(
+        ({ host, subsets = [] }) => subsets.length * portsOf(host, manifests) * SIDECAR.hopCluster,
+      ),
+      ...seen(objects("ServiceEntry")).map(({ ports = [] }) => ports.length * SIDECAR.registeredPort),
+    ];
+    return [namespace === "*" ? "every sidecar" : `sidecars of ${namespace}`, sum(bytes)];
+  });
+}
+
+function isOfMesh(gateways: readonly string[] = ["mesh"]): boolean {
+  return gateways.includes("mesh");
+}
+
+/** How many ports the Service of that full name has. */
+function portsOf(host: string, manifests: readonly Manifest[]): number {
+  const service = manifests.find(
+    ({ kind, metadata: { name, namespace } }) =>
+      kind === "Service" && host.startsWith(`${name}.${namespace}.svc.`),
+  );
+  const { ports } = (service?.spec ?? {}) as { readonly ports?: readonly unknown[] };
+  return ports?.length ?? 0;
+}
+
+function gateways(objects: Objects): [string, number][] {
+  const namespaces = new Set(objects("Gateway").map(({ namespace }) => namespace));
+  return [...namespaces].map((home) => {
+    const own = <Spec>(all: readonly Read<Spec>[]) =>
+      all.filter(({ namespace }) => namespace === home).map(({ spec }) => spec);
+    const bytes = [
+      ...own(objects("VirtualService"))
+        .filter(({ gateways: names }) => names?.some((name) => name !== "mesh"))
+        .map(({ http = [], tls = [] }) => http.length * GATEWAY.httpRoute + tls.length * GATEWAY.tlsRoute),
+      ...own(objects("AuthorizationPolicy")).map(
+        ({ rules = [] }) =>
+          GATEWAY.policy + rules.length * GATEWAY.rule + rules.flatMap(namesOf).length * GATEWAY.ruleName,
+      ),
+      ...own(objects("ServiceEntry"))
+        .filter(({ exportTo = [] }) => exportTo.includes("."))
+        .map(({ ports = [] }) => ports.length * GATEWAY.cluster),
+    ];
+    return [`gateways in ${home}`, sum(bytes)];
+  });
+}
+
+function namesOf({ to = [], when = [] }: PolicyRule): readonly string[] {
+  return [
+    ...to.flatMap(({ operation }) => operation?.hosts ?? []),
+    ...when.filter(({ key }) => key === "connection.sni").flatMap(({ values = [] }) => values),
+  ];
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
