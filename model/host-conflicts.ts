@@ -1,56 +1,15 @@
 import { namespacesOf } from "./callers.ts";
+import { findCovered } from "./covered-hosts.ts";
 import type { DeclaredHost } from "./environment.ts";
-import { isWildcard, settingsOf } from "./host-settings.ts";
 import { overlap } from "./network.ts";
 import { PROTOCOLS } from "./protocols.ts";
-import type { ReportFault } from "./source.ts";
-import { parentsOf } from "./wildcards.ts";
-
-/** A host that is sound by itself, and how a fault of it is told. */
-export interface SoundHost {
-  readonly host: DeclaredHost;
-  readonly fault: ReportFault;
-}
+import { placeOfHost, type SoundHost } from "./sound-host.ts";
 
 /** Finds hosts that can't be declared together; each fault names the other declaration. */
 export function findConflicts(hosts: readonly SoundHost[]): void {
   findCovered(hosts);
   findOnOnePort(hosts);
   findAuthorizers(hosts);
-}
-
-/** A wildcard's callers would reach another team's host without that team's word. */
-function findCovered(hosts: readonly SoundHost[]): void {
-  const wildcards = new Map<string, SoundHost[]>();
-  for (const one of hosts)
-    if (isWildcard(one.host)) {
-      const key = `${one.host.host.slice(1)} ${one.host.port}`;
-      wildcards.set(key, [...(wildcards.get(key) ?? []), one]);
-    }
-  if (wildcards.size === 0) return;
-  for (const covered of hosts) {
-    const { host, port, owner } = covered.host;
-    for (const suffix of parentsOf(host))
-      for (const { host: wildcard, fault } of wildcards.get(`${suffix} ${port}`) ?? [])
-        if (wildcard.owner !== owner)
-          fault(
-            ["host"],
-            wildcard.host,
-            `covers ${host}:${port}, declared at ${placeOf(covered.host)} by ${owner}`,
-            `declare each host by its own name, or let one team own both`,
-          );
-        else if (wildcard.gateway === covered.host.gateway && !alike(wildcard, covered.host))
-          fault(
-            ["host"],
-            wildcard.host,
-            `covers ${host}:${port} at ${placeOf(covered.host)}, whose mode or settings its callers would get`,
-            "declare the two alike, on different ports, or behind different gateways",
-          );
-  }
-}
-
-function alike(a: DeclaredHost, b: DeclaredHost): boolean {
-  return a.mode === b.mode && JSON.stringify(settingsOf(a)) === JSON.stringify(settingsOf(b));
 }
 
 /** What a namespace's sidecars can't tell apart: they see a port, and for plain TCP an address. */
@@ -73,7 +32,7 @@ function findOnOnePort(hosts: readonly SoundHost[]): void {
         others.find((other) => clash(one.host, other.host));
       if (rival !== undefined) {
         const [why, fix] = clash(one.host, rival.host) ?? ["", ""];
-        const where = `${rival.host.host} at ${placeOf(rival.host)}`;
+        const where = `${rival.host.host} at ${placeOfHost(rival.host)}`;
         const place = namespace === "*" ? "every namespace" : namespace;
         one.fault(["host"], one.host.host, `in ${place}, ${why}: ${where}`, fix);
       }
@@ -113,12 +72,8 @@ function findAuthorizers(hosts: readonly SoundHost[]): void {
       fault(
         ["authorizer"],
         host.authorizer,
-        `the gateway ${host.gateway} asks ${other.authorizer} already, for ${other.host} at ${placeOf(other)}, and can't ask two`,
+        `the gateway ${host.gateway} asks ${other.authorizer} already, for ${other.host} at ${placeOfHost(other)}, and can't ask two`,
         `write ${other.authorizer}, or give the host another gateway`,
       );
   }
-}
-
-function placeOf({ at: { file, line, column } }: DeclaredHost): string {
-  return `${file}:${line}:${column}`;
 }

@@ -1,16 +1,17 @@
 import { formatCaller } from "./callers.ts";
 import type { DeclaredHost, Gateway } from "./environment.ts";
-import { checkAccess, rulesFor, type Told } from "./host-access.ts";
+import { checkAccess } from "./host-access.ts";
 import { findConflicts } from "./host-conflicts.ts";
 import { checkMode, warnAboutMode } from "./host-mode.ts";
+import { rulesFor, soundRules, type Told } from "./host-rules.ts";
 import type { WrittenHost } from "./hosts.ts";
 import type { Position, Problem } from "./problem.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import type { Notes, RuleContext, WrittenRule } from "./read-rules.ts";
-import { type Action, distinctRules } from "./rule.ts";
+import { distinctRules } from "./rule.ts";
 import type { Sound } from "./sound.ts";
 import { problemAt, type ReportFault } from "./source.ts";
-import { wildcardsOver } from "./wildcards.ts";
+import { coverageAmong } from "./wildcards.ts";
 
 type Gateways = Sound<readonly Gateway[]>;
 
@@ -39,11 +40,11 @@ export function resolveHosts(
   const first = new Map<string, Resolved>();
   const homes = new Set(gateways?.map((gateway) => gateway?.namespace));
   checkHomes(new Set(written.flatMap(({ rules }) => rules)), homes, problems);
-  const over = wildcardsOver(written);
+  const coverage = coverageAmong(written);
   for (const host of written) {
     const fault = reporter(host, problems);
     warnAboutMode(host, reporter(host, warnings));
-    checkAccess(host, over(host), context, notes, told);
+    checkAccess(host, coverage(host), context, notes, told);
     const resolved = resolveHost(host, gateways, fault);
     if (host.host === undefined || host.port === undefined) continue;
     const key = `${host.host}:${host.port}`;
@@ -113,8 +114,8 @@ function resolveHost(written: WrittenHost, gateways: Gateways | undefined, fault
       mode,
       gateway: name,
       owner,
-      allow: distinctRules(soundRules(written, "allow")),
-      deny: distinctRules(soundRules(written, "deny")),
+      allow: distinctRules(soundRules(written, "allow").map(({ rule }) => rule)),
+      deny: distinctRules(soundRules(written, "deny").map(({ rule }) => rule)),
       refuse,
       ...(authorizer === undefined ? {} : { authorizer }),
       ...settings,
@@ -123,12 +124,6 @@ function resolveHost(written: WrittenHost, gateways: Gateways | undefined, fault
       ruleAt: (key) => placeOf(written, key),
     },
   };
-}
-
-function soundRules(written: WrittenHost, action: Action) {
-  return rulesFor(written).flatMap(({ action: own, rule }) =>
-    own === action && rule !== undefined ? [rule] : [],
-  );
 }
 
 /** Of two places of one rule the host's own comes first. */
@@ -211,6 +206,8 @@ function difference(a: Resolved, b: Resolved): string | undefined {
 /** Who may what, to compare two declarations; undefined where a rule is at fault. */
 function accessOf(written: WrittenHost): string | undefined {
   if (rulesFor(written).some(({ rule }) => rule === undefined)) return undefined;
-  const rules = (["allow", "deny"] as const).map((action) => distinctRules(soundRules(written, action)));
+  const rules = (["allow", "deny"] as const).map((action) =>
+    distinctRules(soundRules(written, action).map(({ rule }) => rule)),
+  );
   return JSON.stringify([rules, written.refuse, written.authorizer]);
 }

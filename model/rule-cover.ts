@@ -4,8 +4,12 @@ import type { NamedValues, Rule } from "./rule.ts";
 
 /** Whether every request that one rule matches is one that another matches; false where that can't be told. */
 export function coversRule(wide: Rule, narrow: Rule): boolean {
+  return coversCallers(wide, narrow) && coversRequests(wide, narrow);
+}
+
+/** Whether every request that one rule matches is one that another matches, whoever calls; likewise. */
+export function coversRequests(wide: Rule, narrow: Rule): boolean {
   return (
-    coversCallers(wide, narrow) &&
     coversList(wide.paths, narrow.paths, coversPath) &&
     coversList(wide.methods, narrow.methods, (a, b) => a === b) &&
     coversValues(wide.headers, narrow.headers) &&
@@ -21,6 +25,15 @@ function coversCallers(wide: Rule, narrow: Rule): boolean {
       (caller) =>
         except.some((other) => isWithin(caller, other)) || !from.some((other) => callersMeet(caller, other)),
     )
+  );
+}
+
+/** Whether a rule that denies is about somebody whom one that allows lets in. */
+export function concerns(denied: Rule, allowed: Rule): boolean {
+  return remaining(allowed).from.some(
+    (caller) =>
+      denied.from.some((other) => callersMeet(caller, other)) &&
+      !denied.except.some((other) => isWithin(caller, other)),
   );
 }
 

@@ -61,8 +61,8 @@ export function planHosts({
   const planned: PlannedObject[] = [
     // Of hosts without callers of their own too: a wildcard may let somebody call them.
     ...planDenials(context, hosts),
-    ...planUsers(context, granted),
-    ...planAuthorizers(context, authorizers, granted),
+    ...planUsers(context, hosts),
+    ...planAuthorizers(context, authorizers, hosts),
     ...planHop(context, namespaces, http),
     ...planListeners(context, http),
     ...planOutside(context, granted),

@@ -2,44 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluator } from "../../access/evaluate/evaluate.ts";
 import type { Host } from "../../model/environment.ts";
-import { formOf, literalOf } from "../../model/paths.ts";
 import type { Rule } from "../../model/rule.ts";
 import { renderStream } from "../../render/render.ts";
-import { ACCOUNTS, allow, declared, list, NAMESPACES, PATHS, plan } from "./random-rules.ts";
-
-/** What the declaration itself says, told in the plainest way. */
-function matches(
-  rule: Rule,
-  caller: { namespace: string; account: string },
-  method: string,
-  path: string,
-): boolean {
-  const names = (list: Rule["from"]) =>
-    list.some(
-      ({ namespace, account }) =>
-        namespace === "*" ||
-        (namespace === caller.namespace && (account ?? caller.account) === caller.account),
-    );
-  return (
-    names(rule.from) &&
-    !names(rule.except) &&
-    (rule.methods.length === 0 || rule.methods.includes(method)) &&
-    (rule.paths.length === 0 || rule.paths.some((one) => fits(one, path)))
-  );
-}
-
-function fits(pattern: string, path: string): boolean {
-  switch (formOf(pattern)) {
-    case "exact":
-      return path === pattern;
-    case "prefix":
-      return path.startsWith(literalOf(pattern));
-    case "suffix":
-      return path.endsWith(literalOf(pattern));
-    case "template":
-      return pattern.endsWith("{**}") ? path.startsWith("/a/") : /^\/a\/[^/]+$/.test(path);
-  }
-}
+import { ACCOUNTS, allow, declared, list, matches, NAMESPACES, PATHS, plan } from "./random-rules.ts";
 
 describe("rules", { timeout: 120_000 }, () => {
   it("let through what one allows and none denies, and nothing else", () => {

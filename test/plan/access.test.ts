@@ -172,10 +172,11 @@ describe("a host whose other paths are not found", () => {
 });
 
 describe("end users and authorizers", () => {
-  const manifests = plan(
-    `issuers: [{ name: corp, issuer: "https://login.example.com", jwksUri: "https://login.example.com/keys" }]
+  const PARTS = `issuers: [{ name: corp, issuer: "https://login.example.com", jwksUri: "https://login.example.com/keys" }]
 authorizers: [{ name: iam, service: authz.iam.svc.cluster.local, port: 9000, protocol: grpc, timeout: 500ms }]
-${hosts("{ host: a.example, tls: none, authorizer: iam, allow: [{ from: { namespace: news }, users: { issuer: corp, claims: { groups: [editors] } } }] }")}`,
+`;
+  const manifests = plan(
+    `${PARTS}${hosts("{ host: a.example, tls: none, authorizer: iam, allow: [{ from: { namespace: news }, users: { issuer: corp, claims: { groups: [editors] } } }] }")}`,
   );
 
   it("asks for a token in order, which does not leave", () => {
@@ -194,6 +195,19 @@ ${hosts("{ host: a.example, tls: none, authorizer: iam, allow: [{ from: { namesp
         },
       ],
     });
+  });
+
+  it("are asked of a host without callers of its own too, which a wildcard may let in", () => {
+    const covering = '{ host: "*.a.example", tls: none, allow: [{ from: { namespace: news } }] }';
+    const covered =
+      "{ host: b.a.example, tls: none, authorizer: iam, deny: [{ users: { issuer: corp }, methods: [POST] }] }";
+    const planned = plan(`${PARTS}${hosts(covering, covered)}`);
+    expect(specOf(planned, "RequestAuthentication")).toMatchObject({
+      jwtRules: [{ issuer: "https://login.example.com" }],
+    });
+    expect(rulesOf(planned, /-ask-iam$/)).toEqual([
+      { to: [{ operation: { hosts: ["b.a.example"], ports: ["10080"] } }] },
+    ]);
   });
 
   it("asks the authorizer about the host's requests, and may call it", () => {

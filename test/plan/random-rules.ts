@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { completeHosts, completeMesh, completeMonitoring, type HostInput } from "../../model/complete.ts";
 import type { Host } from "../../model/environment.ts";
+import { formOf, literalOf } from "../../model/paths.ts";
+import type { Rule } from "../../model/rule.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { gateway } from "./hosts.ts";
 
@@ -54,4 +56,38 @@ export function declared(inputs: readonly object[]): Host[] | undefined {
 
 export function plan(hosts: readonly Host[]) {
   return planEnvironment({ name: "test", mesh, monitoring, gateways: [gateway], lockdown: [], hosts });
+}
+
+/** What the declaration itself says, told in the plainest way. */
+export function matches(
+  rule: Rule,
+  caller: { namespace: string; account: string },
+  method: string,
+  path: string,
+): boolean {
+  const names = (list: Rule["from"]) =>
+    list.some(
+      ({ namespace, account }) =>
+        namespace === "*" ||
+        (namespace === caller.namespace && (account ?? caller.account) === caller.account),
+    );
+  return (
+    names(rule.from) &&
+    !names(rule.except) &&
+    (rule.methods.length === 0 || rule.methods.includes(method)) &&
+    (rule.paths.length === 0 || rule.paths.some((one) => fits(one, path)))
+  );
+}
+
+function fits(pattern: string, path: string): boolean {
+  switch (formOf(pattern)) {
+    case "exact":
+      return path === pattern;
+    case "prefix":
+      return path.startsWith(literalOf(pattern));
+    case "suffix":
+      return path.endsWith(literalOf(pattern));
+    case "template":
+      return pattern.endsWith("{**}") ? path.startsWith("/a/") : /^\/a\/[^/]+$/.test(path);
+  }
 }
