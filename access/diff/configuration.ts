@@ -10,8 +10,8 @@ import type { PolicyRule } from "../manifests/specs.ts";
 const SIDECAR = {
   /** Each route of each HTTP host: Envoy gets a copy for each. */
   httpRoute: 1_590,
-  /** A filter chain for the names of one route, and each of the names. */
-  tlsRoute: 1_500,
+  /** A filter chain for what one route of connections matches, and each name that it matches. */
+  connectionRoute: 1_500,
   tlsName: 37,
   /** A cluster of the hop: a subset for each of the gateway's ports. */
   hopCluster: 3_230,
@@ -19,9 +19,9 @@ const SIDECAR = {
   registeredPort: 4_600,
 } as const;
 const GATEWAY = {
-  httpRoute: 3_650,
+  httpRoute: 1_830,
   /** A filter chain, with the log and the counters of connections. */
-  tlsRoute: 15_700,
+  connectionRoute: 15_700,
   policy: 2_000,
   rule: 660,
   /** A name in a rule. */
@@ -44,9 +44,9 @@ function sidecars(objects: Objects, manifests: readonly Manifest[]): [string, nu
     ) => all.filter((one) => isSeenIn(namespace, one)).map(({ spec }) => spec);
     const bytes = [
       ...seen(routes).map(
-        ({ hosts, http = [], tls = [] }) =>
+        ({ hosts, http = [], tls = [], tcp = [] }) =>
           hosts.length * http.length * SIDECAR.httpRoute +
-          tls.length * SIDECAR.tlsRoute +
+          (tls.length + tcp.length) * SIDECAR.connectionRoute +
           tls.flatMap(({ match = [] }) => match.flatMap(({ sniHosts = [] }) => sniHosts)).length *
             SIDECAR.tlsName,
       ),
@@ -81,7 +81,10 @@ function gateways(objects: Objects): [string, number][] {
     const bytes = [
       ...own(objects("VirtualService"))
         .filter(({ gateways: names }) => names?.some((name) => name !== "mesh"))
-        .map(({ http = [], tls = [] }) => http.length * GATEWAY.httpRoute + tls.length * GATEWAY.tlsRoute),
+        .map(
+          ({ http = [], tls = [], tcp = [] }) =>
+            http.length * GATEWAY.httpRoute + (tls.length + tcp.length) * GATEWAY.connectionRoute,
+        ),
       ...own(objects("AuthorizationPolicy")).map(
         ({ rules = [] }) =>
           GATEWAY.policy + rules.length * GATEWAY.rule + rules.flatMap(namesOf).length * GATEWAY.ruleName,
