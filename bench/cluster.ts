@@ -36,7 +36,7 @@ export interface Container {
 }
 
 /** What {@link benchCluster} takes. */
-export interface BenchClusterArgs {
+interface BenchClusterArgs {
   /** kubectl, by name or path. */
   readonly program: string;
   readonly access: ClusterAccess;

@@ -9,10 +9,10 @@ export interface Request extends Way, Lifetime {
 }
 
 /** A stream that has ended, as its client saw it. */
-export type Stream = Request;
+type Stream = Request;
 
 /** An event of a stream that has reached its client. */
-export interface StreamEvent extends Way {
+interface StreamEvent extends Way {
   readonly time: number;
 }
 

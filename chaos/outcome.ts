@@ -6,7 +6,7 @@ import { isGrantedThroughout, judge, type Timeline } from "./timeline.ts";
 import type { Visit } from "./visits.ts";
 
 /** What clients and the outside saw of a scenario. */
-export interface Seen {
+interface Seen {
   readonly lines: readonly Line[];
   readonly visits: readonly Visit[];
 }

@@ -24,7 +24,7 @@ import { endOf, visitsSince } from "./visits.ts";
 import { clients, DRAIN_SECONDS } from "./world.ts";
 
 /** Where the scenarios are played, and who is told. */
-export interface Run {
+interface Run {
   readonly kubeconfig: string;
   /** The folder with kubectl. */
   readonly programs: string;

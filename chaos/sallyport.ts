@@ -15,7 +15,7 @@ export interface Sallyport {
 const PROGRAM = join(import.meta.dirname, "..", "cli", "main.ts");
 
 /** Where and how to run it. */
-export interface SallyportOptions {
+interface SallyportOptions {
   readonly kubeconfig: string;
   /** A folder for the environment's file. */
   readonly folder: string;

@@ -13,7 +13,7 @@ import {
 } from "./world.ts";
 
 /** What a scenario acts by. */
-export interface Stage {
+interface Stage {
   readonly kubectl: Kubectl;
   /** Ends the scenario. */
   readonly signal: AbortSignal;

@@ -33,7 +33,7 @@ export function isGrantedThroughout(timeline: Timeline, way: Way, { begun, ended
  * - leak: nothing of the above
  * - unknown: before anything is known
  */
-export type Verdict = "granted" | "late" | "older" | "leak" | "unknown";
+type Verdict = "granted" | "late" | "older" | "leak" | "unknown";
 
 /** Judges what was seen by what was declared at that time. */
 export function judge(timeline: Timeline, { time, since, ...way }: Sighting): Verdict {

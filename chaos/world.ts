@@ -4,8 +4,7 @@ import type { Declared, HostEntry } from "./grants.ts";
 export const GATEWAY = "chaos";
 export const GATEWAY_NAMESPACE = "chaos-egress";
 export const CALLER = "chaos-app/caller";
-export const OTHER = "chaos-app/other";
-export const GUEST = "chaos-guest/guest";
+const GUEST = "chaos-guest/guest";
 export const CLIENT_SECRET = "chaos-client";
 
 /** One on each of the lab's nodes for gateways. */

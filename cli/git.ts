@@ -6,7 +6,7 @@ import { CannotError } from "./exit.ts";
 import type { Tree } from "./source.ts";
 
 /** Files as they were committed; nothing is checked out, and no hook, filter or other program of the repository runs. */
-export interface CommittedTree extends Tree {
+interface CommittedTree extends Tree {
   /** Whether there is such a file or folder. */
   has(path: string): boolean;
 }

@@ -45,7 +45,7 @@ export interface Tree {
 }
 
 /** How {@link readSources} reads. */
-export interface SourceOptions {
+interface SourceOptions {
   /** The moment that rules with a last day are judged at; the present by default. */
   readonly now?: Date | undefined;
   /** The disk by default. */

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { type KubeConfig, PortForward } from "@kubernetes/client-node";
 
 /** What a program in a pod answered on a port that only the pod itself can reach. */
-export interface Answer {
+interface Answer {
   readonly text: string;
   /** When it answered by its own clock, in milliseconds but of whole seconds; absent where it does not say. */
   readonly date?: number;

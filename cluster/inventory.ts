@@ -4,7 +4,7 @@ import { ApiError, callApi } from "./api.ts";
 import { ClusterError } from "./client.ts";
 
 /** A kind of object that the API server has. */
-export interface ServedKind {
+interface ServedKind {
   readonly apiVersion: string;
   readonly kind: string;
 }

@@ -14,7 +14,7 @@ export async function istiodsIn(config: KubeConfig, namespace: string): Promise<
 }
 
 /** What an istiod has read from the API server. */
-export interface Store {
+interface Store {
   /** The resourceVersion of each object of Istio's, by {@link storeKey}. */
   readonly versions: ReadonlyMap<string, string>;
   /** When it said so, by its own clock in whole seconds. */

@@ -1,6 +1,6 @@
 /** Every address of the lab. They come from the ranges kept for tests and documentation, so they are nobody's. */
 
-export type NodePool = "application" | "egress";
+type NodePool = "application" | "egress";
 
 export interface NodeAddress {
   /** Kubernetes node name, and the name of its network namespace. */

@@ -11,7 +11,7 @@ import { lockHolder, withLock } from "./state/lock.ts";
 import { type FirewallMode, type LabState, readState } from "./state/state.ts";
 import { readStatus } from "./status.ts";
 
-export interface LabOptions {
+interface LabOptions {
   /** What makes the cluster; `local`, this machine alone, by default. */
   readonly provider?: "local" | "kind";
   /** A context of the user's own kubeconfig: no lab is made, that cluster has to answer. */
@@ -118,7 +118,7 @@ export async function labKubeconfig(): Promise<string> {
 }
 
 /** Where a command runs inside the cluster. */
-export interface ExecTarget {
+interface ExecTarget {
   readonly namespace: string;
   /** A pod's name, or `deploy/NAME`. */
   readonly pod: string;

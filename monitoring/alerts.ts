@@ -6,7 +6,7 @@ import { JOB, METRICS, REFUSED, UPSTREAM_FAILED } from "./metrics.ts";
 const DAY = 86_400;
 
 /** A rule of Prometheus that tells somebody. */
-export interface Alert {
+interface Alert {
   readonly alert: string;
   /** In PromQL. */
   readonly expr: string;

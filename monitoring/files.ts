@@ -7,7 +7,7 @@ import { dashboardOf } from "./dashboard.ts";
 import { podMonitors, scrapeConfig } from "./scrape.ts";
 
 /** A file for who watches an environment. */
-export interface MonitoringFile {
+interface MonitoringFile {
   readonly name: string;
   readonly text: string;
 }

@@ -11,7 +11,7 @@ import {
 } from "./metrics.ts";
 
 /** One query of a panel. */
-export interface Query {
+interface Query {
   /** In PromQL. `$gateway` is what the reader chose, `$__rate_interval` Grafana's own. */
   readonly expression: string;
   /** How a series is called, `{{host}}` for a label's value. */
@@ -29,7 +29,7 @@ export interface Panel {
   readonly queries: readonly Query[];
 }
 
-export interface Row {
+interface Row {
   readonly title: string;
   readonly panels: readonly Panel[];
 }

@@ -4,7 +4,7 @@ import { STYLE } from "./style.ts";
 import type { Table } from "./table.ts";
 
 /** A page and what stands above its table. */
-export interface Page {
+interface Page {
   readonly title: string;
   readonly introduction: string;
   /** What the table does not tell; nothing is said of an empty list. */

@@ -34,7 +34,7 @@ function envoyFilter(metadata: Manifest["metadata"], spec: Json): Manifest {
 }
 
 /** Which filters are changed. */
-export interface Listeners {
+interface Listeners {
   /** The gateway's own by default. */
   readonly context?: "GATEWAY" | "SIDECAR_OUTBOUND";
   /** A listener's port; every listener where left out. */

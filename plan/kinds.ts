@@ -1,5 +1,5 @@
 /** A kind of object that a plan may hold, and where the API server keeps it. */
-export interface Kind {
+interface Kind {
   readonly apiVersion: string;
   readonly kind: string;
   readonly plural: string;

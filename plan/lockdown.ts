@@ -10,7 +10,7 @@ import { refusalLog } from "./telemetry/sidecar-log.ts";
 export const LOCKDOWN_NAME = "sallyport-lockdown";
 
 /** What locking one namespace down takes. */
-export interface LockdownPlan {
+interface LockdownPlan {
   readonly lockdown: Lockdown;
   readonly mesh: Mesh;
   readonly gateways: readonly Gateway[];

@@ -30,7 +30,7 @@ const RULES: readonly ((situation: Situation) => Finding[])[] = [
 ];
 
 /** What is wrong between an environment and a cluster. */
-export interface Preflight {
+interface Preflight {
   /** What would break or bypass the environment; sorted by file and line. */
   readonly problems: readonly Problem[];
   /** What may; sorted likewise. */

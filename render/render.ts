@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { objectKey, type PlannedObject } from "../plan/manifest.ts";
 
 /** A file of rendered manifests. */
-export interface RenderedFile {
+interface RenderedFile {
   /** Such as `007-routes-gateway-egress-egress.yaml`; sorting by name gives the rollout order. */
   readonly name: string;
   readonly text: string;

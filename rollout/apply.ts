@@ -25,7 +25,7 @@ export interface Rollout {
 }
 
 /** How to roll out. */
-export interface RolloutOptions extends GateOptions {
+interface RolloutOptions extends GateOptions {
   /** Told each stage before it is written. */
   readonly onStage?: (stage: Stage) => void;
   readonly onKept?: OnKept;

@@ -14,7 +14,7 @@ const LIMIT_MILLISECONDS = 20_000;
 const PAUSE_MILLISECONDS = 200;
 
 /** Calls whose lines are looked at. */
-export interface LoggedCalls {
+interface LoggedCalls {
   /** The gateway's namespace; it has one pod there. */
   readonly namespace: string;
   /** Who calls, and who makes the walk's own calls where that is another. */

@@ -28,11 +28,6 @@ export function readObjects(manifests: readonly Manifest[]): Objects {
   };
 }
 
-/** The specs of all manifests of a kind. */
-export function specsOf<K extends keyof Kinds>(manifests: readonly Manifest[], kind: K): Kinds[K][] {
-  return readObjects(manifests)(kind).map(({ spec }) => spec);
-}
-
 /** Whether an object with this exportTo is seen in a namespace; without one everybody sees it. */
 export function isSeenIn(
   namespace: string,

@@ -10,7 +10,7 @@ export interface Measured {
 }
 
 /** One line of the outcome. */
-export interface Row extends Load {
+interface Row extends Load {
   readonly mode: MeasuredMode["mode"];
   /** Medians of the rounds. */
   readonly variants: Readonly<Record<Variant, WrkRun>>;

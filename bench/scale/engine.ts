@@ -15,7 +15,7 @@ export interface EngineTimes {
 }
 
 /** What {@link engineTimes} takes. */
-export interface EngineArgs {
+interface EngineArgs {
   readonly command: PulumiCommand;
   readonly access: ClusterAccess;
   readonly objects: readonly PlannedObject[];

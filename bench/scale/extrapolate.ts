@@ -3,7 +3,7 @@ import { PLACES } from "./patterns.ts";
 import type { ProxySize } from "./proxies.ts";
 
 /** An outcome and its number of hosts. */
-export interface Sized {
+interface Sized {
   readonly hosts: number;
   readonly outcome: Outcome;
 }

@@ -14,7 +14,7 @@ export interface Side {
 }
 
 /** Both sides, or what is wrong with how they were asked for. */
-export type Sides = { readonly from: Side; readonly to: Side } | { readonly problem: Problem };
+type Sides = { readonly from: Side; readonly to: Side } | { readonly problem: Problem };
 
 /** What is compared where git refs alone are named. */
 const DEFAULT_PATH = "stacks";

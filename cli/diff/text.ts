@@ -4,7 +4,7 @@ import type { Compared } from "./compare.ts";
 import { type Section, sectionsOf } from "./sections.ts";
 
 /** How a terminal is. */
-export interface Terminal {
+interface Terminal {
   readonly columns: number;
   readonly isColoured: boolean;
 }

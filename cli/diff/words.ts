@@ -17,7 +17,7 @@ export function targetOf({ host, port }: Row): string {
 }
 
 /** What a row lets happen, a text each. */
-export function requestsOf(row: Row): string[] {
+function requestsOf(row: Row): string[] {
   const { allowed, refused, user } = row;
   return [
     ...allowed.map(said),

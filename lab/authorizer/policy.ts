@@ -1,5 +1,5 @@
 /** What the authorizer knows: the list provider of document 002. It can be changed while it runs. */
-export interface Policy {
+interface Policy {
   /** Paths that are allowed, each as it stands. */
   readonly paths: readonly string[];
   /** So long it thinks before each answer, in milliseconds. */

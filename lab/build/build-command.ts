@@ -2,7 +2,7 @@ import { ExecaError, execa } from "execa";
 import { LabError } from "../errors.ts";
 
 /** A program to run to its end. */
-export interface Command {
+interface Command {
   readonly file: string;
   readonly args: readonly string[];
   readonly directory?: string;

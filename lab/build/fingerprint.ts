@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 
 /** A named input of a build: text as it is, or bytes. */
-export type Input = string | Uint8Array;
+type Input = string | Uint8Array;
 
 /**
  * A short name for what something is built from: 16 hex digits of a SHA-256 over the named inputs.

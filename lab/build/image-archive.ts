@@ -13,7 +13,7 @@ export interface ImageConfig {
 }
 
 /** An image to write: one layer, which is what the folder `root` has. */
-export interface Image {
+interface Image {
   readonly reference: string;
   readonly root: string;
   readonly config: ImageConfig;

@@ -17,7 +17,7 @@ export interface Recipe {
 }
 
 /** Files built or fetched before, by path. */
-export interface Ingredients {
+interface Ingredients {
   readonly pilotDiscovery: string;
   readonly pilotAgent: string;
   readonly coredns: string;

@@ -7,8 +7,8 @@ import type { Recipe } from "./image-recipes.ts";
 import { contentOf, layOut } from "./root-file-system.ts";
 
 /** Where the lab's images seem to come from; nothing is ever pulled from there. With `imageTag` it is istioctl's `hub` and `tag`. */
-export const imageHub = "localhost/sallyport-lab";
-export const imageTag = "lab";
+const imageHub = "localhost/sallyport-lab";
+const imageTag = "lab";
 
 /** An image archive on disk. */
 export interface ImageFile {

@@ -27,7 +27,7 @@ export interface Authority extends KeyPair {
   readonly issue: (request: CertificateRequest) => Promise<KeyPair>;
 }
 
-export interface CertificateRequest {
+interface CertificateRequest {
   readonly commonName: string;
   /** Kubernetes takes organisations as groups. */
   readonly organisation?: string;
@@ -37,7 +37,7 @@ export interface CertificateRequest {
   readonly validity?: Validity;
 }
 
-export interface Validity {
+interface Validity {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }

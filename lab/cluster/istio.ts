@@ -24,7 +24,7 @@ export async function installIstio(artifacts: Artifacts, signal: AbortSignal): P
 }
 
 /** What istioctl is asked to install. */
-export function istioOperator(hub: string, tag: string) {
+function istioOperator(hub: string, tag: string) {
   return {
     apiVersion: "install.istio.io/v1alpha1",
     kind: "IstioOperator",

@@ -20,7 +20,7 @@ export function nodeFiles(node: string) {
 }
 
 /** Cgroup of a node's pods; two kubelets on one cgroup would end each other's pods as orphans. */
-export function nodeCgroup(node: string): string {
+function nodeCgroup(node: string): string {
   return `/${labName}/${node}`;
 }
 

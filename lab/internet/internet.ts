@@ -24,14 +24,14 @@ export interface InternetProcess {
 }
 
 /** The programs of the lab's internet. */
-export interface InternetProcesses {
+interface InternetProcesses {
   readonly nameServer: InternetProcess;
   /** Everything else that listens. */
   readonly servers: InternetProcess;
 }
 
 /** What the internet is made from: the folder with `coredns`, and its authority. */
-export interface InternetInputs {
+interface InternetInputs {
   readonly bin: string;
   readonly authority: AuthorityFiles;
 }

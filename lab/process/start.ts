@@ -7,7 +7,7 @@ import { systemCgroups } from "../state/cgroups.ts";
 import { recordProcess } from "../state/state.ts";
 import { isAlive, type ProcessRecord, startTimeOf } from "./identity.ts";
 
-export interface ProcessSpec {
+interface ProcessSpec {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];

@@ -7,7 +7,7 @@ import { gatewayDeployment, gatewayService } from "./deployment.ts";
 import { gatewayNetworkPolicy } from "./network-policy.ts";
 
 /** What one gateway takes: its namespace, identity, pods, scaling, own network policy and telemetry. */
-export interface GatewayPlan {
+interface GatewayPlan {
   readonly gateway: Gateway;
   readonly mesh: Mesh;
   readonly monitoring: Monitoring;

@@ -27,7 +27,7 @@ import { planTcp } from "./tcp/tcp.ts";
 import { planTcpPorts } from "./tcp/tcp-ports.ts";
 
 /** A list of hosts behind one gateway. */
-export interface HostsPlan extends AccessParts {
+interface HostsPlan extends AccessParts {
   readonly gateway: Gateway;
   readonly mesh: Mesh;
   readonly monitoring: Monitoring;

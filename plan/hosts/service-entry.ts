@@ -1,7 +1,7 @@
 import type { Json, Manifest } from "../manifest.ts";
 
 /** What tells one ServiceEntry of hosts outside the mesh from another. */
-export interface OutsideHosts {
+interface OutsideHosts {
   readonly hosts: readonly string[];
   readonly exportTo: readonly string[];
   readonly resolution: "DNS" | "DYNAMIC_DNS" | "STATIC";

@@ -7,7 +7,7 @@ import { gatewayHost, type HostsContext } from "./context.ts";
 const WILDCARD_ADDRESSES = ["0.0.0.0", "::"] as const;
 
 /** What to do beside or with tcp_proxy. */
-export interface SidecarPatch {
+interface SidecarPatch {
   readonly operation: "INSERT_BEFORE" | "MERGE";
   readonly value: Json;
 }

@@ -23,7 +23,7 @@ export interface PatchOperation {
 }
 
 /** Which nodes belong to a pool; exactly one of the two is not empty. */
-export interface NodeSelection {
+interface NodeSelection {
   readonly names: readonly string[];
   readonly selector: Readonly<Record<string, string>>;
 }

@@ -22,7 +22,7 @@ export function loggerFor(
 }
 
 /** An access logger of Envoy's, but for its filter. */
-export interface LoggerParts {
+interface LoggerParts {
   readonly name: string;
   readonly typed_config: Json;
 }

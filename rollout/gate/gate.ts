@@ -34,7 +34,7 @@ export interface GateOptions {
 }
 
 /** A stage that was written. */
-export interface WrittenStage {
+interface WrittenStage {
   readonly written: readonly Written[];
   readonly removed: readonly Manifest[];
   /** Of {@link markersOf}. */

@@ -30,7 +30,7 @@ export function sinceRead(date: number): number {
 }
 
 /** What one look at the mesh shows. */
-export interface Sight {
+interface Sight {
   readonly istiods: readonly IstiodSight[];
   /** The gateways' pods, with what their Envoys say of themselves, or why they say nothing. */
   readonly gateways: readonly { readonly pod: Pod; readonly envoy: Transition | string }[];

@@ -7,7 +7,6 @@ import {
   CALLER,
   clients,
   environmentFile,
-  OTHER,
   toMutual,
   toPassthrough,
   withAdded,
@@ -43,7 +42,7 @@ describe("each declaration", () => {
 it("without any declaration nothing is granted, and all is open", () => {
   const way = { account: CALLER, url: "http://echo.example.com" };
   expect([isGranted("nothing", way), isOpen("nothing", way)]).toEqual([false, true]);
-  expect(isOpen(base, { ...way, account: OTHER })).toBe(false);
+  expect(isOpen(base, { ...way, account: "chaos-app/other" })).toBe(false);
 });
 
 it("the clients' script is one that a shell takes", () => {

@@ -1,7 +1,7 @@
 import type { Block } from "./documents.ts";
 
 /** A command as a document shows it, and the answer below it; `…` stands for lines that are not shown. */
-export interface Shown {
+interface Shown {
   readonly command: string;
   readonly answer: string;
 }

@@ -12,7 +12,7 @@ export interface Block {
 }
 
 /** A page for people, with the parts of it that can be wrong. */
-export interface Document {
+interface Document {
   readonly path: string;
   readonly lines: readonly string[];
   readonly blocks: readonly Block[];

@@ -18,7 +18,7 @@ export const CLIENT = "mon-client";
 export const LOCKED = "mon-locked";
 
 /** The callers of the environment, and the environment itself. */
-export interface MonitoringWorld {
+interface MonitoringWorld {
   readonly kubectl: Kubectl;
   /** Puts the environment in force, and what it needs. */
   begin(): Promise<void>;

@@ -13,7 +13,7 @@ export interface Cluster {
 }
 
 /** Why there is no cluster, and whether that is a failure. */
-export interface NoCluster {
+interface NoCluster {
   readonly missing: string;
   readonly failed: boolean;
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll } from "vitest";
 
 /** What a forge was asked, in order. */
-export interface Asked {
+interface Asked {
   /** Such as `POST /repos/example/egress/issues/7/labels`. */
   readonly what: string;
   readonly body: unknown;

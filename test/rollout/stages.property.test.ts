@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { specsOf } from "../../access/manifests/read.ts";
+import { readObjects } from "../../access/manifests/read.ts";
 import { type Way, waysIn } from "../../access/matrix/ways.ts";
 import { type Manifest, objectKey, type PlannedObject } from "../../plan/manifest.ts";
 import { waveOf } from "../../plan/sync-wave.ts";
@@ -53,8 +53,8 @@ function openTo(caller: string, manifests: readonly Manifest[]): readonly Manife
 /** What Envoy would refuse: a name, or a subnet, with its port in two lists of a namespace's sidecars. */
 function twiceClaimed(manifests: readonly Manifest[]): string[] {
   const seen = new Set<string>();
-  return specsOf(manifests, "VirtualService").flatMap(
-    ({ gateways = [], exportTo = [], tls = [], tcp = [] }) =>
+  return readObjects(manifests)("VirtualService").flatMap(
+    ({ spec: { gateways = [], exportTo = [], tls = [], tcp = [] } }) =>
       gateways.includes("mesh")
         ? exportTo.flatMap((namespace) =>
             [...tls, ...tcp]

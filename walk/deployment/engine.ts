@@ -11,7 +11,7 @@ import type { Deployment } from "./deployment.ts";
 const PROJECT = "sallyport";
 
 /** A deployment by the engine, with the stack's state in a folder that ends with it. */
-export interface EngineDeployment extends Deployment {
+interface EngineDeployment extends Deployment {
   /** The stack, for what only the engine can tell. */
   readonly stack: Stack;
   /** Removes the stack's state. */

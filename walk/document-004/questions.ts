@@ -6,7 +6,7 @@ export const HTTP_URL = `http://${HOST}/politics`;
 export const HTTPS_URL = `https://${HOST}/politics`;
 
 /** How a call is made that differs from most. */
-export interface Calling {
+interface Calling {
   /** `deploy/sleep` by default. */
   readonly pod?: string;
   /** The host's address; the lab's own in IPv4 by default. */
@@ -70,7 +70,7 @@ export async function counterSum(world: World, prefix: string): Promise<number> 
 }
 
 /** A line of the gateway's access log; a field without a value is left out. */
-export interface LogLine {
+interface LogLine {
   readonly level: string;
   readonly event: string;
   readonly method?: string;

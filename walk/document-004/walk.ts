@@ -12,7 +12,7 @@ import { document004 } from "./rows.ts";
 import { type LabInternet, makeWorld, type World } from "./world.ts";
 
 /** The environment that document 004 is walked with. */
-export const FILE_004 = "stacks/lab/004.yaml";
+const FILE_004 = "stacks/lab/004.yaml";
 
 /** Where and how the document is walked. */
 export interface Walk {

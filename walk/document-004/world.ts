@@ -31,7 +31,7 @@ export interface World {
 export const NAMESPACES = ["test-egress", "unlocked", "no-grant"] as const;
 
 /** What a world is made of. */
-export interface WorldParts extends Pick<World, "kubectl" | "environment" | "internet"> {
+interface WorldParts extends Pick<World, "kubectl" | "environment" | "internet"> {
   readonly deployment: Deployment;
   /** An image with curl and openssl. */
   readonly image: string;

@@ -13,7 +13,7 @@ import { webRows } from "./web.ts";
 import { makeWorld } from "./world.ts";
 
 /** The environment with a host of every mode. */
-export const FILE_HOSTS = "stacks/lab/hosts.yaml";
+const FILE_HOSTS = "stacks/lab/hosts.yaml";
 
 /**
  * Walks every way to reach a host, on the lab alone: its internet has the hosts. What an earlier, killed walk left is

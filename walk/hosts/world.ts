@@ -29,7 +29,7 @@ export interface World {
 }
 
 /** What a world is made of. */
-export interface WorldParts {
+interface WorldParts {
   readonly kubectl: Kubectl;
   readonly environment: Environment;
   readonly deployment: Deployment;

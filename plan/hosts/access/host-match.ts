@@ -5,7 +5,7 @@ import { authoritiesOf } from "../http/authority.ts";
 import { connectName, destinationsOf } from "../tcp/destinations.ts";
 
 /** By what a policy recognises hosts on their way through the gateway. */
-export interface HostMatch {
+interface HostMatch {
   readonly operation: Readonly<Record<string, Json>>;
   readonly when: readonly Json[];
 }
