@@ -26,7 +26,7 @@ export interface Suggestion extends Position {
 }
 
 /** What was read, and how: what is suggested is tried on the same files. */
-export interface Tried {
+interface Tried {
   /** The environment file. */
   readonly file: string;
   readonly declaration: Declaration;

@@ -15,7 +15,7 @@ export const GATEWAYS = [
 
 /** Names whose server on the lab's internet answers every path with 200. */
 export const NAMES = [0, 1, 2, 3, 4].map((number) => `h${number}.wild.example.com`);
-export const WILDCARD = "*.wild.example.com";
+const WILDCARD = "*.wild.example.com";
 /** Addresses where a server greets whoever connects. */
 export const ADDRESSES = ["198.51.100.20", "198.51.100.21"] as const;
 export const TCP_PORT = 5432;

@@ -14,7 +14,7 @@ import { policies } from "./policies.ts";
 import { probe } from "./probes.ts";
 
 /** Where and how much is asked. */
-export interface Run {
+interface Run {
   readonly access: ClusterAccess;
   /** The folder with kubectl. */
   readonly programs: string;

@@ -7,7 +7,7 @@ import envPaths from "env-paths";
 const INSTALL_MILLISECONDS = 120_000;
 
 /** The engine's command, or why there is none. */
-export type EngineFound =
+type EngineFound =
   | { readonly command: PulumiCommand; readonly missing?: never }
   | { readonly command?: never; readonly missing: string };
 

@@ -4,7 +4,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 const HEARING_MILLISECONDS = 1_000;
 
 /** A signal for the engine's process. */
-export interface EngineSignal {
+interface EngineSignal {
   readonly signal: AbortSignal;
   /** Has to be told of each event of the engine. */
   onEvent(event: EngineEvent): void;

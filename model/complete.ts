@@ -97,7 +97,7 @@ export function completeAccess({
 }
 
 /** What beside a gateway hosts are completed with. */
-export interface HostsSettings {
+interface HostsSettings {
   /** The team that owns hosts that name no owner; `platform` by default. */
   readonly owner?: string;
   /** The moment that rules with a last day are judged at; the present by default. */

@@ -13,7 +13,7 @@ import type { Parsed, TooMuch } from "./parse-yaml.ts";
 import { show } from "./problem.ts";
 
 /** What is wrong with a YAML document as such, and how far into the text. */
-export interface DocumentFault {
+interface DocumentFault {
   readonly offset: number;
   readonly value?: string;
   readonly why: string;

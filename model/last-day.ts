@@ -3,10 +3,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const NOTICE_DAYS = 14;
 
 /** How far off the end of a rule is. */
-export type End =
-  | { readonly is: "over" }
-  | { readonly is: "soon"; readonly when: string }
-  | { readonly is: "far" };
+type End = { readonly is: "over" } | { readonly is: "soon"; readonly when: string } | { readonly is: "far" };
 
 /** @param lastDay such as 2026-12-31: it counts through that day, in UTC */
 export function endOf(lastDay: string, now: Date): End {

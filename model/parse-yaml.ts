@@ -9,7 +9,7 @@ export type TooMuch = { readonly tooDeepAt: number } | { readonly tooLongAt: num
 export type Parsed = { readonly document: Document } | TooMuch;
 
 /** What a parse may not exceed. */
-export interface Limits {
+interface Limits {
   /** Levels of lists and maps in each other. */
   readonly depth: number;
   /** Words, signs and stretches of white space: each costs about a kilobyte of memory. */

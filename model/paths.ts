@@ -1,7 +1,7 @@
 import type { Fault } from "./names.ts";
 
 /** How Istio's policies write a path. */
-export type PathForm = "exact" | "prefix" | "suffix" | "template";
+type PathForm = "exact" | "prefix" | "suffix" | "template";
 
 const TEMPLATE = /\{\*\*?\}/;
 

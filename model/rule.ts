@@ -11,7 +11,7 @@ export interface NamedValues {
 }
 
 /** End users by their token: who issued it, and what it says. */
-export interface Users {
+interface Users {
   /** The name of one of the environment's issuers. */
   readonly issuer: string;
   /** Sorted by name; the token has one value of each. */

@@ -24,7 +24,7 @@ export function matching(pattern: RegExp, why: string, fix: string, description:
   return accepted((value) => pattern.test(value), why, fix, description);
 }
 
-export function accepted(test: (value: string) => boolean, why: string, fix: string, description: string) {
+function accepted(test: (value: string) => boolean, why: string, fix: string, description: string) {
   return checked((value) => (test(value) ? undefined : { why, fix }), description);
 }
 

@@ -13,7 +13,7 @@ const Account = z.strictObject({ serviceAccount: ServiceAccountName });
 const FORMS = "either { namespace: news } or { serviceAccount: news/politics }";
 
 /** Who calls: every service account of a namespace, or one account. */
-export const Caller = z.union([InNamespace, Account]).describe(FORMS);
+const Caller = z.union([InNamespace, Account]).describe(FORMS);
 
 const Callers = z
   .union([InNamespace, Account, z.array(Caller).min(1)])
@@ -83,7 +83,7 @@ const request = {
 };
 
 /** A rule that allows, of a host. */
-export const AllowRule = z.strictObject({
+const AllowRule = z.strictObject({
   from: Callers,
   except: z.array(Caller).min(1).optional().describe("Whom of those it does not allow."),
   ...request,
@@ -97,7 +97,7 @@ const Exemption = z
   .describe(`${FORMS}, with until: (its last day)`);
 
 /** A rule that denies, of a host: it wins over every rule that allows. */
-export const DenyRule = z.strictObject({
+const DenyRule = z.strictObject({
   from: Callers.optional().describe("Everyone by default."),
   except: z.array(Exemption).min(1).optional().describe("Who is exempt from it."),
   ...request,

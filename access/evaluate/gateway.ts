@@ -35,7 +35,7 @@ export type AskedGateway = Omit<Request, "listener" | "protocol"> & { readonly p
 /** A gateway that answers, and tells the steps by which it comes to its answer. */
 export type Answering = (asked: AskedGateway, tell?: Tell) => GatewayAnswer;
 /** A server of a Gateway, and whose it is. */
-export interface Server {
+interface Server {
   readonly gateway: Read<Gateway>;
   readonly server: Gateway["servers"][number];
 }

@@ -5,7 +5,7 @@ import { type Route, routesOf } from "./http-routes.ts";
 import type { Seen } from "./seen.ts";
 
 /** The ports on which the sidecars of a namespace listen, and for what. */
-export interface PortsSeen {
+interface PortsSeen {
   /** On which the sidecars take HTTP. */
   readonly http: ReadonlySet<number>;
   /** `host:port` of all that is registered. */
@@ -35,7 +35,7 @@ export function portsSeen({ entries, services }: Seen): PortsSeen {
 }
 
 /** The routes that the sidecars of a namespace have. */
-export interface MeshRoutes {
+interface MeshRoutes {
   /** By port and domain, the routes of each VirtualService that claims it. */
   readonly http: ReadonlyMap<number, ReadonlyMap<string, readonly Route[][]>>;
   readonly tls: ReadonlyMap<number, ReadonlyMap<string, readonly Connections[]>>;
@@ -88,7 +88,7 @@ function portsOf(routes: readonly HttpRoute[]): Set<number> {
 }
 
 /** What makes connections to a host, or to a subset of it. */
-export interface Hop {
+interface Hop {
   readonly object: string;
   readonly tls: TrafficPolicy["tls"];
 }

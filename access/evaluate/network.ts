@@ -4,7 +4,7 @@ import type { Objects, Read } from "../manifests/read.ts";
 import type { NetworkPeer, NetworkPolicy, NetworkPort } from "../manifests/specs.ts";
 
 /** Pods by their namespace; without labels any of them, whatever they have. */
-export interface Pods {
+interface Pods {
   readonly namespace: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -26,7 +26,7 @@ export interface Network {
 }
 
 /** Which connections a NetworkPolicy is about: those to its pods, or those from them. */
-export type Direction = "Ingress" | "Egress";
+type Direction = "Ingress" | "Egress";
 /** What a NetworkPolicy lets pass. */
 export interface NetworkRule {
   /** From or to whom; none: everyone. */

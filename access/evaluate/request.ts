@@ -1,7 +1,7 @@
 import type { Json } from "../../plan/manifest.ts";
 
 /** Who asks, as a certificate says it: `cluster.local/ns/news/sa/politics`. */
-export type Principal = string;
+type Principal = string;
 
 /** What a gateway sees of what it is asked. */
 export interface Request {

@@ -4,7 +4,7 @@ import { anyOf, anyPathOf, escapeRegex, isExact } from "./match.ts";
 import type { Request } from "./request.ts";
 
 /** Whether something holds of a request. */
-export type Test = (request: Request) => boolean;
+type Test = (request: Request) => boolean;
 
 /** A rule as Envoy gets it. */
 export interface CompiledRule {
@@ -20,7 +20,7 @@ export interface CompiledRule {
 }
 
 /** For what a rule is compiled. */
-export interface RuleContext {
+interface RuleContext {
   /** The policy's namespace. */
   readonly namespace: string;
   readonly trustDomain: string;

@@ -40,7 +40,7 @@ export type Turn =
   | { readonly to: "unknown-host" | "closed" | "unavailable" | "direct" };
 
 /** What the sidecars of one namespace know. */
-export interface Sidecars {
+interface Sidecars {
   /** Every way that the manifests allow: of several objects for one host, the oldest wins, which they don't tell. */
   readonly turns: (asked: AskedSidecar, tell?: Tell) => readonly Turn[];
   readonly unsure: readonly string[];

@@ -2,7 +2,7 @@ import type { Manifest } from "../../plan/manifest.ts";
 import { waysIn } from "./ways.ts";
 
 /** Who may call one port of a host. */
-export interface HostAccess {
+interface HostAccess {
   readonly host: string;
   readonly port: number;
   /** Principals as Istio writes them, sorted; `…/ns/news/*` means every account of news. */

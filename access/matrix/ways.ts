@@ -20,7 +20,7 @@ export interface Way {
 }
 
 /** What a set of manifests lets happen. */
-export interface Ways {
+interface Ways {
   /** What the gateways let through, whatever a caller's own sidecar does: policy, listener, route and registry. */
   readonly reachable: readonly Way[];
   /** Of these, the ones to which a caller's sidecar turns by itself, by whatever route of several it takes. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ANYTHING, call, type Forge } from "./forge.ts";
 
 /** Which pull request of GitHub's, and by whose token. */
-export interface GitHubRequest {
+interface GitHubRequest {
   /** Such as `https://api.github.com`. */
   readonly api: string;
   /** Such as `https://api.github.com/graphql`. */

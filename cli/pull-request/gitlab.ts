@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ANYTHING, call, type Forge } from "./forge.ts";
 
 /** Which merge request of GitLab's, and by whose token. */
-export interface GitLabRequest {
+interface GitLabRequest {
   /** Such as `https://gitlab.example.com/api/v4`. */
   readonly api: string;
   readonly project: number;
