@@ -5,10 +5,10 @@ import { endingSignal } from "../../lab/process/ending.ts";
 import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { type BenchCluster, benchCluster } from "../cluster.ts";
 import { machine } from "../statistics.ts";
+import { type Load, parseWrk, type WrkRun, wrkCommand } from "../wrk.ts";
 import { clientOf, deploy, remove } from "./deploy.ts";
 import { type Measured, rowOf, table } from "./report.ts";
-import { LOADS, type Load, type MeasuredMode, MODES, urlOf, type Variant, wrkCommand } from "./variants.ts";
-import { parseWrk, type WrkRun } from "./wrk.ts";
+import { LOADS, type MeasuredMode, MODES, urlOf, type Variant } from "./variants.ts";
 
 const program = new Command("npm run bench:data-path --")
   .description("Requests a second and latency on the lab: direct, by the documents' pattern, and by ours.")

@@ -1,6 +1,6 @@
 import { markdown, median } from "../statistics.ts";
-import type { Load, MeasuredMode, Variant } from "./variants.ts";
-import type { WrkRun } from "./wrk.ts";
+import type { Load, WrkRun } from "../wrk.ts";
+import type { MeasuredMode, Variant } from "./variants.ts";
 
 /** One mode under one load: the variants' runs, in rounds that went through all of them. */
 export interface Measured {

@@ -1,4 +1,5 @@
 import type { DocsHost, DocsMode } from "../docs-pattern.ts";
+import type { Load } from "../wrk.ts";
 
 /** A mode that is measured: what the application calls, and each pattern's host, as no host can have both. */
 export interface MeasuredMode {
@@ -35,11 +36,6 @@ export const CLIENTS: Readonly<Record<Variant, string>> = {
   ours: "bench-client",
 };
 
-export interface Load {
-  readonly keepAlive: boolean;
-  readonly connections: number;
-}
-
 export const LOADS: readonly Load[] = [true, false].flatMap((keepAlive) =>
   [1, 64].map((connections) => ({ keepAlive, connections })),
 );
@@ -50,15 +46,6 @@ const PORTS = { http: 80, https: 443 } as const;
 /** The address that a variant calls; direct calls the documents' host. */
 export function urlOf({ scheme, docs, ours }: MeasuredMode, variant: Variant): string {
   return `${scheme}://${variant === "ours" ? ours : docs}:${PORTS[scheme]}/`;
-}
-
-/** wrk's command for one load; one thread, as more take the processor from what is measured. */
-export function wrkCommand(url: string, { keepAlive, connections }: Load, seconds: number): string[] {
-  return [
-    ...["wrk", "--latency", "--threads=1", `--connections=${connections}`, `--duration=${seconds}s`],
-    ...(keepAlive ? [] : ["--header=Connection: close"]),
-    url,
-  ];
 }
 
 /** The measured modes as the documents' pattern takes them. */

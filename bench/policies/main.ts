@@ -6,10 +6,9 @@ import { endingSignal } from "../../lab/process/ending.ts";
 import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { answering } from "../answering.ts";
 import { type BenchCluster, benchCluster, type Container } from "../cluster.ts";
-import { wrkCommand } from "../data-path/variants.ts";
-import { parseWrk } from "../data-path/wrk.ts";
 import { machine } from "../statistics.ts";
 import { writeObjects } from "../write.ts";
+import { parseWrk, wrkCommand } from "../wrk.ts";
 import { policiesIn, policySize, processorSeconds } from "./rbac.ts";
 import { type Measured, type Round, table } from "./report.ts";
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rowOf, table } from "../../bench/data-path/report.ts";
-import { MODES, urlOf, wrkCommand } from "../../bench/data-path/variants.ts";
-import type { WrkRun } from "../../bench/data-path/wrk.ts";
+import { MODES, urlOf } from "../../bench/data-path/variants.ts";
+import type { WrkRun } from "../../bench/wrk.ts";
 
 const run = (requestsPerSecond: number): WrkRun => ({ requestsPerSecond, p50: 1, p99: 2, failed: 1 });
 const round = (docs: number, ours: number) => ({ direct: run(9000), docs: run(docs), ours: run(ours) });
@@ -30,13 +30,5 @@ describe("the load", () => {
     if (http === undefined || https === undefined) throw new Error("a mode is missing");
     expect(urlOf(http, "ours")).toBe("http://www.yahoo.com:80/");
     expect(urlOf(https, "direct")).toBe("https://developers.google.com:443/");
-  });
-
-  it("closes each connection only where it is told to", () => {
-    const close = "--header=Connection: close";
-    expect(wrkCommand("u", { keepAlive: true, connections: 1 }, 5)).not.toContain(close);
-    expect(wrkCommand("u", { keepAlive: false, connections: 64 }, 5)).toEqual([
-      ...["wrk", "--latency", "--threads=1", "--connections=64", "--duration=5s", close, "u"],
-    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseWrk } from "../../bench/data-path/wrk.ts";
+import { parseWrk, wrkCommand } from "../../bench/wrk.ts";
 
 /** As wrk 4.1.0 printed it. */
 const PRINTED = `Running 3s test @ http://www.google.com:80/
@@ -39,4 +39,12 @@ describe("what wrk prints", () => {
       /Connection refused/,
     );
   });
+});
+
+it("wrk closes each connection only where it is told to", () => {
+  const close = "--header=Connection: close";
+  expect(wrkCommand("u", { keepAlive: true, connections: 1 }, 5)).not.toContain(close);
+  expect(wrkCommand("u", { keepAlive: false, connections: 64 }, 5)).toEqual([
+    ...["wrk", "--latency", "--threads=1", "--connections=64", "--duration=5s", close, "u"],
+  ]);
 });

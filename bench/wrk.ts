@@ -1,3 +1,18 @@
+/** What wrk is to send. */
+export interface Load {
+  readonly keepAlive: boolean;
+  readonly connections: number;
+}
+
+/** wrk's command for one load; one thread, as more take the processor from what is measured. */
+export function wrkCommand(url: string, { keepAlive, connections }: Load, seconds: number): string[] {
+  return [
+    ...["wrk", "--latency", "--threads=1", `--connections=${connections}`, `--duration=${seconds}s`],
+    ...(keepAlive ? [] : ["--header=Connection: close"]),
+    url,
+  ];
+}
+
 /** One run of wrk, in its own terms. */
 export interface WrkRun {
   readonly requestsPerSecond: number;
