@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
-import { LabError } from "../lab/errors.ts";
 import { labUp, walkLab } from "../lab/lab.ts";
 import { endingSignal } from "../lab/process/ending.ts";
+import { fail, readCommandLine, sayProgress } from "../walk/program.ts";
 import { isFine, type Outcome } from "./outcome.ts";
 import { describeOutcome, outcomesTable } from "./report.ts";
 import { run } from "./run.ts";
@@ -23,29 +23,22 @@ killed outright may cost the requests that it had.
 Example:
   npm run chaos -- --only grant revoke`,
   );
-// 1 is a finding; a command that can't be read is none.
-program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-program.parse();
+readCommandLine(program);
 const { only = names, json } = program.opts<{ only?: string[]; json?: true }>();
 
 const signal = endingSignal(new Error("interrupted; what the run made is removed"));
-const begun = Date.now();
-const say = (line: string) =>
-  process.stderr.write(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} ${line}\n`);
 const outcomes: Outcome[] = [];
 const report = (outcome: Outcome) => {
   outcomes.push(outcome);
-  describeOutcome(outcome).forEach(say);
+  describeOutcome(outcome).forEach(sayProgress);
 };
 try {
   const { kubeconfig = "", programs = "" } = await labUp({ signal });
   const chosen = scenarios.filter(({ name }) => only.includes(name));
-  await walkLab(() => run(chosen, { kubeconfig, programs, signal, say, report }));
+  await walkLab(() => run(chosen, { kubeconfig, programs, signal, say: sayProgress, report }));
   process.exitCode = outcomes.every(isFine) ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  if (error instanceof LabError) process.stderr.write(`  fix: ${error.fix}\n`);
-  process.exitCode = 2;
+  fail(error);
 }
 // Of a run that was ended, too.
 process.stdout.write(`${json ? JSON.stringify(outcomes, null, 2) : outcomesTable(outcomes)}\n`);

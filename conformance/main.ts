@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
-import { LabError } from "../lab/errors.ts";
 import { labUp, walkLab } from "../lab/lab.ts";
 import { endingSignal } from "../lab/process/ending.ts";
+import { fail, readCommandLine, sayProgress } from "../walk/program.ts";
 import { describeResult } from "./report.ts";
 import { run } from "./run.ts";
 
@@ -21,24 +21,19 @@ Exits with 0 if all answers agree, 1 if one does not, 2 if the machine can't do 
 Example:
   npm run conformance -- --probes 200 --seed 7`,
   );
-// 1 is a finding; a command that can't be read is none.
-program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-program.parse();
+readCommandLine(program);
 const { probes, seed, json } = program.opts<{ probes: number; seed: number; json?: true }>();
 
 const signal = endingSignal(new Error("interrupted; what the run made is removed"));
-const begun = Date.now();
-const say = (line: string) =>
-  process.stderr.write(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} ${line}\n`);
 try {
   const { kubeconfig = "", programs = "" } = await labUp({ signal });
-  const result = await walkLab(() => run({ access: { kubeconfig }, programs, probes, seed, signal, say }));
+  const result = await walkLab(() =>
+    run({ access: { kubeconfig }, programs, probes, seed, signal, say: sayProgress }),
+  );
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : describeResult(result)}\n`);
   process.exitCode = result.disagreeing === 0 ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  if (error instanceof LabError) process.stderr.write(`  fix: ${error.fix}\n`);
-  process.exitCode = 2;
+  fail(error);
 }
 
 function whole(text: string): number {

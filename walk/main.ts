@@ -1,6 +1,5 @@
 import { Argument, Command } from "commander";
 import { findOrInstallEngine } from "../deploy/engine.ts";
-import { LabError } from "../lab/errors.ts";
 import { type LabStarted, labUp, walkLab } from "../lab/lab.ts";
 import { endingSignal } from "../lab/process/ending.ts";
 import { accessSteps } from "./access/steps.ts";
@@ -12,6 +11,7 @@ import { document003 } from "./document-003/steps.ts";
 import { type Walk, walkDocument004 } from "./document-004/walk.ts";
 import { walkHosts } from "./hosts/walk.ts";
 import { labInternet } from "./lab-internet.ts";
+import { fail, readCommandLine } from "./program.ts";
 import type { WalkedRow } from "./row.ts";
 import { table } from "./table.ts";
 import { walkDocument } from "./walk-document.ts";
@@ -55,9 +55,7 @@ Examples:
 A cluster of your own needs Istio, nodes labelled lab.sallyport.dev/pool=egress, and no namespaces named egress,
 test-egress, unlocked or no-grant; rows that need the lab's firewall are left out there.`,
   );
-// 1 is a finding; a command that can't be read is none.
-program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-program.parse();
+readCommandLine(program);
 const chosen = WALKS[program.processedArgs[0] as keyof typeof WALKS];
 const { context, image } = program.opts<{ context?: string; image: string }>();
 
@@ -72,9 +70,7 @@ try {
   say(`${rows.length - failed} of ${rows.length} rows as expected`);
   process.exitCode = failed === 0 ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  if (error instanceof LabError) process.stderr.write(`  fix: ${error.fix}\n`);
-  process.exitCode = 2;
+  fail(error);
 }
 
 async function walk({ kubeconfig, context, programs }: LabStarted): Promise<WalkedRow[]> {
