@@ -3,6 +3,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { monitoringFiles } from "../../monitoring/files.ts";
 import { dashboardRows } from "../../monitoring/panels.ts";
 import { planEnvironment } from "../../plan/plan.ts";
+import { askedBy } from "../../plan/telemetry/asked.ts";
 import { environmentOf, STACKS } from "../stacks.ts";
 
 interface Rules {
@@ -36,9 +37,7 @@ describe.each(STACKS)("monitoring of %s", (file) => {
       queries.flatMap((query) => query.match(/envoy_sallyport_egress_\w+?(?=_bucket|\{|\b)/g) ?? []),
     );
     expect(named.size).toBeGreaterThan(5);
-    const audits = environment.hosts.some(({ allow, deny }) =>
-      [...allow, ...deny].some(({ audit }) => audit),
-    );
+    const { audits } = askedBy(environment.hosts);
     expect(planned.includes('"name":"audited"')).toBe(audits);
     // A panel shows nothing until there is an audit.
     if (!audits) named.delete("envoy_sallyport_egress_audited");
