@@ -1,10 +1,9 @@
 import type { Gateway } from "../model/environment.ts";
 import { GATEWAY_LABEL, managedLabels } from "../plan/labels.ts";
 import type { Json, Manifest } from "../plan/manifest.ts";
+import { POD_METRICS_PORT } from "../plan/metrics-ports.ts";
 import { JOB } from "./metrics.ts";
 
-/** pilot-agent's: its own metrics and Envoy's. */
-const PORT = 15020;
 const PATH = "/stats/prometheus";
 
 /** What Prometheus calls a label of Kubernetes in its discovery. */
@@ -26,13 +25,13 @@ export function scrapeConfig(gateways: readonly Gateway[]): Json {
         source_labels: ["__meta_kubernetes_pod_ip"],
         regex: "(.+:.+)",
         target_label: "__address__",
-        replacement: `[$1]:${PORT}`,
+        replacement: `[$1]:${POD_METRICS_PORT}`,
       },
       {
         source_labels: ["__meta_kubernetes_pod_ip"],
         regex: "([^:]+)",
         target_label: "__address__",
-        replacement: `$1:${PORT}`,
+        replacement: `$1:${POD_METRICS_PORT}`,
       },
       ...Object.entries(TARGET_LABELS).map(([label, source]) => ({
         source_labels: [source],
@@ -60,7 +59,7 @@ export function podMonitors(gateways: readonly Gateway[]): Manifest[] {
       podMetricsEndpoints: [
         {
           path: PATH,
-          portNumber: PORT,
+          portNumber: POD_METRICS_PORT,
           relabelings: [
             { targetLabel: "job", replacement: JOB },
             ...Object.entries(TARGET_LABELS).map(([label, source]) => ({

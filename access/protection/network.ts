@@ -1,10 +1,8 @@
+import { METRICS_PORTS } from "../../plan/metrics-ports.ts";
 import { directionsOf, type NetworkRule, rulesOf } from "../evaluate/network.ts";
 import type { Objects } from "../manifests/read.ts";
 import type { LabelSelector, NetworkPeer, NetworkPolicy } from "../manifests/specs.ts";
 import { type Fact, type Protection, podsOf } from "./fact.ts";
-
-/** Of pilot-agent with all metrics of a pod, and of Envoy alone. */
-const METRICS_PORTS: readonly (number | string | undefined)[] = [15020, 15090];
 
 /** What network policies and sidecars leave open to the pods of each namespace. */
 export function networkFacts(objects: Objects): Protection {
@@ -62,7 +60,7 @@ function openingsOf({ peers, ports }: NetworkRule): Opening[] {
       const on = port === undefined ? "" : ` on port ${range}${protocol === "TCP" ? "" : ` (${protocol})`}`;
       // What is left out of a range may change: that is another saying about the same opening.
       const key = `${JSON.stringify(peer?.ipBlock?.cidr ?? peer ?? null)}${on}`;
-      return { key, says: peerOf(peer), on, isMetrics: METRICS_PORTS.includes(port) };
+      return { key, says: peerOf(peer), on, isMetrics: METRICS_PORTS.some((metrics) => metrics === port) };
     }),
   );
 }

@@ -2,11 +2,9 @@ import type { Gateway, Mesh, Monitoring } from "../../model/environment.ts";
 import { listenerPort } from "../../model/ports.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
+import { METRICS_PORTS } from "../metrics-ports.ts";
 import { dnsRule, istiodRule, namespacePeer, READINESS_PORT, tcp } from "../network.ts";
 import { collectorsOf } from "../telemetry/providers.ts";
-
-/** Of pilot-agent with all metrics of the pod, and of Envoy alone. */
-const METRICS_PORTS = [15020, 15090] as const;
 
 /**
  * The policy of the gateway's own namespace: workloads may call its ports, and it may call DNS and istiod. The outside
