@@ -5,7 +5,7 @@ const ROOMS = {
   render: ["plan"],
   page: [],
   monitoring: ["model", "plan"],
-  access: ["plan/manifest.ts", "plan/metrics-ports.ts"],
+  access: ["plan/manifest.ts", "plan/labels.ts", "plan/metrics-ports.ts"],
   advice: ["model", "plan", "access"],
   cluster: ["plan"],
   components: ["model", "plan", "cluster", "rollout"],

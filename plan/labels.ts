@@ -16,8 +16,8 @@ export const ENVIRONMENT_LABEL = `${DOMAIN}/environment`;
 export const MANAGED = { "app.kubernetes.io/managed-by": "sallyport" } as const;
 
 /** Whether an object says that it is ours. */
-export function isManaged({ labels = {} }: Pick<Manifest["metadata"], "labels">): boolean {
-  return Object.entries(MANAGED).every(([key, value]) => labels[key] === value);
+export function isManaged({ labels }: Pick<Manifest["metadata"], "labels">): boolean {
+  return Object.entries(MANAGED).every(([key, value]) => labels?.[key] === value);
 }
 
 /** The labels of every object of a gateway. */

@@ -1,5 +1,5 @@
+import { isManaged } from "../../plan/labels.ts";
 import { isFields, type Json, type Manifest, objectKey } from "../../plan/manifest.ts";
-import { isOurs } from "../manifests/owner.ts";
 import { groupOf } from "../manifests/read.ts";
 
 /** An object that one side has and the other has not, or not so. */
@@ -26,7 +26,7 @@ export function objectsDiff(before: readonly Manifest[], after: readonly Manifes
   const change = (manifest: Manifest, fields: readonly string[] = []): ObjectChange => ({
     object: objectKey(manifest),
     apiVersion: manifest.apiVersion,
-    isForeign: !isOurs(manifest),
+    isForeign: !isManaged(manifest.metadata),
     fields,
   });
   return {

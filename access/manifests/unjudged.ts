@@ -1,5 +1,5 @@
+import { isManaged } from "../../plan/labels.ts";
 import { type Manifest, objectKey } from "../../plan/manifest.ts";
-import { isOurs } from "./owner.ts";
 import { faultOf, groupOf, kindRead } from "./read.ts";
 import { GROUPS } from "./specs.ts";
 
@@ -95,5 +95,5 @@ export function whyUnjudged(manifest: Manifest): string[] {
   if ((read !== undefined || STEERING.test(groupOf(apiVersion))) && !VERSIONS.includes(version))
     return [`has the version ${version}, which is not known`];
   if (isUnknown(manifest)) return [kind === "WasmPlugin" ? "runs code" : "is of a kind that is not read"];
-  return kind === "EnvoyFilter" && !isOurs(manifest) ? ["changes Envoy's configuration"] : [];
+  return kind === "EnvoyFilter" && !isManaged(manifest.metadata) ? ["changes Envoy's configuration"] : [];
 }

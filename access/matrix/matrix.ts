@@ -1,8 +1,8 @@
+import { isManaged } from "../../plan/labels.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import { type Evaluator, evaluator } from "../evaluate/evaluate.ts";
 import { anyOf, anyPathOf, isExact, type Matcher, narrower } from "../evaluate/match.ts";
 import type { MeshSettings } from "../manifests/mesh.ts";
-import { isOurs } from "../manifests/owner.ts";
 import { inWords, type Unjudged, unjudged } from "../manifests/unjudged.ts";
 import type { Entrance } from "./entrances.ts";
 import { type Conditions, type Except, type Sample, samplesOf, textOf } from "./samples.ts";
@@ -65,7 +65,7 @@ export interface Row {
  */
 export function matrixOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): Row[] {
   const rows = rowsOf(manifests, mesh);
-  const own = manifests.filter(isOurs);
+  const own = manifests.filter(({ metadata }) => isManaged(metadata));
   if (own.length === manifests.length) return rows;
   const known = new Set(rowsOf(own, mesh).map(saidOf));
   return rows.map((row) => (known.has(saidOf(row)) ? row : { ...row, isForeign: true }));
