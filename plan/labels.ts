@@ -9,6 +9,9 @@ export const POOL_LABEL = `${DOMAIN}/pool`;
 /** Tells the team that owns the hosts in an object. */
 export const OWNER_LABEL = `${DOMAIN}/owner`;
 
+/** Tells which existing nodes a pool has, as JSON on the pool's record: plan/nodes/marks.ts. */
+export const NODES_ANNOTATION = `${DOMAIN}/nodes`;
+
 /** Tells the environment that `sallyport apply` wrote an object for. */
 export const ENVIRONMENT_LABEL = `${DOMAIN}/environment`;
 

@@ -1,3 +1,4 @@
+import { NODES_ANNOTATION } from "../../plan/labels.ts";
 import type { Objects } from "../manifests/read.ts";
 import type { NodeTerm, PodSpec } from "../manifests/specs.ts";
 import type { Fact, Protection } from "./fact.ts";
@@ -18,14 +19,12 @@ export function podFacts(objects: Objects): Protection {
       }),
     ),
     // Which nodes that are there already are marked: whoever deploys the record taints them.
-    ...objects("ConfigMap").flatMap(({ key, name, annotations }) =>
-      Object.entries(annotations)
-        .filter(([, value]) => value.startsWith('{"pool":'))
-        .map(([, value]): Fact => {
-          const says = `the nodes of the record ${name} keep other pods away: ${value}`;
-          return { family: "lockdown", kind: "guard", key: `marked ${name}`, says, object: key };
-        }),
-    ),
+    ...objects("ConfigMap").flatMap(({ key, name, annotations }): Fact[] => {
+      const nodes = annotations[NODES_ANNOTATION];
+      if (nodes === undefined) return [];
+      const says = `the nodes of the record ${name} keep other pods away: ${nodes}`;
+      return [{ family: "lockdown", kind: "guard", key: `marked ${name}`, says, object: key }];
+    }),
     ...namespaces.flatMap(({ key, name, labels }): Fact[] => {
       const level = labels["pod-security.kubernetes.io/enforce"];
       if (level === undefined) return [];

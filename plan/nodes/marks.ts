@@ -1,4 +1,4 @@
-import { DOMAIN, POOL_LABEL } from "../labels.ts";
+import { NODES_ANNOTATION, POOL_LABEL } from "../labels.ts";
 import type { Manifest } from "../manifest.ts";
 
 /** A taint as a Node's spec has it. */
@@ -75,8 +75,6 @@ function sameTaint(a: Taint, b: Taint): boolean {
   return a.key === b.key && (a.value ?? "") === (b.value ?? "") && a.effect === b.effect;
 }
 
-const RECORD_ANNOTATION = `${DOMAIN}/nodes`;
-
 /** What a pool's record says: the nodes that are to be marked, and with what. */
 export interface NodeRecord extends NodeSelection {
   readonly pool: string;
@@ -87,11 +85,11 @@ export interface NodeRecord extends NodeSelection {
  * ConfigMap whose data change: nodes would lose their marks for a moment.
  */
 export function recordAnnotation(record: NodeRecord): Record<string, string> {
-  return { [RECORD_ANNOTATION]: JSON.stringify(record) };
+  return { [NODES_ANNOTATION]: JSON.stringify(record) };
 }
 
 /** The record that a manifest holds, or undefined where it is another kind of object. */
 export function recordIn({ metadata }: Manifest): NodeRecord | undefined {
-  const text = metadata.annotations?.[RECORD_ANNOTATION];
+  const text = metadata.annotations?.[NODES_ANNOTATION];
   return text === undefined ? undefined : (JSON.parse(text) as NodeRecord);
 }
