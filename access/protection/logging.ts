@@ -78,7 +78,10 @@ function namesIn(counters: Json | undefined): string[] {
   );
 }
 
-/** What a logger's filter leaves out by callers' names: each part of a `!(… || …)` in CEL. */
+/**
+ * What a logger's filter leaves out by callers' names: each part of a `!(… || …)` in CEL, as plan/telemetry/exemptions.ts
+ * writes it; test/access/exemptions.test.ts holds the two together.
+ */
 function exemptionsIn(filter: Json | undefined): string[] {
   return expressionsIn(filter).flatMap((expression) => {
     const [, excluded] = /^(?:!has\([^)]*\) \|\| )?!\((.*)\)$/.exec(expression) ?? [];
@@ -111,17 +114,26 @@ function partsOf(expression: string): string[] {
 
 /** `news/politics to edition.cnn.com`, as far as the expression is one that can be told so. */
 function inWords(expression: string): string {
-  const callers = [...expression.matchAll(/spiffe:\/\/[^/']*\/ns\/([^/']*)\/sa\/([^']*)'/g)].map(
-    ([, namespace, account]) => `${namespace}/${account || "*"}`,
-  );
-  const host = /(?:server_name == |endsWith\(|matches\(|route_name == )'([^']*)'/.exec(expression)?.[1];
   if (expression === "true") return "every call";
+  const [, excepted = ""] = / && !\((.*?)\) && /.exec(expression) ?? [];
+  const callers = expression.includes(" && (true) && ")
+    ? ["everyone"]
+    : callersIn(expression.replace(excepted, ""));
+  const host = /(?:server_name == |endsWith\(|matches\(|route_name == )'([^']*)'/.exec(expression)?.[1];
   if (callers.length === 0) return sidecarOf(expression) ?? `calls where ${expression}`;
+  const but = excepted === "" ? "" : ` but ${callersIn(excepted).join(", ")}`;
   const name = host
     ?.replace(/^\(\?i\)\^|\(:\d+\)\?\$$/g, "")
     .replaceAll("[.]", ".")
-    .replace(".+", "*");
-  return `${callers.join(", ")}${name === undefined ? "" : ` to ${name}`}`;
+    .replace(".+", "*")
+    .replace(/^\./, "*.");
+  return `${callers.join(", ")}${but}${name === undefined ? "" : ` to ${name}`}`;
+}
+
+function callersIn(expression: string): string[] {
+  return [...expression.matchAll(/spiffe:\/\/[^/']*\/ns\/([^/']*)\/sa\/([^']*)'/g)].map(
+    ([, namespace, account]) => `${namespace}/${account || "*"}`,
+  );
 }
 
 /** A sidecar's own account, in the words of its own expression. */

@@ -24,7 +24,8 @@ export function exemptionsOf(hosts: readonly Host[]): Exemption[] {
 }
 
 /**
- * Leaves out what exempt callers do with the host, whatever comes of it.
+ * Leaves out what exempt callers do with the host, whatever comes of it. access/protection/logging.ts reads these
+ * expressions, and those for sidecars, back into words.
  *
  * @param protocol of the filter that logs
  */
