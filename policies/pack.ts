@@ -1,4 +1,5 @@
-import { PolicyPack, type StackValidationPolicy } from "@pulumi/policy";
+import { PolicyPack, type PolicyResource, type StackValidationPolicy } from "@pulumi/policy";
+import { z } from "zod";
 import { readObjects } from "../access/manifests/read.ts";
 import { type Manifest, objectKey } from "../plan/manifest.ts";
 import { type Expected, formatViolation, type Rule } from "./rule.ts";
@@ -20,8 +21,8 @@ function policyOf({ name, description, expects, find }: Rule): StackValidationPo
     description,
     ...(expects === undefined ? {} : { configSchema: { properties: { [expects]: SCHEMAS[expects] } } }),
     validateStack: ({ resources, getConfig }, reportViolation) => {
-      const found = resources.flatMap(({ props, urn }) =>
-        isManifest(props) ? [{ manifest: props, urn }] : [],
+      const found = resources.flatMap(({ props, name, urn }) =>
+        manifestsIn(props, name).map((manifest) => ({ manifest, urn })),
       );
       const urns = new Map(found.map(({ manifest, urn }) => [objectKey(manifest), urn]));
       const manifests = found.map(({ manifest }) => manifest);
@@ -31,15 +32,43 @@ function policyOf({ name, description, expects, find }: Rule): StackValidationPo
   };
 }
 
-/** Whether a resource is a Kubernetes object, of any SDK. */
-function isManifest(props: Readonly<Record<string, unknown>>): props is Manifest {
-  const { apiVersion, kind, metadata } = props;
-  return (
-    typeof apiVersion === "string" &&
-    typeof kind === "string" &&
-    typeof metadata === "object" &&
-    metadata !== null
-  );
+const Texts = z.record(z.string(), z.string()).nullish();
+const Head = z.object({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.object({
+    name: z.string().nullish(),
+    namespace: z.string().nullish(),
+    labels: Texts,
+    annotations: Texts,
+  }),
+});
+
+/**
+ * A resource as the Kubernetes object that it is, of any SDK, in what rules read of one; none where it is something
+ * else. What the API server is to name has the resource's own name until then.
+ */
+function manifestsIn(props: PolicyResource["props"], resource: string): Manifest[] {
+  const { success, data } = Head.safeParse(props);
+  if (!success) return [];
+  const { apiVersion, kind, metadata } = data;
+  const { name, namespace, labels, annotations } = metadata;
+  return [
+    {
+      apiVersion,
+      kind,
+      metadata: {
+        name: name ?? resource,
+        ...(typeof namespace === "string" ? { namespace } : {}),
+        labels: labels ?? {},
+        annotations: annotations ?? {},
+      },
+      // A preview may not know it yet, and says so to whoever looks: that is to be a rule that reads this kind.
+      get spec() {
+        return props.spec;
+      },
+    },
+  ];
 }
 
 new PolicyPack("sallyport", { enforcementLevel: "mandatory", policies: RULES.map(policyOf) });
