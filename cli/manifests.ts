@@ -1,4 +1,5 @@
 import { type Document, isNode, LineCounter } from "yaml";
+import { z } from "zod";
 import { LIMITS, tooMuch } from "../model/document-faults.ts";
 import { parseStream } from "../model/parse-yaml.ts";
 import { type Position, type Problem, show } from "../model/problem.ts";
@@ -46,9 +47,9 @@ export function readManifests(file: string, text: string): ReadManifests {
       continue;
     }
     for (const { path, value } of objectsIn(document)) {
-      const found = faultsOf(value);
-      if (isManifest(value, found)) objects.push({ manifest: value, at: at(startOf(document, path)) });
-      for (const { path: inside, ...fault } of found) {
+      const read = readManifest(value);
+      if ("manifest" in read) objects.push({ ...read, at: at(startOf(document, path)) });
+      for (const { path: inside, ...fault } of "faults" in read ? read.faults : []) {
         const whole = [...path, ...inside];
         problems.push({ ...at(startOf(document, whole)), path: formatPath(whole), ...fault });
       }
@@ -76,44 +77,53 @@ interface Fault {
   readonly fix: string;
 }
 
-/** What keeps a value from being an object of Kubernetes: all that tells it from others has to be there. */
-function faultsOf(value: Json): Fault[] {
-  if (!isFields(value))
-    return [
-      {
-        path: [],
-        value: show(value),
-        why: "an object of Kubernetes is a map",
-        fix: "write apiVersion, kind and metadata",
-      },
-    ];
-  const metadata = isFields(value.metadata) ? value.metadata : {};
-  return [
-    ...textFault(["apiVersion"], value.apiVersion, "v1"),
-    ...textFault(["kind"], value.kind, "Service"),
-    ...textFault(["metadata", "name"], metadata.name, "egress"),
-    ...(metadata.namespace === undefined
-      ? []
-      : textFault(["metadata", "namespace"], metadata.namespace, "egress")),
-    ...["labels", "annotations"].flatMap((key) => textsFault(["metadata", key], metadata[key])),
-  ];
+const Text = z.string().min(1);
+const Texts = z.record(z.string(), z.string()).exactOptional();
+/** What tells an object from others. */
+const Head = z.object({
+  apiVersion: Text,
+  kind: Text,
+  metadata: z.object({ name: Text, namespace: Text.exactOptional(), labels: Texts, annotations: Texts }),
+});
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  apiVersion: "v1",
+  kind: "Service",
+  name: "egress",
+  namespace: "egress",
+};
+
+/** A value as an object of Kubernetes, or what keeps it from being one. */
+function readManifest(value: Json): { readonly manifest: Manifest } | { readonly faults: readonly Fault[] } {
+  if (!isFields(value)) {
+    const fix = "write apiVersion, kind and metadata";
+    return { faults: [{ path: [], value: show(value), why: "an object of Kubernetes is a map", fix }] };
+  }
+  // Nothing behind a key is null, which the API server takes for no such key.
+  const metadata = Object.fromEntries(
+    Object.entries(isFields(value.metadata) ? value.metadata : {}).filter(([, field]) => field !== null),
+  );
+  const { success, data, error } = Head.safeParse({ ...value, metadata });
+  if (success) return { manifest: { ...value, ...data, metadata: { ...metadata, ...data.metadata } } };
+  // Of labels and annotations the map as a whole is told.
+  const paths = error.issues.map(({ path }) => path.slice(0, 2).map(String));
+  const places = new Map(paths.map((path) => [formatPath(path), path]));
+  return { faults: [...places.values()].map((path) => faultAt(path, { ...value, metadata })) };
 }
 
-function textFault(path: Path, value: Json | undefined, example: string): Fault[] {
-  if (typeof value === "string" && value !== "") return [];
-  const shown = value === undefined ? {} : { value: show(value) };
-  const why = `an object of Kubernetes has a text as ${formatPath(path)}`;
-  return [{ path, ...shown, why, fix: `write one, such as ${path.at(-1)}: ${example}` }];
-}
-
-function textsFault(path: Path, value: Json | undefined): Fault[] {
-  if (value === undefined || value === null) return [];
-  if (isFields(value) && Object.values(value).every((one) => typeof one === "string")) return [];
-  return [{ path, value: show(value), why: "each of these is a text", fix: "put its value in quotes" }];
-}
-
-function isManifest(_value: Json, faults: readonly Fault[]): _value is Manifest {
-  return faults.length === 0;
+function faultAt(path: readonly string[], value: Json): Fault {
+  const found = path.reduce<Json | undefined>((at, key) => (isFields(at) ? at[key] : undefined), value);
+  const shown = found === undefined ? {} : { value: show(found) };
+  const key = path.at(-1) ?? "";
+  const example = EXAMPLES[key];
+  return example === undefined
+    ? { path, ...shown, why: "each of these is a text", fix: "put its value in quotes" }
+    : {
+        path,
+        ...shown,
+        why: `an object of Kubernetes has a text as ${formatPath(path)}`,
+        fix: `write one, such as ${key}: ${example}`,
+      };
 }
 
 function isList(value: Json | undefined): value is readonly Json[] {

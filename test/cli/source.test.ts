@@ -88,6 +88,12 @@ describe("what a path names", () => {
   });
 });
 
+it("a key of an object's head with nothing behind it is as if it were not there", () => {
+  const folder = folderOf({ "out.yaml": `${NAMESPACE}  labels:\n  namespace:\n` });
+  const [read] = readSources(folder).environments;
+  expect(read?.manifests).toEqual([{ apiVersion: "v1", kind: "Namespace", metadata: { name: "egress" } }]);
+});
+
 describe("what is no manifest", () => {
   it.each([
     [
