@@ -24,7 +24,8 @@ export function checkCommand(): Command {
       "after",
       `
 Each problem is three lines: where (file:line:column, path, value), why, and the fix.
-Nothing is written. No cluster is asked unless one is named; then what already runs there and would break or bypass
+Nothing is written, but for what Node keeps of this program, compiled, in your cache: NODE_DISABLE_COMPILE_CACHE=1
+has it keep nothing. No cluster is asked unless one is named; then what already runs there and would break or bypass
 the environment is a problem (exit code 1), and what may is a warning (exit code 0).
 A rule past its last day is a problem for its owner: render and apply leave it out and go on. With --owner those of
 other teams are warnings, so that each team's pipeline waits for its own alone.

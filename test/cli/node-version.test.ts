@@ -30,6 +30,14 @@ it("an old Node is refused in one line", () => {
   expect(stderr).toMatch(/^sallyport: this is Node 20\.1\.0, .+\n$/);
 });
 
+it.each(["docs/requirements.md", "docs/components.md", "docs/deploying.md"])(
+  "%s names the oldest Node that is taken",
+  (file) => {
+    const { engines } = JSON.parse(readFileSync("package.json", "utf8")) as { engines: { node: string } };
+    expect(readFileSync(file, "utf8")).toContain(`${engines.node.replace(">=", "")} or later`);
+  },
+);
+
 it("nothing that may need a new Node is loaded before the look", () => {
   const imports = (file: string) =>
     [...readFileSync(file, "utf8").matchAll(/^import .*"(.+)";$/gm)].map(([, name]) => name);
