@@ -3,6 +3,9 @@ import type { ClusterAccess } from "./access.ts";
 import { ApiError, callApi } from "./api.ts";
 import { ClusterError, connect } from "./client.ts";
 
+/** Where Pulumi.<stack>.yaml has the identity of the stack's cluster. */
+export const IDENTITY_KEY = "sallyport:cluster";
+
 /**
  * What tells a cluster from every other, whatever its address and its contexts are called: the uid of its namespace
  * kube-system, which is made with the cluster and goes with it.
@@ -36,6 +39,6 @@ export async function requireCluster(access: ClusterAccess, stack: string, recor
   throw new ClusterError(
     `the stack ${stack} belongs to another cluster (${recorded}) than that of context ${config.getCurrentContext()} (${identity})`,
     "choose the stack's own cluster by kubernetes:context; " +
-      `if that is no more, \`pulumi config rm sallyport:cluster --stack ${stack}\` lets the stack have another`,
+      `if that is no more, \`pulumi config rm ${IDENTITY_KEY} --stack ${stack}\` lets the stack have another`,
   );
 }

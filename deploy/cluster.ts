@@ -1,10 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type { ClusterAccess } from "../cluster/access.ts";
 import { connect } from "../cluster/client.ts";
-import { identityOf, requireCluster } from "../cluster/identity.ts";
-
-/** Where Pulumi.<stack>.yaml has the identity of the stack's cluster; infra/ looks there too. */
-const RECORD = "sallyport:cluster";
+import { IDENTITY_KEY, identityOf, requireCluster } from "../cluster/identity.ts";
 
 /**
  * Looks that a stack's context leads to the cluster that the stack belongs to.
@@ -13,15 +10,15 @@ const RECORD = "sallyport:cluster";
  * @throws ClusterError if it is another cluster, or does not answer
  */
 export async function guardCluster(stack: Stack, record: boolean): Promise<void> {
-  const recorded = (await stack.getAllConfig())[RECORD]?.value;
+  const recorded = (await stack.getAllConfig())[IDENTITY_KEY]?.value;
   const access = await accessOf(stack);
   if (recorded !== undefined) await requireCluster(access, stack.name, recorded);
-  else if (record) await stack.setConfig(RECORD, { value: await identityOf(connect(access)) });
+  else if (record) await stack.setConfig(IDENTITY_KEY, { value: await identityOf(connect(access)) });
 }
 
 /** A stack of which nothing is left may have another cluster. */
 export async function releaseCluster(stack: Stack): Promise<void> {
-  await stack.removeConfig(RECORD);
+  await stack.removeConfig(IDENTITY_KEY);
 }
 
 /** How a stack's cluster is reached: as its program's provider does. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { summariseAccess } from "../access/matrix/summary.ts";
 import { ClusterError } from "../cluster/client.ts";
-import { requireCluster } from "../cluster/identity.ts";
+import { IDENTITY_KEY, requireCluster } from "../cluster/identity.ts";
 import { EgressEnvironment, formatProblem, loadEnvironment } from "../components/index.ts";
 import { planEnvironment } from "../plan/plan.ts";
 
@@ -20,7 +20,7 @@ const access = {
   ...(kubeconfig === undefined ? {} : { kubeconfig }),
   ...(context === undefined ? {} : { context }),
 };
-const recorded = new pulumi.Config("sallyport").get("cluster");
+const recorded = pulumi.runtime.getConfig(IDENTITY_KEY);
 if (recorded !== undefined)
   await requireCluster(access, pulumi.getStack(), recorded).catch((error: unknown) => {
     throw error instanceof ClusterError
