@@ -4,7 +4,9 @@ import type { Compared } from "./compare.ts";
 import { neighbourhood } from "./mermaid.ts";
 import { type Entry, type Section, sectionsOf } from "./sections.ts";
 
-/** GitHub takes 65,536 in a comment; a workflow may add lines of its own. */
+/** What GitHub takes in a comment. */
+export const COMMENT_CHARACTERS = 65_536;
+/** Less than that: whoever posts it may add lines of its own. */
 const MOST_CHARACTERS = 60_000;
 /** So many rows a table, the first number with which all fits. */
 const ROWS = [Number.POSITIVE_INFINITY, 500, 100, 30, 10, 3];

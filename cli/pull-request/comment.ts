@@ -1,4 +1,5 @@
 import type { Problem } from "../../model/index.ts";
+import { COMMENT_CHARACTERS } from "../diff/markdown.ts";
 import { markdown } from "../tables.ts";
 import type { Previewed } from "./preview.ts";
 
@@ -21,8 +22,8 @@ export interface Diffed {
   readonly markdown: string;
 }
 
-/** GitHub takes 65,536 characters; the diff keeps itself under 60,000. */
-const MAX_CHARACTERS = 65_000;
+/** Some are for the word that the diff was cut. */
+const MAX_CHARACTERS = COMMENT_CHARACTERS - 536;
 const MAX_ROWS = 20;
 
 /** The comment, in Markdown: the diff first, then problems, then what the engine would do. */
