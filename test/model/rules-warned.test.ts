@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { environment, found, http } from "./rule-problems.ts";
+
+const PRODUCTION = "production: true\n";
+
+describe("what is better not declared is a warning, and an error in production:", () => {
+  const RULES: readonly (readonly [what: string, rules: string, expected: RegExp])[] = [
+    [
+      "everyone, not confirmed",
+      'allow: [{ from: { namespace: "*" } }]',
+      /allow\[0\]\.from: this is everyone/,
+    ],
+    [
+      "an exemption from the log without an end",
+      "allow: [{ from: { namespace: news }, monitored: false }]",
+      /allow\[0\]\.monitored: .*without an end/,
+    ],
+    [
+      "an exemption from a denial without an end",
+      "allow: [{ from: { namespace: news } }], deny: [{ except: [{ serviceAccount: news/one }] }]",
+      /deny\[0\]\.except\[0\]: an exemption without an end/,
+    ],
+    [
+      "an audit without an end",
+      "allow: [{ from: { namespace: news } }], deny: [{ from: { serviceAccount: news/one }, mode: audit }]",
+      /deny\[0\]\.mode: an audit without an end/,
+    ],
+  ];
+  it.each(RULES)("%s", (_, rules, expected) => {
+    expect(found(environment(http(rules)))).toMatchObject({
+      problems: [],
+      warnings: [expect.stringMatching(expected)],
+    });
+    expect(found(environment(http(rules), PRODUCTION)).problems).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it("everyone, confirmed, is neither", () => {
+    const text = environment(http('allow: [{ from: { namespace: "*" }, confirmed: true }]'), PRODUCTION);
+    expect(found(text)).toMatchObject({ problems: [], warnings: [] });
+  });
+});
+
+describe("a last day", () => {
+  const until = (day: string) => environment(http(`allow: [{ from: { namespace: news }, until: ${day} }]`));
+
+  it.each([
+    ["2026-11-21", "ends today"],
+    ["2026-11-22", "ends in 1 day"],
+    ["2026-12-05", "ends in 14 days"],
+  ])("%s is told beforehand", (day, words) => {
+    const { warnings, host, expired } = found(until(day));
+    expect(warnings).toEqual([expect.stringContaining(`allow[0].until: this rule ${words}`)]);
+    expect(host?.allow).toHaveLength(1);
+    expect(expired).toEqual([]);
+  });
+
+  it("is not told more than fourteen days before", () => {
+    expect(found(until("2026-12-06")).warnings).toEqual([]);
+  });
+
+  it("once over leaves the rule out, and is its owner's to mend", () => {
+    const { problems, warnings, expired, host } = found(until("2026-11-20"));
+    expect({ problems, warnings, allow: host?.allow }).toEqual({ problems: [], warnings: [], allow: [] });
+    expect(expired).toEqual([
+      expect.stringMatching(
+        /^platform 5:\d+ hosts\[0\]\.allow\[0\]\.until: this rule has ended and is left out/,
+      ),
+    ]);
+  });
+
+  it("of an exemption leaves the denial without it; of an audit enforces it", () => {
+    const rules = (day: string) =>
+      `allow: [{ from: { namespace: news } }], deny: [{ except: [{ serviceAccount: news/one, until: ${day} }] }, { from: { serviceAccount: news/two }, mode: audit, until: ${day} }]`;
+    const [before, after] = ["2027-01-01", "2026-11-20"].map((day) => found(environment(http(rules(day)))));
+    const shape = (host: typeof before) =>
+      host?.host?.deny.map(({ except, audit }) => [except.length, audit]).sort();
+    expect(shape(before)).toEqual([
+      [0, true],
+      [1, false],
+    ]);
+    expect(shape(after)).toEqual([
+      [0, false],
+      [0, false],
+    ]);
+    expect(after?.expired).toHaveLength(1);
+    expect(after?.warnings).toContainEqual(
+      expect.stringContaining("this audit is over: the rule is enforced"),
+    );
+  });
+});
+
+describe("a rule that changes nothing is a warning:", () => {
+  it.each([
+    [
+      "one that another covers",
+      "allow: [{ from: { namespace: news }, paths: [/a/*] }, { from: { serviceAccount: news/one }, paths: [/a/b], methods: [GET] }]",
+      /allow\[1\]: it changes nothing: the rule at env\.yaml:5:43 covers it/,
+    ],
+    [
+      "one that a denial refuses",
+      "allow: [{ from: { serviceAccount: news/one } }], deny: [{ from: { namespace: news } }]",
+      /allow\[0\]: it lets nothing through/,
+    ],
+    [
+      "a denial of an account that nothing lets in",
+      "allow: [{ from: { namespace: news } }], deny: [{ from: { serviceAccount: nwes/one } }]",
+      /deny\[0\]\.from: nothing lets it call a\.example:80 anyway/,
+    ],
+  ])("%s", (_, rules, expected) => {
+    expect(found(environment(http(rules)))).toMatchObject({
+      problems: [],
+      warnings: [expect.stringMatching(expected)],
+    });
+  });
+
+  it("not a denial of somebody whom a wildcard lets in", () => {
+    const [of, over] = ["en.a.example", "'*.a.example'"].map(
+      (host) => (rules: string) => `{ host: ${host}, tls: none, ${rules} }`,
+    );
+    const denied = of?.("deny: [{ from: { namespace: news } }]") ?? "";
+    const allowed = over?.("allow: [{ from: { namespace: news } }]") ?? "";
+    expect(found(environment(denied)).warnings).toEqual([expect.stringContaining("nothing lets it call")]);
+    expect(found(environment(`${denied}\n  - ${allowed}`))).toMatchObject({ problems: [], warnings: [] });
+  });
+
+  it("not one that differs in what is logged", () => {
+    const rules =
+      "allow: [{ from: { namespace: news } }, { from: { serviceAccount: news/one }, monitored: false, until: 2027-01-01 }]";
+    expect(found(environment(http(rules)))).toMatchObject({ problems: [], warnings: [] });
+  });
+});
