@@ -44,7 +44,6 @@ const ROOMS = {
     "rollout",
     "deploy",
     "cluster",
-    "components",
     "lab",
   ],
 };
