@@ -9,6 +9,14 @@ interface Pods {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** One address, of IPv4 or IPv6, whoever has it. */
+export interface Address {
+  readonly address: string;
+}
+
+/** The other end of a way; of `outside` any public address. */
+type End = Pods | Address | "outside";
+
 /** What the NetworkPolicies of one end of a way say of it. */
 export interface Passage {
   /** `unknown` where it depends on labels or addresses that nobody told. */
@@ -19,8 +27,8 @@ export interface Passage {
 
 /** What packets may pass, by the NetworkPolicies of some manifests. */
 export interface Network {
-  /** Whether pods may send to others, or to any public address, on a port of the destination's pods. */
-  readonly egress: (from: Pods, to: Pods | "outside", port: number) => Passage;
+  /** Whether pods may send to others, to an address, or to any public one, on a port of the destination's own. */
+  readonly egress: (from: Pods, to: End, port: number) => Passage;
   /** Whether pods take what others send to one of their ports. */
   readonly ingress: (to: Pods, from: Pods, port: number) => Passage;
 }
@@ -43,10 +51,12 @@ export function networkOf(objects: Objects): Network {
   const namespaces = new Map(objects("Namespace").map(({ name, labels }) => [name, labels]));
   const policies = Map.groupBy(objects("NetworkPolicy"), ({ namespace }) => namespace);
 
-  const isPeer = (peer: NetworkPeer, home: string, other: Pods | "outside"): Fits => {
+  const isPeer = (peer: NetworkPeer, home: string, other: End): Fits => {
     const { ipBlock, namespaceSelector, podSelector } = peer;
-    if (ipBlock !== undefined) return other === "outside" ? isOutside(ipBlock.cidr) : undefined;
-    if (other === "outside") return false;
+    if (other === "outside") return ipBlock !== undefined && isOutside(ipBlock.cidr);
+    // Whether a pod has that address can't be told.
+    if ("address" in other) return ipBlock && isIn(ipBlock, other.address);
+    if (ipBlock !== undefined) return undefined;
     const known = namespaces.get(other.namespace);
     const own = { ...known, "kubernetes.io/metadata.name": other.namespace };
     const isHome =
@@ -55,7 +65,7 @@ export function networkOf(objects: Objects): Network {
         : labelsFit(namespaceSelector, own, known !== undefined);
     return both([isHome, labelsFit(podSelector ?? {}, other.labels ?? {}, other.labels !== undefined)]);
   };
-  const takes = (policy: Policy, direction: Direction, other: Pods | "outside", port: number): Fits => {
+  const takes = (policy: Policy, direction: Direction, other: End, port: number): Fits => {
     return either(
       rulesOf(policy.spec, direction).map(({ peers, ports }) => {
         const isMeant = ports.length === 0 ? true : either(ports.map(isPort(port)));
@@ -65,7 +75,7 @@ export function networkOf(objects: Objects): Network {
       }),
     );
   };
-  const passage = (direction: Direction, pods: Pods, other: Pods | "outside", port: number): Passage => {
+  const passage = (direction: Direction, pods: Pods, other: End, port: number): Passage => {
     const own = (policies.get(pods.namespace) ?? [])
       .filter(({ spec }) => directionsOf(spec).includes(direction))
       .map((policy) => ({
@@ -97,6 +107,17 @@ function isOutside(cidr: string): Fits {
   if (cidr.endsWith("/0")) return true;
   if (!ipaddr.isValidCIDR(cidr)) return undefined;
   return ipaddr.parseCIDR(cidr)[0].range() === "unicast" ? undefined : false;
+}
+
+/** Undefined where a range is none. */
+function isIn({ cidr, except = [] }: NonNullable<NetworkPeer["ipBlock"]>, address: string): Fits {
+  const holds = (range: string): Fits => {
+    if (!ipaddr.isValidCIDR(range)) return undefined;
+    const [one, [first, bits]] = [ipaddr.parse(address), ipaddr.parseCIDR(range)];
+    return one.kind() === first.kind() && one.match(first, bits);
+  };
+  const isLeftOut = either(except.map(holds));
+  return both([holds(cidr), isLeftOut === undefined ? undefined : !isLeftOut]);
 }
 
 /** For which directions a NetworkPolicy closes its pods to all that it does not name. */

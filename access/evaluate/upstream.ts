@@ -1,6 +1,8 @@
+import { isIP } from "node:net";
 import { clientTlsOf } from "../manifests/client-tls.ts";
 import { isSeenIn, type Objects, type Read } from "../manifests/read.ts";
 import type { ClientTls, Destination, DestinationRule } from "../manifests/specs.ts";
+import { withoutPort } from "./http-routes.ts";
 import type { Network } from "./network.ts";
 import { type Passed, passing } from "./passage.ts";
 import type { Workload } from "./policies.ts";
@@ -45,6 +47,12 @@ export function upstreamsOf(objects: Objects, workload: Workload, network: Netwo
       `the gateway call the outside on port ${port}`,
     ),
   );
+  const toAddress = (address: string, port: number) =>
+    passing(
+      network.egress(workload, { address }, port),
+      "upstream",
+      `the gateway call ${address} on port ${port}`,
+    );
 
   const reach = (
     { destination: { host, subset, port } }: Destination,
@@ -59,7 +67,9 @@ export function upstreamsOf(objects: Objects, workload: Workload, network: Netwo
     const rule = rules.get(host);
     const tls = rule && clientTlsOf(rule.spec, subset, port?.number);
     tell?.({ at: "upstream", passes: true, object: rule?.key ?? entry.object, says: spoken(tls, request) });
-    return outside(portOutside(entry, tls, request))(tell);
+    const address = addressOutside(entry, request);
+    const number = portOutside(entry, tls, request);
+    return (address === undefined ? outside(number) : toAddress(address, number))(tell);
   };
   return (destinations, request, tell) => {
     const [first, ...more] = destinations.map((one) => reach(one, request, tell));
@@ -79,6 +89,13 @@ function portOutside({ port, isDynamic }: Entry, tls: ClientTls | undefined, req
   if (!isDynamic || request.protocol !== "http") return port;
   const [, named] = /:(\d+)$/.exec(request.authority) ?? [];
   return named === undefined ? (isEncrypting(tls) ? 443 : 80) : Number(named);
+}
+
+/** The address that a dynamic cluster connects to, where the authority is one and no name. */
+function addressOutside({ isDynamic }: Entry, request: Request): string | undefined {
+  if (!isDynamic || request.protocol !== "http") return undefined;
+  const name = withoutPort(request.authority).replace(/^\[(.*)\]$/, "$1");
+  return isIP(name) === 0 ? undefined : name;
 }
 
 /** What the gateway speaks to the host. */

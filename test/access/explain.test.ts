@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Probe } from "../../access/evaluate/evaluate.ts";
 import { explainCall } from "../../access/evaluate/explain.ts";
+import { waysIn } from "../../access/matrix/ways.ts";
 import { completeHosts } from "../../model/complete.ts";
 import type { Json, Manifest } from "../../plan/manifest.ts";
 import { EVERY_KIND, gateway as planned } from "../plan/hosts.ts";
@@ -164,7 +165,7 @@ describe("how the gateway speaks to a host", () => {
     return steps.filter(({ at }) => at === "upstream").map(({ says }) => says);
   };
 
-  it.each<[Partial<Probe>, string, number]>([
+  it.each<[Partial<Probe>, string, number, to?: string]>([
     [{ host: "a.example.com" }, "speaks plain HTTP to the host", 80],
     [
       { host: "a.example.com", port: 443, scheme: "https" },
@@ -182,8 +183,46 @@ describe("how the gateway speaks to a host", () => {
       { host: "198.51.100.1", port: 5432, scheme: "tcp" },
       "carries the application's bytes to the host as they are",
       5432,
+      "198.51.100.1",
     ],
-  ])("%j: %s, port %i", (probe, says, port) => {
-    expect(upstream(probe)).toEqual([says, `lets the gateway call the outside on port ${port}`]);
+  ])("%j: %s, port %i", (probe, says, port, to = "the outside") => {
+    expect(upstream(probe)).toEqual([says, `lets the gateway call ${to} on port ${port}`]);
+  });
+});
+
+describe("an address that the gateway's NetworkPolicy leaves out", () => {
+  const allow = [{ from: { namespace: "news" } }];
+  const ranges = ["10.1.2.0/24", "fd00:1:2:3::/64"];
+  const open = { ...planned, reachPrivate: ranges };
+  const addresses = ["198.51.100.1/32", ...ranges];
+  const hosts = completeHosts([{ host: "db.example.com", tls: "tcp", port: 5432, addresses, allow }], open);
+  const manifests = (reachPrivate: readonly string[]) =>
+    plan(hosts, { ...planned, reachPrivate: [...reachPrivate] }).map(({ manifest }) => manifest);
+  const answer = (address: string, ...reachPrivate: string[]) =>
+    explainCall(manifests(reachPrivate), { ...call, host: address, port: 5432, scheme: "tcp" });
+
+  it.each([
+    ["198.51.100.1", [], "allowed"],
+    ["10.1.2.3", [], "closed"],
+    ["10.1.2.3", ranges, "allowed"],
+    ["10.1.2.3", ["10.1.2.4/32"], "closed"],
+    ["fd00:1:2:3::4", [], "closed"],
+    ["fd00:1:2:3::4", ranges, "allowed"],
+  ])("%s with reachPrivate %j: %s", (address, reachPrivate, expected) => {
+    const { answer: given, steps, unsure } = answer(address, ...reachPrivate);
+    expect([given, unsure]).toEqual([expected, []]);
+    expect(steps.at(-1)).toEqual({
+      at: "upstream",
+      passes: expected === "allowed",
+      object: "NetworkPolicy/egress/egress-outside",
+      says: `${expected === "allowed" ? "lets" : "does not let"} the gateway call ${address} on port 5432`,
+    });
+  });
+
+  it("has no row among those who may call", () => {
+    const reached = (...reachPrivate: string[]) =>
+      waysIn(manifests(reachPrivate)).reachable.map(({ host: name }) => name);
+    expect(reached()).toEqual(["198.51.100.1"]);
+    expect(reached(...ranges)).toEqual(["10.1.2.*", "198.51.100.1", "[fd00:1:2:3:*"]);
   });
 });

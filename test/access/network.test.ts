@@ -104,6 +104,20 @@ describe("NetworkPolicies", () => {
     expect(outside(egress("way", toward({ ipBlock: { cidr } }))).is).toBe(is);
   });
 
+  it.each<[string, Json, string]>([
+    ["198.51.100.1", { ipBlock: { cidr: "0.0.0.0/0" } }, "open"],
+    ["10.1.2.3", { ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } }, "closed"],
+    ["11.1.2.3", { ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } }, "open"],
+    ["10.1.2.3", { ipBlock: { cidr: "0.0.0.0/0", except: ["no range"] } }, "unknown"],
+    ["10.1.2.3", { ipBlock: { cidr: "10.1.0.0/16" } }, "open"],
+    ["10.1.2.3", { ipBlock: { cidr: "::/0" } }, "closed"],
+    ["fd00::1", { ipBlock: { cidr: "::/0", except: ["fc00::/7"] } }, "closed"],
+    ["10.1.2.3", inNamespace("egress"), "unknown"],
+  ])("are asked about the address %s by %j: %s", (address, peer, is) => {
+    const { egress: ask } = networkOf(readObjects([egress("way", toward(peer))]));
+    expect(ask(NEWS, { address }, 443).is).toBe(is);
+  });
+
   it("are asked at the gateway's end too", () => {
     const from = (source: Json) =>
       policy(

@@ -54,8 +54,8 @@ export function declared(inputs: readonly object[]): Host[] | undefined {
   }
 }
 
-export function plan(hosts: readonly Host[]) {
-  return planEnvironment({ name: "test", mesh, monitoring, gateways: [gateway], lockdown: [], hosts });
+export function plan(hosts: readonly Host[], own = gateway) {
+  return planEnvironment({ name: "test", mesh, monitoring, gateways: [own], lockdown: [], hosts });
 }
 
 /** What the declaration itself says, told in the plainest way. */
