@@ -3,7 +3,7 @@ import { execaSync } from "execa";
 import type { Files, FileText } from "../model/files.ts";
 import { MAX_FILE_BYTES } from "../model/source.ts";
 import { CannotError } from "./exit.ts";
-import type { Tree } from "./source.ts";
+import type { Tree } from "./tree.ts";
 
 /** Files as they were committed; nothing is checked out, and no hook, filter or other program of the repository runs. */
 interface CommittedTree extends Tree {
@@ -15,6 +15,12 @@ interface CommittedTree extends Tree {
 export function commitOf(name: string): string | undefined {
   const { ok, text } = git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]);
   return ok ? text.trim() : undefined;
+}
+
+/** Whether the working directory is in a repository. Where git may not tell, what it says then is better heard. */
+export function isInRepository(): boolean {
+  const { exitCode, stderr } = run(["rev-parse", "--git-dir"]);
+  return exitCode === 0 || !/not a git repository/.test(decode(stderr));
 }
 
 /**
@@ -142,18 +148,27 @@ interface Said {
 /** Nothing that a repository's own settings name is started, and nobody is asked for anything. */
 const SETTINGS = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--literal-pathspecs"];
 
-/** @throws CannotError where there is no git, or no repository that it may read */
-function git(args: readonly string[]): Said {
-  const { exitCode, code, stdout, stderr } = execaSync("git", [...SETTINGS, ...args], {
+/** @throws CannotError where there is no git */
+function run(args: readonly string[]) {
+  const said = execaSync("git", [...SETTINGS, ...args], {
     reject: false,
     encoding: "buffer",
     stripFinalNewline: false,
     maxBuffer: 2 ** 28,
     env: { GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" },
   });
-  const decode = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
-  if (code === "ENOENT")
+  if (said.code === "ENOENT")
     throw new CannotError("there is no git on PATH", "install git, or name two files or folders to compare");
+  return said;
+}
+
+function decode(bytes: Uint8Array | undefined): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** @throws CannotError where there is no git, or no repository that it may read */
+function git(args: readonly string[]): Said {
+  const { exitCode, stdout, stderr } = run(args);
   const said = decode(stderr);
   if (/not a git repository|dubious ownership/.test(said))
     throw new CannotError(

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Problem } from "../../model/index.ts";
 import { show } from "../../model/problem.ts";
-import { commitOf, mergeBaseOf, treeAt } from "../git.ts";
+import { commitOf, isInRepository, mergeBaseOf, treeAt } from "../git.ts";
 import { readSources, type Sources } from "../source.ts";
 
 /** One of the two that are compared. */
@@ -27,7 +27,11 @@ const DEFAULT_PATH = "stacks";
  * @param now see readSources
  */
 export function readSides(args: readonly string[], now: Date | undefined): Sides {
-  const { from, to, path, fromMergeBase } = askedFor(args);
+  const { from, to, path, isRange, fromMergeBase } = askedFor(args);
+  const missing = isRange
+    ? undefined
+    : [from, to].find((one) => one !== undefined && one !== HEAD && !existsSync(one));
+  if (missing !== undefined && !isInRepository()) return noRepository(missing);
   const common = path ?? [to, from].find((one) => one !== undefined && existsSync(one)) ?? DEFAULT_PATH;
   const first = placeOf(from, common);
   if (first === undefined) return unknown(from);
@@ -43,6 +47,8 @@ interface Asked {
   /** Absent: the files as they are. */
   readonly to?: string;
   readonly path?: string;
+  /** Whether refs are meant, and no paths. */
+  readonly isRange: boolean;
   readonly fromMergeBase: boolean;
 }
 
@@ -55,11 +61,12 @@ function askedFor([first = HEAD, second, third]: readonly string[]): Asked {
   if (range !== undefined) {
     const { from, to, dots } = range;
     const path = second === undefined ? {} : { path: second };
-    return { from: from || HEAD, to: to || HEAD, fromMergeBase: dots === "...", ...path };
+    return { from: from || HEAD, to: to || HEAD, isRange: true, fromMergeBase: dots === "...", ...path };
   }
-  if (second === undefined && existsSync(first)) return { from: HEAD, to: first, fromMergeBase: false };
+  const plain = { isRange: false, fromMergeBase: false };
+  if (second === undefined && existsSync(first)) return { from: HEAD, to: first, ...plain };
   const to = second === undefined ? {} : { to: second };
-  return { from: first, ...to, fromMergeBase: false, ...(third === undefined ? {} : { path: third }) };
+  return { from: first, ...to, ...plain, ...(third === undefined ? {} : { path: third }) };
 }
 
 /** Where a side is: on the disk, or in a commit. */
@@ -106,6 +113,14 @@ function unknown(name: string | undefined = ""): { readonly problem: Problem } {
     name,
     "this is no file, no folder and no git ref",
     "check its spelling; git fetch gets the refs of another clone",
+  );
+}
+
+function noRepository(name: string): { readonly problem: Problem } {
+  return refused(
+    name,
+    "this is no file and no folder, and there is no git repository here whose ref it could be",
+    "check the path; to compare commits, run this inside the clone that has them",
   );
 }
 

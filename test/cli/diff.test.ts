@@ -172,6 +172,17 @@ describe("sallyport diff of what is not there", () => {
       env: { ...process.env, GIT_CEILING_DIRECTORIES: "/" },
     });
     expect([outside.exit, outside.stderr]).toEqual([2, expect.stringContaining("not a git repository")]);
+    const missing = sallyport(["diff", "a.yaml", "none.yaml"], {
+      cwd: folder,
+      env: { ...process.env, GIT_CEILING_DIRECTORIES: "/" },
+    });
+    expect([missing.exit, missing.stderr]).toEqual([
+      1,
+      'sallyport diff:1:1 "none.yaml"\n' +
+        "  why: this is no file and no folder, and there is no git repository here whose ref it could be\n" +
+        "  fix: check the path; to compare commits, run this inside the clone that has them\n" +
+        "a.yaml none.yaml: 1 problem\n",
+    ]);
     const without = { cwd: folder, env: { PATH: "/nowhere" } };
     expect(sallyport(["diff", "main...HEAD"], without)).toMatchObject({
       exit: 2,
