@@ -8,6 +8,8 @@ import {
   printable,
 } from "../model/index.ts";
 import { EXIT } from "./exit.ts";
+import { importersOf } from "./importers.ts";
+import { DISK } from "./tree.ts";
 
 /** The option by which a command's present is another moment than the present. */
 export function nowOption(): Option {
@@ -41,7 +43,10 @@ export function loadDeclaration(
   file: string,
   { json = false, now }: { readonly json?: boolean; readonly now: Date | undefined },
 ): (Loaded & { readonly environment: Environment }) | undefined {
-  const loaded = loadEnvironment(file, now === undefined ? {} : { now });
+  const loaded = loadEnvironment(file, {
+    ...(now === undefined ? {} : { now }),
+    importersOf: (catalog) => importersOf(catalog, DISK),
+  });
   const { environment, problems, warnings } = loaded;
   if (environment !== undefined) {
     if (!json) warn(warnings);

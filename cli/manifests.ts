@@ -18,6 +18,14 @@ export function looksLikeManifests(text: string): boolean {
   return (isFlow ? /["']?(?:apiVersion|kind)["']?\s*:/ : /^["']?(?:apiVersion|kind)["']?\s*:/m).test(text);
 }
 
+/** The name that a text gives itself as an environment, as far as its outermost keys can be told unparsed. */
+export function environmentName(text: string): string | undefined {
+  if (looksLikeManifests(text)) return undefined;
+  const key = /["']?environment["']?[ \t]*:[ \t]*["']?(?<name>[\w-]*)/;
+  const isFlow = /^\s*\{/.test(text);
+  return (isFlow ? key : new RegExp(`^${key.source}`, "m")).exec(text)?.groups?.name;
+}
+
 /**
  * Reads manifests of a stream of YAML documents or of JSON; a List stands for what it holds. What is inside an object
  * beside its head is the API server's to check.

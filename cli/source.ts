@@ -1,13 +1,14 @@
-import { readdirSync } from "node:fs";
 import { join, parse } from "node:path";
-import { type Files, type FileText, filesBelow } from "../model/files.ts";
+import type { FileText } from "../model/files.ts";
 import { type Environment, type Loaded, loadEnvironment, type Problem } from "../model/index.ts";
 import { show, sortProblems } from "../model/problem.ts";
 import { ENVIRONMENT_LABEL } from "../plan/labels.ts";
 import { identityOf, type Manifest, objectKey } from "../plan/manifest.ts";
 import { planEnvironment } from "../plan/plan.ts";
 import { refuse, warn } from "./environment.ts";
-import { looksLikeManifests, type ReadManifests, readManifests } from "./manifests.ts";
+import { importersOf } from "./importers.ts";
+import { environmentName, looksLikeManifests, type ReadManifests, readManifests } from "./manifests.ts";
+import { DISK, type Tree } from "./tree.ts";
 
 /** One environment as a path tells it: its manifests, planned or rendered. */
 export interface EnvironmentSource {
@@ -36,14 +37,6 @@ export interface Sources {
   readonly leftOut: readonly string[];
 }
 
-/** Where files are read: the disk, or another place that has files in folders. */
-export interface Tree {
-  /** The names of what is in a folder; undefined where the path is none. */
-  list(folder: string): readonly string[] | undefined;
-  /** The files of an environment, none of them outside its folder. */
-  filesBelow(environmentFile: string): Files;
-}
-
 /** How {@link readSources} reads. */
 interface SourceOptions {
   /** The moment that rules with a last day are judged at; the present by default. */
@@ -51,17 +44,6 @@ interface SourceOptions {
   /** The disk by default. */
   readonly tree?: Tree;
 }
-
-const DISK: Tree = {
-  list(folder) {
-    try {
-      return readdirSync(folder);
-    } catch {
-      return undefined; // reading it as a file says what it is
-    }
-  },
-  filesBelow,
-};
 
 /**
  * Reads what a path names: an environment file, a file of manifests (YAML documents, JSON, a List), or a folder of
@@ -143,18 +125,16 @@ function sources(read: readonly Read[], leftOut: readonly string[] = []): Source
   };
 }
 
-/** The name that an environment file gives itself, as far as its outermost keys can be told unparsed. */
+/** The name that an environment file gives itself; undefined where it is none. */
 function declaredName(file: ReadFile): string | undefined {
-  if (!("text" in file) || looksLikeManifests(file.text)) return undefined;
-  const key = /["']?environment["']?[ \t]*:[ \t]*["']?(?<name>[\w-]*)/;
-  const isFlow = /^\s*\{/.test(file.text);
-  return (isFlow ? key : new RegExp(`^${key.source}`, "m")).exec(file.text)?.groups?.name;
+  return "text" in file ? environmentName(file.text) : undefined;
 }
 
 function declared(file: ReadFile, now: Date, tree: Tree, seen: Set<string>): Read {
   const files = tree.filesBelow(file.file);
   const loaded = loadEnvironment(file.file, {
     now,
+    importersOf: (catalog) => importersOf(catalog, tree),
     files: {
       identify: files.identify,
       read(path) {

@@ -29,6 +29,7 @@ import type { HostEntry } from "./schema-host.ts";
 import { Lockdown as LockdownSchema } from "./schema-lockdown.ts";
 import { Monitoring as MonitoringSchema } from "./schema-monitoring.ts";
 import { Nodes as NodesSchema } from "./schema-nodes.ts";
+import { checkServiceNames } from "./service-names.ts";
 import type { Source } from "./source.ts";
 import { validateEnvironment } from "./validate.ts";
 
@@ -132,6 +133,11 @@ export function completeHosts(
     read.map(({ host }) => host),
     [gateway],
     context,
+    notes,
+  );
+  checkServiceNames(
+    read.map(({ host }) => host),
+    { gateways: [gateway] },
     notes,
   );
   refuse([...read.flatMap(({ problems }) => problems), ...notes.problems]);

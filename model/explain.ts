@@ -40,9 +40,14 @@ function explainIssue(subject: Subject, issue: Issue): Problem[] {
     case "invalid_type":
       return [explainType(subject, path, issue.expected)];
     case "invalid_value":
-      return isMissing(subject, path)
-        ? explainChoice(subject, path)
-        : one("not one of the known values", nearestOf(foundAt(subject, path), issue.values.map(String)));
+      if (isMissing(subject, path)) return explainChoice(subject, path);
+      // A switch that has one position: the other one is to leave it out.
+      if (issue.values.length === 1 && issue.values[0] === !foundAt(subject, path))
+        return one(
+          `${issue.values[0]} is all that can be written here: ${!issue.values[0]} is the default, without the key`,
+          "remove it",
+        );
+      return one("not one of the known values", nearestOf(foundAt(subject, path), issue.values.map(String)));
     case "too_small":
       return issue.minimum === Number.MIN_SAFE_INTEGER ? [] : one(...tooSmall(issue));
     case "too_big":

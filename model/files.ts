@@ -27,12 +27,12 @@ export function filesBelow(environmentFile: string): Files {
           why: "an import stays inside the environment file's folder, also behind symbolic links",
           fix: `move the file below ${dirname(environmentFile)}`,
         };
-      return readText(path);
+      return readText(path, path === environment);
     },
   };
 }
 
-function readText(path: string): FileText {
+function readText(path: string, isEnvironment: boolean): FileText {
   let bytes: Buffer;
   try {
     // A pipe or a device could keep the reader waiting, or never end.
@@ -53,7 +53,8 @@ function readText(path: string): FileText {
       closeSync(file);
     }
   } catch (error) {
-    return unreadable((error as NodeJS.ErrnoException).code ?? "unknown error");
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    return isEnvironment && isAbsent(code) ? noEnvironment(path) : unreadable(code);
   }
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
@@ -62,14 +63,26 @@ function readText(path: string): FileText {
   }
 }
 
+function isAbsent(code: string): boolean {
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+function noEnvironment(path: string): FileText {
+  return {
+    why: `there is no such file: ${path}`,
+    fix:
+      "check the path; a first environment is { environment: dev, gateways: [{ name: egress, namespace: egress }] }, " +
+      "and `sallyport schema` tells an editor its keys",
+  };
+}
+
 function unreadable(code: string): FileText {
+  if (isAbsent(code))
+    return {
+      why: "there is no such file",
+      fix: "check the path; imports are read from the importing file's folder",
+    };
   switch (code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return {
-        why: "there is no such file",
-        fix: "check the path; imports are read from the importing file's folder",
-      };
     case "EACCES":
     case "EPERM":
       return { why: "the file may not be read", fix: "let this user read it (chmod, chown)" };

@@ -1,6 +1,7 @@
 import type { HostSettings, Mode } from "./environment.ts";
 import { isWildcard } from "./host-settings.ts";
 import type { WrittenHost } from "./hosts.ts";
+import { isRegistry } from "./names.ts";
 import { HTTP_PORT } from "./ports.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import { type ReportFault, valueAt } from "./source.ts";
@@ -58,7 +59,14 @@ export function checkMode(written: WrittenHost, fault: ReportFault): void {
 }
 
 /** What may be declared, and is better not. */
-export function warnAboutMode({ settings }: WrittenHost, warn: ReportFault): void {
+export function warnAboutMode({ host, settings }: WrittenHost, warn: ReportFault): void {
+  if (host !== undefined && isWildcard({ host }) && isRegistry(host.slice(2)))
+    warn(
+      ["host"],
+      host,
+      `anybody may register a name under ${host.slice(2)}, and would be granted`,
+      `write the domain that is meant, such as *.example.${host.slice(2)}`,
+    );
   if (settings?.insecureSkipVerify)
     warn(
       ["insecureSkipVerify"],

@@ -22,6 +22,8 @@ export interface WrittenHost {
   readonly authorizer: string | undefined;
   /** What it has of its own, as far as it is sound; undefined where a part is at fault. */
   readonly settings: HostSettings | undefined;
+  /** Of these the addresses as they are written, each with its place; undefined is one at fault. */
+  readonly addresses: readonly (string | undefined)[] | undefined;
   readonly source: Source;
   /** Such as `["hosts", 3]`. */
   readonly path: Path;
@@ -58,6 +60,7 @@ export function readHost(
     refuse: parts.refuse ?? "forbidden",
     authorizer: parts.authorizer,
     settings: readSettings(entry),
+    addresses: parts.addresses,
     source,
     path,
   };

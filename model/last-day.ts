@@ -9,7 +9,8 @@ type End = { readonly is: "over" } | { readonly is: "soon"; readonly when: strin
 export function endOf(lastDay: string, now: Date): End {
   const rest = Date.parse(lastDay) + DAY - now.getTime();
   if (rest <= 0) return { is: "over" };
-  const left = Math.floor(rest / DAY);
+  // A day begins with its midnight, which is no day before it.
+  const left = Math.ceil(rest / DAY) - 1;
   if (left > NOTICE_DAYS) return { is: "far" };
   return { is: "soon", when: left === 0 ? "today" : `in ${left} day${left === 1 ? "" : "s"}` };
 }

@@ -17,6 +17,7 @@ import {
 } from "./read-rules.ts";
 import { resolveHosts } from "./resolve.ts";
 import { Catalog, Environment as EnvironmentFrame } from "./schema.ts";
+import { checkServiceNames } from "./service-names.ts";
 import { soundParts } from "./sound.ts";
 import { type Path, readSource, type Source, valueAt } from "./source.ts";
 import { type Parts, validateEnvironment } from "./validate.ts";
@@ -48,6 +49,8 @@ export interface LoadOptions {
   readonly now?: Date;
   /** How files are read; from the disk by default. */
   readonly files?: Files;
+  /** Finds the environments that import a catalog, to name them where a catalog is read as one; none by default. */
+  readonly importersOf?: (catalog: string) => readonly string[];
 }
 
 /**
@@ -62,9 +65,9 @@ export interface LoadOptions {
  */
 export function loadEnvironment(
   file: string,
-  { now = new Date(), files = filesBelow(file) }: LoadOptions = {},
+  { now = new Date(), files = filesBelow(file), importersOf = () => [] }: LoadOptions = {},
 ): Loaded {
-  const reading = new Reading(files, now);
+  const reading = new Reading(files, now, importersOf);
   const read = reading.environment(file);
   const positionOf = read?.source.positionOf ?? (() => ({ file, line: 1, column: 1 }));
   const refused = (problems: readonly Problem[]): Loaded => ({
@@ -80,6 +83,7 @@ export function loadEnvironment(
   const hosts = resolveHosts(reading.hosts, read.parts.gateways, reading.context, notes);
   notes.warnings.push(...unusedRules(reading.fileRules, reading.hosts));
   notes.problems.push(...validateEnvironment(read.source, read.parts));
+  checkServiceNames(reading.hosts, read.parts, notes);
   if (notes.problems.length > 0 || read.whole === undefined) return refused(notes.problems);
   const {
     environment: name,
@@ -150,18 +154,24 @@ class Reading {
   /** As the environment file says, once its frame is read. */
   context: RuleContext;
   readonly #files: Files;
+  readonly #importersOf: (catalog: string) => readonly string[];
   readonly #done = new Set<string>();
   /** The environment's rules, which hold for all hosts. */
   #rules: readonly WrittenRule[] = [];
 
-  constructor(files: Files, now: Date) {
+  constructor(files: Files, now: Date, importersOf: (catalog: string) => readonly string[]) {
     this.#files = files;
+    this.#importersOf = importersOf;
     this.context = { now, production: false, issuers: undefined, authorizers: undefined };
   }
 
   environment(file: string): EnvironmentRead | undefined {
     const source = this.#open(file, { file, line: 1, column: 1, path: "" });
     if (source === undefined) return undefined;
+    if (isCatalog(source)) {
+      this.#catalogAlone(source);
+      return undefined;
+    }
     const { whole, parts } = this.#frame(source, EnvironmentFrame);
     this.context = {
       ...this.context,
@@ -171,6 +181,22 @@ class Reading {
     };
     this.#content(source, parts?.owner, whole, [this.#files.identify(file)]);
     return { source, whole, parts: parts ?? {} };
+  }
+
+  /** Its own faults are told too. */
+  #catalogAlone(source: Source): void {
+    const importers = this.#importersOf(source.file);
+    this.notes.problems.push({
+      ...source.positionOf([]),
+      path: "",
+      why: "this is a catalog, which environments import, and no environment",
+      fix:
+        importers.length === 0
+          ? "name the environment file that imports it (imports:)"
+          : `name the environment that imports it: ${importers.join(", ")}`,
+    });
+    const { whole, parts } = this.#frame(source, Catalog);
+    this.#content(source, parts?.owner, whole, [this.#files.identify(source.file)]);
   }
 
   #catalog(file: string, chain: readonly string[], importer: Importer): void {
@@ -255,6 +281,12 @@ class Reading {
       else this.#catalog(join(dirname(source.file), path), chain, importer);
     });
   }
+}
+
+/** Whether a file has a catalog's keys alone; an environment's too may have an owner. */
+function isCatalog({ data }: Source): boolean {
+  if (typeof data !== "object" || data === null || !Object.hasOwn(data, "owner")) return false;
+  return Object.keys(data).every((key) => Object.hasOwn(Catalog.shape, key));
 }
 
 function listAt({ data }: Source, key: string): readonly unknown[] {

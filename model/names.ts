@@ -58,6 +58,31 @@ function wildcardFault(host: string): Fault | undefined {
       };
 }
 
+/** Second labels under which the registries of many countries let anybody register names, as in `co.uk`. */
+const REGISTRIES = [
+  "ac",
+  "co",
+  "com",
+  "edu",
+  "go",
+  "gob",
+  "gov",
+  "gouv",
+  "ltd",
+  "mil",
+  "ne",
+  "net",
+  "nom",
+  "or",
+  "org",
+];
+
+/** Whether anybody may register names under a domain, as far as its own form tells: `co.uk`, `com.br`. */
+export function isRegistry(domain: string): boolean {
+  const [second = "", top = "", ...more] = domain.split(".");
+  return more.length === 0 && /^[a-z]{2}$/.test(top) && REGISTRIES.includes(second);
+}
+
 function dnsNameFault(host: string): Fault | undefined {
   if (host.length > HOST_LENGTH)
     return {

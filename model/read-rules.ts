@@ -1,3 +1,5 @@
+import { METHODS } from "node:http";
+import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { callersMeet, formatCaller, remaining } from "./callers.ts";
 import type { Caller } from "./environment.ts";
@@ -90,6 +92,7 @@ export function readRules(
       if (content === "expired") return [];
       checkCallers(content, tell);
       checkIssuer(entry, context, tell);
+      checkMethods(entry, tell);
       return [
         {
           action,
@@ -248,6 +251,16 @@ function checkIssuer({ users }: AllowEntry | DenyEntry, { issuers }: RuleContext
     "the environment has no issuer of this name",
     knownNames("issuers", issuers),
   );
+}
+
+/** Methods may be anybody's own, but most that nobody knows are slips. */
+function checkMethods({ methods = [] }: AllowEntry | DenyEntry, { warn }: Telling): void {
+  methods.forEach((method, index) => {
+    if (METHODS.includes(method)) return;
+    const best = closest(method, METHODS);
+    const fix = distance(method, best) <= 2 ? `did you mean ${best}?` : "check its spelling";
+    warn(["methods", index], method, "no HTTP method that is known", fix);
+  });
 }
 
 /** What to write for a name that nobody declared. */

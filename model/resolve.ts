@@ -8,9 +8,10 @@ import type { WrittenHost } from "./hosts.ts";
 import type { Position, Problem } from "./problem.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import type { Notes, RuleContext, WrittenRule } from "./read-rules.ts";
-import { distinctRules } from "./rule.ts";
+import { type Action, distinctRules } from "./rule.ts";
 import type { Sound } from "./sound.ts";
 import { problemAt, type ReportFault } from "./source.ts";
+import { checkAddresses } from "./tcp-addresses.ts";
 import { coverageAmong } from "./wildcards.ts";
 
 type Gateways = Sound<readonly Gateway[]>;
@@ -43,14 +44,15 @@ export function resolveHosts(
   const coverage = coverageAmong(written);
   for (const host of written) {
     const fault = reporter(host, problems);
-    warnAboutMode(host, reporter(host, warnings));
+    const warn = reporter(host, warnings);
+    warnAboutMode(host, warn);
     checkAccess(host, coverage(host), context, notes, told);
     const resolved = resolveHost(host, gateways, fault);
     if (host.host === undefined || host.port === undefined) continue;
     const key = `${host.host}:${host.port}`;
     const before = first.get(key);
     if (before === undefined) first.set(key, resolved);
-    else checkTwin(before, resolved, key, fault);
+    else checkTwin(before, resolved, key, fault, warn);
   }
   const sound = [...first.values()].flatMap(({ complete, fault }) =>
     complete === undefined ? [] : [{ host: complete, fault }],
@@ -92,6 +94,7 @@ function resolveHost(written: WrittenHost, gateways: Gateways | undefined, fault
   const gateway = gateways === undefined ? undefined : gatewayOf(written, gateways, fault);
   if (gateway !== undefined) checkPort(written, gateway, fault);
   checkMode(written, fault);
+  checkAddresses(written, gateway, fault);
   const { host, port, mode, owner, settings, refuse, authorizer } = written;
   const name = gateway?.name;
   if (
@@ -175,39 +178,51 @@ function checkPort(host: WrittenHost, gateway: Sound<Gateway>, fault: ReportFaul
     );
 }
 
-/** Two files may declare the same thing; one file has no reason to say it twice. */
-function checkTwin(before: Resolved, after: Resolved, key: string, fault: ReportFault): void {
-  const there = before.written.source.positionOf(before.written.path);
-  const sameFile = there.file === after.written.source.file;
-  const fix = difference(before, after) ?? (sameFile ? "keep one of the two" : undefined);
-  if (fix === undefined) return;
+/** Two that agree are one; in one file there is no reason to say it twice. */
+function checkTwin(
+  before: Resolved,
+  after: Resolved,
+  key: string,
+  fault: ReportFault,
+  warn: ReportFault,
+): void {
+  const { file, line, column } = before.written.source.positionOf(before.written.path);
+  const there = `${file}:${line}:${column}`;
   const { owner } = before.written;
-  const by = owner === undefined ? "" : ` by ${owner}`;
-  fault([], key, `declared already at ${there.file}:${there.line}:${there.column}${by}`, fix);
+  const fix = difference(before, after, there);
+  if (fix !== undefined)
+    fault([], key, `declared already at ${there}${owner === undefined ? "" : ` by ${owner}`}`, fix);
+  else if (file === after.written.source.file)
+    warn([], key, `declared alike at ${there}`, "remove one of the two");
 }
 
 /** How to make two declarations agree; undefined where they do, or where a fault leaves it open. */
-function difference(a: Resolved, b: Resolved): string | undefined {
-  const differ = <T>(one: T | undefined, two: T | undefined) =>
-    one !== undefined && two !== undefined && one !== two;
-  if (differ(a.written.owner, b.written.owner))
+function difference(a: Resolved, b: Resolved, placeOfA: string): string | undefined {
+  const differ = (of: (one: Resolved) => unknown) => {
+    const [one, two] = [of(a), of(b)];
+    return one !== undefined && two !== undefined && JSON.stringify(one) !== JSON.stringify(two);
+  };
+  if (differ(({ written }) => written.owner))
     return `let one team own it: ${a.written.owner} or ${b.written.owner}`;
-  if (differ(a.written.mode, b.written.mode))
+  if (differ(({ written }) => written.mode))
     return `choose one way: ${a.written.mode} or ${b.written.mode}, or give them different ports`;
-  const access = ({ written }: Resolved) => accessOf(written);
-  const settings = ({ written }: Resolved) => written.settings && JSON.stringify(written.settings);
-  if (differ(a.gateway, b.gateway) || differ(access(a), access(b)) || differ(settings(a), settings(b)))
+  if (
+    differ(({ gateway }) => gateway) ||
+    differ(({ written }) => written.settings) ||
+    differ(({ written }) => written.refuse) ||
+    differ(({ written }) => written.authorizer ?? null) ||
+    differ(({ written }) => rulesOf(written, "deny"))
+  )
     return a.written.source.file === b.written.source.file
       ? "keep one of the two"
       : "make the two the same, or keep one";
+  if (differ(({ written }) => rulesOf(written, "allow")))
+    return `put both under one allow: add the rules here to those at ${placeOfA}, and remove this entry`;
   return undefined;
 }
 
-/** Who may what, to compare two declarations; undefined where a rule is at fault. */
-function accessOf(written: WrittenHost): string | undefined {
-  if (rulesFor(written).some(({ rule }) => rule === undefined)) return undefined;
-  const rules = (["allow", "deny"] as const).map((action) =>
-    distinctRules(soundRules(written, action).map(({ rule }) => rule)),
-  );
-  return JSON.stringify([rules, written.refuse, written.authorizer]);
+/** The rules that allow or deny, to compare two declarations; undefined where one is at fault. */
+function rulesOf(written: WrittenHost, action: Action) {
+  const isFaulty = rulesFor(written).some((one) => one.action === action && one.rule === undefined);
+  return isFaulty ? undefined : distinctRules(soundRules(written, action).map(({ rule }) => rule));
 }

@@ -9,6 +9,25 @@ import {
 } from "./names.ts";
 import { cidrFault, hostRangeFault } from "./network.ts";
 
+/** A list in which each entry stands once. */
+export function eachOnce<S extends z.ZodArray>(list: S): S {
+  return list
+    .superRefine((values, context) => {
+      const known = new Set<unknown>();
+      values.forEach((value, index) => {
+        if (known.has(value))
+          context.addIssue({
+            code: "custom",
+            path: [index],
+            message: "stands twice in this list",
+            params: { fix: "remove one of the two" },
+          });
+        known.add(value);
+      });
+    })
+    .meta({ uniqueItems: true });
+}
+
 /** A string that a fault function accepts; its why and fix go into the problem. */
 export function checked(fault: (value: string) => Fault | undefined, description: string) {
   return z
@@ -99,12 +118,20 @@ export const HeaderName = matching(
   "The name of an HTTP header, in lower case.",
 );
 
-export const Duration = matching(
-  /^[1-9]\d{0,6}(ms|s|m|h)$/,
-  "not a length of time",
-  "write such as 500ms, 15s, 5m or 1h",
-  "A length of time such as 500ms, 15s, 5m or 1h.",
-);
+/** Of each unit in milliseconds. */
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const LONGEST_HOURS = 24;
+
+export const Duration = checked((text) => {
+  const [, number, unit = ""] = /^([1-9]\d*)(ms|s|m|h)$/.exec(text) ?? [];
+  if (number === undefined) return { why: "not a length of time", fix: "write such as 500ms, 15s, 5m or 1h" };
+  if (Number(number) * (UNITS[unit] ?? 1) > LONGEST_HOURS * 3_600_000)
+    return {
+      why: `at most ${LONGEST_HOURS} hours`,
+      fix: `write ${LONGEST_HOURS}h or less`,
+    };
+  return undefined;
+}, `A length of time such as 500ms, 15s, 5m or 1h, at most ${LONGEST_HOURS}h.`);
 
 export const NodeName = accepted(
   isDnsSubdomain,

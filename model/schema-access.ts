@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { dnsLabelFault } from "./names.ts";
 import { pathFault } from "./paths.ts";
-import { checked, DnsLabel, Duration, matching, PortNumber, ServiceAccountName } from "./scalars.ts";
+import {
+  checked,
+  DnsLabel,
+  Duration,
+  eachOnce,
+  matching,
+  PortNumber,
+  ServiceAccountName,
+} from "./scalars.ts";
 
 const CallerNamespace = checked(
   (name) => (name === "*" ? undefined : dnsLabelFault(name)),
@@ -105,10 +113,12 @@ const DenyRule = z.strictObject({
     .enum(["enforce", "audit"])
     .default("enforce")
     .describe("audit: what it would refuse is logged and counted, and let through."),
-  until: Day.optional().describe("The last day of an audit; then it is enforced."),
+  until: Day.optional().describe("The last day of an audit; from the day after it is enforced."),
 });
 
-const ports = z.array(PortNumber).min(1).optional().describe("For hosts on these ports; for all by default.");
+const ports = eachOnce(z.array(PortNumber).min(1))
+  .optional()
+  .describe("For hosts on these ports; for all by default.");
 /** A rule for all hosts of a file. */
 export const FileAllowRule = AllowRule.extend({ ports });
 export const FileDenyRule = DenyRule.extend({ ports });

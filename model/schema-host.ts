@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DnsLabel, Duration, HostName, HostRange, PortNumber, SecretName } from "./scalars.ts";
+import { DnsLabel, Duration, eachOnce, HostName, HostRange, PortNumber, SecretName } from "./scalars.ts";
 import { hostAccess } from "./schema-access.ts";
 
 /** The ways to reach a host. */
@@ -51,9 +51,7 @@ export const hostSettings = {
     .optional()
     .describe("Takes whatever certificate the host shows: whoever is in between can read and change all."),
   server: HostName.optional().describe("The one server that serves all names of a wildcard."),
-  addresses: z
-    .array(HostRange)
-    .min(1)
+  addresses: eachOnce(z.array(HostRange).min(1))
     .optional()
     .describe("The addresses that the application calls; by the host's name where left out."),
   timeout: Duration.optional().describe("How long an answer may take in whole; without end by default."),

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { Cidr, DnsLabel, LabelKey, LabelValue, PortNumber } from "./scalars.ts";
+import { Cidr, DnsLabel, eachOnce, LabelKey, LabelValue, PortNumber } from "./scalars.ts";
 
-const Ports = z.array(PortNumber).min(1).describe("TCP ports of the destination's pods.");
+const Ports = eachOnce(z.array(PortNumber).min(1)).describe("TCP ports of the destination's pods.");
 
 /** An in-cluster destination that stays reachable: pods of a namespace, or an address range (the API server, a database). */
 export const Reach = z

@@ -3,6 +3,7 @@ import {
   Cidr,
   CounterPrefix,
   DnsLabel,
+  eachOnce,
   LabelKey,
   LabelValue,
   PortNumber,
@@ -31,7 +32,9 @@ export const Mesh = z
         namespace: DnsLabel.default("kube-system"),
         podLabels: z.record(LabelKey, LabelValue).default({ "k8s-app": "kube-dns" }),
         port: PortNumber.default(53).describe("The pods' own port, such as OpenShift's 5353."),
-        cidrs: z.array(Cidr).default([]).describe("Addresses that answer too, such as NodeLocal DNSCache's."),
+        cidrs: eachOnce(z.array(Cidr))
+          .default([])
+          .describe("Addresses that answer too, such as NodeLocal DNSCache's."),
       })
       .prefault({})
       .describe("What answers DNS in the cluster."),
@@ -106,7 +109,9 @@ export const Gateway = z.strictObject({
     .array(CounterPrefix)
     .default([])
     .describe("Envoy counters to keep beside Istio's few and Sallyport's own."),
-  reachPrivate: z.array(Cidr).default([]).describe("Private ranges that the gateway may call after all."),
+  reachPrivate: eachOnce(z.array(Cidr))
+    .default([])
+    .describe("Private ranges that the gateway may call after all."),
   mutualTLS: MutualTLS.default("strict"),
 });
 

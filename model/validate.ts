@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Gateway } from "./environment.ts";
-import { isEveryAddress } from "./network.ts";
+import { isEveryAddress } from "./outside.ts";
 import { listenerPort } from "./ports.ts";
 import type { Problem } from "./problem.ts";
 import { quantityValue } from "./quantity.ts";
@@ -16,7 +16,17 @@ export type Parts = Sound<Omit<z.output<typeof EnvironmentFrame>, "hosts" | "imp
 /** Ports that Istio's proxy takes for itself in the gateway's pod. */
 const PROXY_PORTS: readonly number[] = [15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090];
 /** Namespaces that every cluster has; a gateway's is made and removed with it. */
-const CLUSTER_NAMESPACES: readonly string[] = ["default", "kube-system", "kube-public", "kube-node-lease"];
+export const CLUSTER_NAMESPACES: readonly string[] = [
+  "default",
+  "kube-system",
+  "kube-public",
+  "kube-node-lease",
+];
+/** What a pod may be given. Beyond that a unit was mistaken: `memory: 100m` is a tenth of a byte. */
+const POD_SIZES = {
+  cpu: { least: "1m", most: "1000", such: "250m, or 2 (cores)" },
+  memory: { least: "1Mi", most: "64Ti", such: "256Mi" },
+} as const;
 /** Karpenter labels nodes with `sallyport-<pool>`, and a label's value has at most 63 characters. */
 const KARPENTER_POOL_LENGTH = 53;
 
@@ -26,12 +36,24 @@ export function validateEnvironment(source: Source, parts: Parts): Problem[] {
   const fault: ReportFault = (path, value, why, fix) => {
     problems.push(problemAt(source, path, value, why, fix));
   };
+  validateDns(parts, fault);
   validateGateways(parts, fault);
   validateNodes(parts, fault);
   validateLockdown(parts, fault);
   validateMonitoring(parts, fault);
   validateAccess(parts, fault);
   return problems;
+}
+
+/** What answers DNS may be asked by all: every address on its port would be a way past the gateways. */
+function validateDns({ mesh }: Parts, fault: ReportFault): void {
+  const path = ["mesh", "dns", "cidrs"];
+  refuseEveryAddress(
+    mesh?.dns?.cidrs?.map((cidr, index) => ({ cidr, at: [...path, index] })),
+    path,
+    ["every address, which would be a way past the gateways", "name the addresses that answer DNS"],
+    fault,
+  );
 }
 
 function validateGateways({ mesh, gateways }: Parts, fault: ReportFault): void {
@@ -77,15 +99,30 @@ function validateGateway(gateway: Sound<Gateway>, path: Path, fault: ReportFault
   validateResources(gateway.resources, [...path, "resources"], fault);
   validatePorts(gateway.ports, path, fault);
   validateSpread(gateway.topologySpread, path, fault);
-  reachPrivate?.forEach((cidr, index) => {
-    if (cidr !== undefined && isEveryAddress(cidr))
-      fault(
-        [...path, "reachPrivate", index],
-        cidr,
-        "this is every address, not a private range",
-        "name the ranges that hosts live in",
-      );
-  });
+  refuseEveryAddress(
+    reachPrivate?.map((cidr, index) => ({ cidr, at: [...path, "reachPrivate", index] })),
+    [...path, "reachPrivate"],
+    ["every address, not a private range", "name the ranges that hosts live in"],
+    fault,
+  );
+}
+
+/**
+ * Tells of each range that leaves nothing out, or of a list whose ranges do so together.
+ *
+ * @param every why not, after «this is», and the fix
+ */
+function refuseEveryAddress(
+  ranges: readonly { readonly cidr: string | undefined; readonly at: Path }[] = [],
+  path: Path,
+  [why, fix]: readonly [why: string, fix: string],
+  fault: ReportFault,
+): void {
+  const known = ranges.flatMap(({ cidr, at }) => (cidr === undefined ? [] : [{ cidr, at }]));
+  const alone = known.filter(({ cidr }) => isEveryAddress([cidr]));
+  for (const { cidr, at } of alone) fault(at, cidr, `this is ${why}`, fix);
+  const all = known.map(({ cidr }) => cidr);
+  if (alone.length === 0 && isEveryAddress(all)) fault(path, all, `together these are ${why}`, fix);
 }
 
 function validateResources(
@@ -96,6 +133,27 @@ function validateResources(
   for (const kind of ["cpu", "memory"] as const) {
     const request = resources?.requests?.[kind];
     const limit = resources?.limits?.[kind];
+    const { least, most, such } = POD_SIZES[kind];
+    for (const [list, quantity = "0"] of [
+      ["requests", request],
+      ["limits", limit],
+    ] as const) {
+      const value = quantityValue(quantity);
+      if (value > quantityValue(most))
+        fault(
+          [...path, list, kind],
+          quantity,
+          `no node has so much: at most ${most}`,
+          `write such as ${such}`,
+        );
+      else if (value > 0 && value < quantityValue(least))
+        fault(
+          [...path, list, kind],
+          quantity,
+          `no proxy runs on so little: at least ${least}`,
+          `write such as ${such}`,
+        );
+    }
     if (request !== undefined && limit !== undefined && quantityValue(request) > quantityValue(limit))
       fault(
         [...path, "requests", kind],
@@ -168,15 +226,16 @@ function validateLockdown({ gateways, lockdown, mesh }: Parts, fault: ReportFaul
   const known = new Set<string>();
   lockdown?.forEach((entry, index) => {
     const path = ["lockdown", index];
-    entry?.reach?.forEach((reach, number) => {
-      if (reach !== undefined && "cidr" in reach && reach.cidr !== undefined && isEveryAddress(reach.cidr))
-        fault(
-          [...path, "reach", number, "cidr"],
-          reach.cidr,
-          "this is every address, which would undo the lockdown",
-          "name the ranges in the cluster that its pods call",
-        );
-    });
+    refuseEveryAddress(
+      entry?.reach?.flatMap((reach, number) =>
+        reach !== undefined && "cidr" in reach
+          ? [{ cidr: reach.cidr, at: [...path, "reach", number, "cidr"] }]
+          : [],
+      ),
+      [...path, "reach"],
+      ["every address, which would undo the lockdown", "name the ranges in the cluster that its pods call"],
+      fault,
+    );
     const namespace = entry?.namespace;
     if (namespace === undefined) return;
     const at = [...path, "namespace"];

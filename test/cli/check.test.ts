@@ -105,11 +105,49 @@ describe("sallyport check", () => {
 describe("a file that can't be read is refused:", () => {
   it("a missing one, and a folder", () => {
     const folder = folderOf({ "sub/env.yaml": GATEWAY });
-    expect(refusalOf(folder, "none.yaml")).toContain("none.yaml:1:1\n  why: there is no such file\n");
-    expect(refusalOf(folder, "sub/env.yaml/x")).toContain("  why: there is no such file\n");
+    expect(refusalOf(folder, "sub/env.yaml/x")).toContain("  why: there is no such file: sub/env.yaml/x\n");
     expect(refusalOf(folder, "sub")).toContain(
       "sub:1:1\n  why: this is a folder\n  fix: name a YAML file in it\n",
     );
+  });
+
+  it("a missing one, with how to begin one that is fine", () => {
+    const folder = folderOf({});
+    const refusal = refusalOf(folder, "none.yaml");
+    expect(refusal).toContain("none.yaml:1:1\n  why: there is no such file: none.yaml\n");
+    const [, first = ""] = /a first environment is (.*), and/.exec(refusal) ?? [];
+    writeFileSync(join(folder, "none.yaml"), first);
+    expect(loadEnvironment(join(folder, "none.yaml")).problems).toEqual([]);
+  });
+
+  it("a catalog, with the environments that import it", () => {
+    const folder = folderOf({
+      "dev.yaml": `${GATEWAY}imports: [catalog/all.yaml]\n`,
+      "prod.yaml": `${GATEWAY}imports: [catalog/other.yaml]\n`,
+      "catalog/all.yaml": "owner: all\nimports: [news.yaml]\n",
+      "catalog/news.yaml": "owner: news\nhosts: [{ host: a.example.com, tls: tls }]\n",
+      "catalog/lone.yaml": "owner: lone\n",
+      "catalog/other.yaml": "owner: other\n",
+    });
+    const why = "  why: this is a catalog, which environments import, and no environment";
+    expect(refusalOf(folder, "catalog/news.yaml").split("\n")).toEqual([
+      "catalog/news.yaml:1:1",
+      why,
+      "  fix: name the environment that imports it: dev.yaml",
+      'catalog/news.yaml:2:37 hosts[0].tls = "tls"',
+      "  why: not one of the known values",
+      "  fix: did you mean tcp?",
+      "catalog/news.yaml: 2 problems",
+      "",
+    ]);
+    expect(refusalOf(folder, "catalog/lone.yaml")).toContain(
+      `${why}\n  fix: name the environment file that imports it (imports:)\n`,
+    );
+    const matrix = sallyport(["matrix", join(folder, "catalog/other.yaml")]);
+    expect([matrix.exit, matrix.stderr]).toEqual([
+      1,
+      expect.stringContaining(`imports it: ${folder}/prod.yaml`),
+    ]);
   });
 
   it("a device and a pipe, without waiting for an end", () => {

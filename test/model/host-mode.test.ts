@@ -128,10 +128,25 @@ describe("a host is refused, with place, reason and fix:", () => {
     ],
     [
       `${tcp}, addresses: [198.51.100.1/32, @"2001:db8::/80"]`,
-      "hosts[0].addresses[1]: this range of IPv6 can't be matched on its way, where addresses are text",
-      "name ranges of /48, /64 or /112, or each address, with /128",
+      "hosts[0].addresses[1]: this range of IPv6 can't be matched on its way, where addresses are text, and :: hides how many zeros it stands for",
+      "name narrower ranges, such as 2001:db8::/121, or each address, with /128",
     ],
-    ...["1.2.3.4", "nonsense", '"2001:db8::1"', "10.0.0.300/8"].map((range) => [
+    [
+      `${tcp}, addresses: [@"2001:DB8::1/112"]`,
+      "hosts[0].addresses[0]: this range of IPv6 can't be matched on its way, where addresses are text, and :: hides how many zeros it stands for",
+      "name narrower ranges, such as 2001:db8::/121, or each address, with /128",
+    ],
+    ...['"2001:db8::1"', "198.51.100.1"].map((address) => [
+      `${tcp}, addresses: [@${address}]`,
+      "hosts[0].addresses[0]: an address without its bits",
+      `write ${address.replaceAll('"', "")}/${address.includes(":") ? 128 : 32}`,
+    ]),
+    [
+      `${tcp}, addresses: [198.51.100.1/32, @198.51.100.1/32]`,
+      "hosts[0].addresses[1]: stands twice in this list",
+      "remove one of the two",
+    ],
+    ...["nonsense", "1.2.3", '"::ffff:1.2.3.4"', "10.0.0.300/8"].map((range) => [
       `${tcp}, addresses: [@${range}]`,
       "hosts[0].addresses[0]: not an address range",
       "write it as address/bits, such as 10.0.0.0/8 or fd00::/8",
@@ -150,6 +165,16 @@ describe("a host is refused, with place, reason and fix:", () => {
       "host: a.example.com, tls: none, timeout: @0s",
       "hosts[0].timeout: not a length of time",
       "write such as 500ms, 15s, 5m or 1h",
+    ],
+    ...["25h", "1441m", "99999999s", "999999999999999999999ms"].map((timeout) => [
+      `host: a.example.com, tls: none, timeout: @${timeout}`,
+      "hosts[0].timeout: at most 24 hours",
+      "write 24h or less",
+    ]),
+    [
+      "host: a.example.com, tls: none, outlierDetection: { ejection: @99999h }",
+      "hosts[0].outlierDetection.ejection: at most 24 hours",
+      "write 24h or less",
     ],
     [
       "host: a.example.com, tls: none, timeout: @15",
@@ -173,8 +198,8 @@ describe("a host is refused, with place, reason and fix:", () => {
     ],
     [
       "host: a.example.com, tls: originate, insecureSkipVerify: @false",
-      "hosts[0].insecureSkipVerify: not one of the known values",
-      "write one of true",
+      "hosts[0].insecureSkipVerify: true is all that can be written here: false is the default, without the key",
+      "remove it",
     ],
     [
       "host: a.example.com, tls: @none, port: 5432",
@@ -218,6 +243,27 @@ describe("insecureSkipVerify", () => {
   });
 });
 
+describe("the longest time", () => {
+  it.each(["24h", "1440m", "86400s", "86400000ms"])("may be %s", (timeout) => {
+    expect(load(`host: a.example.com, tls: none, timeout: ${timeout}`).problems).toEqual([]);
+  });
+});
+
+describe("a wildcard under which anybody may register a name", () => {
+  it.each(["co.uk", "com.br", "or.jp"])("is warned of: *.%s", (domain) => {
+    expect(load(`host: "*.${domain}", tls: none`).warnings.map(formatProblem)).toEqual([
+      `env.yaml:5:13 hosts[0].host = "*.${domain}"\n` +
+        `  why: anybody may register a name under ${domain}, and would be granted\n` +
+        `  fix: write the domain that is meant, such as *.example.${domain}`,
+    ]);
+    expect(load(`host: "*.example.${domain}", tls: none`).warnings).toEqual([]);
+  });
+
+  it.each(["bbc.uk", "co.example", "co.com"])("is not taken for one: *.%s", (domain) => {
+    expect(load(`host: "*.${domain}", tls: none`).warnings).toEqual([]);
+  });
+});
+
 describe("what two files declare alike", () => {
   const catalog = (settings: string) =>
     `owner: news\nhosts: [{ host: a.example.com, tls: tcp, port: 5432, addresses: [${settings}] }]\n`;
@@ -229,9 +275,7 @@ describe("what two files declare alike", () => {
     }).problems.map(({ line, column, path, why, fix }) => `${line}:${column} ${path}: ${why}; ${fix}`);
 
   it("may be written in any order", () => {
-    expect(
-      problemsOf("198.51.100.1/32, 203.0.113.0/24", "203.0.113.0/24, 198.51.100.1/32, 198.51.100.1/32"),
-    ).toEqual([]);
+    expect(problemsOf("198.51.100.1/32, 203.0.113.0/24", "203.0.113.0/24, 198.51.100.1/32")).toEqual([]);
   });
 
   it("is refused where a setting differs", () => {

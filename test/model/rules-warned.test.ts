@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { loadTexts } from "./memory-files.ts";
 import { environment, found, http } from "./rule-problems.ts";
 
 const PRODUCTION = "production: true\n";
@@ -86,6 +87,49 @@ describe("a last day", () => {
     expect(after?.warnings).toContainEqual(
       expect.stringContaining("this audit is over: the rule is enforced"),
     );
+  });
+});
+
+describe("an audit", () => {
+  const audit = (day: string) =>
+    environment(
+      http(
+        `allow: [{ from: { namespace: news } }], deny: [{ methods: [DELETE], mode: audit, until: ${day} }]`,
+      ),
+    );
+
+  it("goes on through its last day, in UTC, and is enforced from the day after", () => {
+    const at = (moment: string) => {
+      const { environment: read, warnings } = loadTexts(
+        { "env.yaml": audit("2026-11-21") },
+        new Date(moment),
+      );
+      return [read?.hosts[0]?.deny[0]?.audit, warnings.map(({ why }) => why)];
+    };
+    expect(at("2026-11-21T00:00:00Z")).toEqual([true, ["this audit ends today: then the rule is enforced"]]);
+    expect(at("2026-11-21T23:59:59.999Z")).toEqual([
+      true,
+      ["this audit ends today: then the rule is enforced"],
+    ]);
+    expect(at("2026-11-22T00:00:00Z")).toEqual([false, ["this audit is over: the rule is enforced"]]);
+  });
+});
+
+describe("a method", () => {
+  const methods = (...list: string[]) =>
+    found(environment(http(`allow: [{ from: { namespace: news }, methods: [${list.join(", ")}] }]`)));
+
+  it("that nobody knows is warned of, with the nearest", () => {
+    const { problems, warnings } = methods("GET", "GETT", "X-MINE");
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/methods\[1\]: no HTTP method that is known → did you mean GET\?$/),
+      expect.stringMatching(/methods\[2\]: no HTTP method that is known → check its spelling$/),
+    ]);
+  });
+
+  it("of WebDAV is known", () => {
+    expect(methods("PROPFIND", "MKCOL", "LOCK").warnings).toEqual([]);
   });
 });
 
