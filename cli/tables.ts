@@ -50,41 +50,7 @@ function fitted(natural: readonly number[], room: number): number[] {
   return widths;
 }
 
-/** The same as a table of Markdown, in which every cell is text alone. */
-export function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return markdownTable(
-    head.map(inMarkdown),
-    rows.map((row) => row.map(inMarkdown)),
-  );
-}
-
-/** A table of cells that are Markdown already, each on one line. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-/**
- * A text as code, in a table's cell or anywhere else: nothing in it is markup, a link or somebody's name. What can't be
- * between backticks is written as character references.
- */
-export function inCode(text: string): string {
-  if (/^(?! )[\x20-\x7e→−…]*(?<! )$/.test(text) && !/[`|\\]/.test(text))
-    return text === "" ? "" : `\`${text}\``;
-  const references = text.replace(/[^a-zA-Z0-9 ]/gu, (letter) => `&#${letter.codePointAt(0)};`);
-  return `<code>${references}</code>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-
-function inMarkdown(text: string): string {
-  return text
-    .replace(/[&<>]/g, (letter) => ENTITIES[letter] ?? letter)
-    .replace(/[\\`*_{}[\]|~@#]/g, "\\$&")
-    .replaceAll("\n", "<br>");
-}
-
-/** The same as comma-separated values (RFC 4180), with the line ends of Unix. */
+/** Rows as comma-separated values (RFC 4180), with the line ends of Unix. */
 export function csv(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.map(inCsv).join(",")).join("\n");
 }

@@ -1,5 +1,5 @@
 import { count } from "../environment.ts";
-import { inCode, markdownTable } from "../tables.ts";
+import { inShortCode, markdownTable } from "../markdown.ts";
 import type { Compared } from "./compare.ts";
 import { neighbourhood } from "./mermaid.ts";
 import { type Entry, type Section, sectionsOf } from "./sections.ts";
@@ -43,7 +43,7 @@ function comment(from: string, to: string, compared: readonly Compared[], rows: 
       (section) =>
         `<details><summary>${titleOf(section)}</summary>\n\n${sectionTable(section, rows)}\n\n</details>`,
     ),
-    `From ${inCode(cut(from))} to ${inCode(cut(to))}.`,
+    `From ${inShortCode(from)} to ${inShortCode(to)}.`,
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -83,9 +83,9 @@ function titleOf({ title, entries }: Joined): string {
 function sectionTable(section: Joined, rows: number): string {
   const { entries, sign } = section;
   const lines = entries.map(({ environments, text, below }) => [
-    `${sign} ${inCode(cut(text))}`,
-    below.map((line) => inCode(cut(line))).join("<br>"),
-    inCode(cut(environments.join(", "))),
+    `${sign} ${inShortCode(text)}`,
+    below.map((line) => inShortCode(line)).join("<br>"),
+    inShortCode(environments.join(", ")),
   ]);
   return limitedTable([titleOf(section), "", "environment"], lines, rows);
 }
@@ -94,9 +94,9 @@ function sectionTable(section: Joined, rows: number): string {
 function refusals(compared: readonly Compared[], rows: number): string[] {
   const lines = compared.flatMap(({ name, problems }) =>
     problems.map(({ side, file, line, column, path, why, fix }) => [
-      `! ${inCode(cut(`${file}:${line}:${column} ${path}`.trimEnd()))}`,
-      [why, fix].map((text) => inCode(cut(text))).join("<br>"),
-      `${inCode(cut(name))} ${side}`,
+      `! ${inShortCode(`${file}:${line}:${column} ${path}`.trimEnd())}`,
+      [why, fix].map((text) => inShortCode(text)).join("<br>"),
+      `${inShortCode(name)} ${side}`,
     ]),
   );
   return lines.length === 0
@@ -110,13 +110,4 @@ function limitedTable(head: readonly string[], lines: readonly (readonly string[
   return more <= 0
     ? table
     : `${table}\n\nAnd ${more} more: \`sallyport diff --format json\` tells all of them.`;
-}
-
-/** Longer texts are cut: in a cell nobody reads them, and what is no plain letter takes several. */
-const MOST_LETTERS = { plain: 300, other: 60 } as const;
-
-function cut(text: string): string {
-  const letters = [...text];
-  const most = inCode(text).startsWith("<code>") ? MOST_LETTERS.other : MOST_LETTERS.plain;
-  return letters.length <= most ? text : `${letters.slice(0, most - 1).join("")}…`;
 }

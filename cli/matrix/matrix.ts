@@ -5,8 +5,9 @@ import { printable } from "../../model/index.ts";
 import { COLUMNS, cellsOf, columnsFor, NARROW, narrowLine } from "../cells.ts";
 import { nowOption } from "../environment.ts";
 import { liveManifests } from "../live.ts";
+import { linesInCode, markdownTable } from "../markdown.ts";
 import { sourceOrReport } from "../source.ts";
-import { csv, markdown, terminalTable } from "../tables.ts";
+import { csv, terminalTable } from "../tables.ts";
 import { matrixPage } from "./page.ts";
 
 const FORMATS = ["table", "markdown", "csv", "json", "html"] as const;
@@ -80,5 +81,9 @@ function lines(
       cells.map((line) => narrowLine(line, columns)),
     );
   const table = cells.map((line) => columns.map((name) => line[name]));
-  return format === "csv" ? csv([columns, ...table]) : markdown(columns, table);
+  if (format === "csv") return csv([columns, ...table]);
+  return markdownTable(
+    columns,
+    table.map((line) => line.map(linesInCode)),
+  );
 }

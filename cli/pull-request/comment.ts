@@ -1,6 +1,6 @@
 import type { Problem } from "../../model/index.ts";
 import { COMMENT_CHARACTERS } from "../diff/markdown.ts";
-import { markdown } from "../tables.ts";
+import { inShortCode, markdownTable } from "../markdown.ts";
 import type { Previewed } from "./preview.ts";
 
 /** The first line of a comment of ours, which tells it from others when it is to be updated; nobody sees it. */
@@ -22,23 +22,27 @@ export interface Diffed {
   readonly markdown: string;
 }
 
-/** Some are for the word that the diff was cut. */
+/** The diff keeps itself well under it. */
 const MAX_CHARACTERS = COMMENT_CHARACTERS - 536;
-const MAX_ROWS = 20;
+/** So many rows a table, the first number with which all fits. */
+const ROWS = [20, 10, 3, 0] as const;
 
 /** The comment, in Markdown: the diff first, then problems, then what the engine would do. */
-export function commentOf({ problems, warnings, diff, previews }: Findings): string {
-  const shown = diff.markdown.trim() || "### Sallyport: what changes can't be told; the job's log says why";
+export function commentOf(findings: Findings): string {
+  const shown =
+    findings.diff.markdown.trim() || "### Sallyport: what changes can't be told; the job's log says why";
+  const texts = ROWS.map((rows) => [MARKER, shown, "", ...partsOf(findings, rows)].join("\n"));
+  return texts.find(({ length }) => length <= MAX_CHARACTERS) ?? `${MARKER}\n${shown}\n`;
+}
+
+function partsOf({ problems, warnings, diff, previews }: Findings, rows: number): string[] {
   // A diff that is refused has named the problems already.
   const part = diff.outcome === "refused" ? folded : titled;
-  const rest = [
-    part(`${problems.length} to mend`, problemTable(problems)),
-    titled(`${warnings.length} to look at`, problemTable(warnings)),
-    ...previews.map(previewOf),
+  return [
+    part(`${problems.length} to mend`, problemTable(problems, rows)),
+    titled(`${warnings.length} to look at`, problemTable(warnings, rows)),
+    ...previews.map((preview) => previewOf(preview, rows)),
   ].filter((text) => text !== "");
-  const room = MAX_CHARACTERS - MARKER.length - rest.join("\n").length;
-  const cut = `${shown.slice(0, Math.max(0, room))}\n\n… (too long to show; the job's artifact has the whole)`;
-  return [MARKER, shown.length > room ? cut : shown, "", ...rest].join("\n");
 }
 
 function titled(title: string, body: string): string {
@@ -49,27 +53,23 @@ function folded(title: string, body: string): string {
   return body === "" ? "" : `<details><summary>${title}</summary>\n\n${body}\n</details>\n`;
 }
 
-function problemTable(problems: readonly Problem[]): string {
-  const rows = problems.map(({ file, line, path, why, fix }) => [`${file}:${line}`, path, why, fix]);
-  return table(["where", "what", "why", "fix"], rows);
+function problemTable(problems: readonly Problem[], rows: number): string {
+  const lines = problems.map(({ file, line, path, why, fix }) => [`${file}:${line}`, path, why, fix]);
+  return table(["where", "what", "why", "fix"], lines, rows);
 }
 
-function previewOf({ stack, steps, failure }: Previewed): string {
+function previewOf({ stack, steps, failure }: Previewed, rows: number): string {
   if (failure !== undefined) return titled(`Preview of ${stack}`, `${failure}\n`);
   const counts = [...Map.groupBy(steps, ({ op }) => op)].map(([op, of]) => `${of.length} ${op}`);
   const summary = counts.length === 0 ? "nothing to do" : counts.join(", ");
-  const rows = steps.map(({ op, type, name }) => [op, type, name]);
-  return folded(`Preview of ${stack}: ${summary}`, table(["step", "type", "name"], rows) || "\n");
+  const lines = steps.map(({ op, type, name }) => [op, type, name]);
+  return folded(`Preview of ${stack}: ${summary}`, table(["step", "type", "name"], lines, rows) || "\n");
 }
 
 /** The first rows of a table, each cell text alone; empty where there are none. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return "";
-  const shown = rows.slice(0, MAX_ROWS).map((cells) => cells.map(short));
-  const more = rows.length > MAX_ROWS ? `\n… and ${rows.length - MAX_ROWS} more\n` : "";
-  return `${markdown(head, shown)}\n${more}`;
-}
-
-function short(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+function table(head: readonly string[], lines: readonly (readonly string[])[], rows: number): string {
+  if (lines.length === 0) return "";
+  const shown = lines.slice(0, rows).map((cells) => cells.map(inShortCode));
+  const more = lines.length > rows ? `\n… and ${lines.length - rows} more in the job's artifact\n` : "";
+  return `${rows === 0 ? "" : `${markdownTable(head, shown)}\n`}${more}`;
 }

@@ -1,12 +1,15 @@
+import { marked } from "marked";
 import { describe, expect, it } from "vitest";
-import { csv, markdown, terminalTable } from "../../cli/tables.ts";
+import { inCode, inShortCode, linesInCode, markdownTable } from "../../cli/markdown.ts";
+import { csv, terminalTable } from "../../cli/tables.ts";
+import { HOSTILE, markupIn } from "../hostile.ts";
 import { sallyport } from "./sallyport.ts";
 
 describe("sallyport matrix", () => {
   const rows = [
     "| namespace | account | host | port | allowed | refused |",
     "| --- | --- | --- | --- | --- | --- |",
-    "| default | \\* | \\*.wikipedia.org | 443 | everything | everything at en.wikipedia.org |",
+    "| `default` | `*` | `*.wikipedia.org` | `443` | `everything` | `everything at en.wikipedia.org` |",
   ];
 
   it("tells what is refused beside what is allowed", () => {
@@ -35,10 +38,17 @@ describe("sallyport matrix", () => {
 });
 
 describe("tables", () => {
-  it("of Markdown show what a cell says, and obey nothing in it", () => {
-    expect(markdown(["a"], [["<b>|[x](y)\n@team"]])).toBe(
-      "| a |\n| --- |\n| &lt;b&gt;\\|\\[x\\](y)<br>\\@team |",
+  it("of Markdown have text alone in their cells", () => {
+    const rows = HOSTILE.map((one) => [linesInCode(one), inShortCode(one)]);
+    const table = markdownTable(["a", "b"], rows);
+    expect(markupIn(table)).toEqual([]);
+    const [token] = marked.lexer(table);
+    expect(token?.type === "table" && token.rows.map((cells: readonly unknown[]) => cells.length)).toEqual(
+      rows.map(() => 2),
     );
+    expect(linesInCode("a\n@team")).toBe("`a`<br>`@team`");
+    expect(inCode("\u202e|")).toBe("<code>&#92;u202e&#124;</code>");
+    expect(inShortCode("a".repeat(400))).toBe(`\`${"a".repeat(299)}…\``);
   });
 
   it("of a terminal are as wide as it is, and lose nothing", () => {

@@ -152,7 +152,7 @@ describe("a pull request", { timeout: 120_000 }, () => {
     );
     const [comment] = forge.comments;
     expect(comment?.body).toContain("### Sallyport: 3 environments refused");
-    expect(comment?.body).toContain(`| stacks/catalog/news.yaml:${line} | hosts\\[2\\].host |`);
+    expect(comment?.body).toContain(`| \`stacks/catalog/news.yaml:${line}\` | \`hosts[2].host\` |`);
     expect([...forge.labels]).toEqual(["access-gained"]);
     expect(outputs).toBe("outcome=refused\n");
   });
@@ -234,9 +234,9 @@ console.log(JSON.stringify({ steps: seen.map((name) => ({ op: "update", urn: "ur
       "",
       "| step | type | name |",
       "| --- | --- | --- |",
-      "| update | t | preview --json --non-interactive --stack dev |",
-      "| update | t | // the base's program |",
-      "| update | t | true |",
+      "| `update` | `t` | `preview --json --non-interactive --stack dev` |",
+      "| `update` | `t` | `// the base's program` |",
+      "| `update` | `t` | `true` |",
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { codeQuality, workflowCommands } from "../../cli/pull-request/annotations.ts";
+import { HOSTILE } from "../hostile.ts";
 
 const PROBLEM = {
   file: "stacks/a,b:c.yaml",
@@ -24,6 +25,22 @@ describe("annotations", () => {
         '"100%25\\u000d\\u000a::set-env name=A::b": a host has no scheme; write a.example\n',
       ].join(""),
     );
+  });
+
+  it("say no other command, whatever stands in a problem", () => {
+    const problems = HOSTILE.map((one) => ({
+      file: `stacks/${one}.yaml`,
+      line: 1,
+      column: 1,
+      path: one,
+      value: one,
+      why: one,
+      fix: one,
+    }));
+    const lines = workflowCommands({ environments: [], problems, warnings: [] }).trimEnd().split("\n");
+    expect(lines).toHaveLength(HOSTILE.length);
+    const command = /^::error file=[^:,]+,line=1,col=1,title=sallyport%3A [^:,]+::[^\p{Cc}\p{Cf}]*$/u;
+    expect(lines.filter((line) => !command.test(line))).toEqual([]);
   });
 
   it("are GitLab's code quality, with a fingerprint that stays when a line moves", () => {

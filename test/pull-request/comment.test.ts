@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { commentOf, type Findings, MARKER } from "../../cli/pull-request/comment.ts";
 import { stepsOf } from "../../cli/pull-request/preview.ts";
+import { HOSTILE, markupIn } from "../hostile.ts";
 
 const NOTHING: Findings = {
   problems: [],
@@ -51,13 +52,13 @@ describe("the comment", () => {
       "",
       "| where | what | why | fix |",
       "| --- | --- | --- | --- |",
-      "| stacks/dev.yaml:3 | hosts\\[0\\] | &lt;b&gt; | write \\| it |",
+      "| `stacks/dev.yaml:3` | `hosts[0]` | `<b>` | <code>write &#124; it</code> |",
       "",
       "<details><summary>Preview of dev: 1 create</summary>",
       "",
       "| step | type | name |",
       "| --- | --- | --- |",
-      "| create | kubernetes:core/v1:Service | egress |",
+      "| `create` | `kubernetes:core/v1:Service` | `egress` |",
       "",
       "</details>",
       "",
@@ -68,18 +69,44 @@ describe("the comment", () => {
     ]);
   });
 
-  it("stays below what forges take, with the first problems", () => {
-    const problems = Array.from({ length: 5000 }, (_, line) => ({ ...PROBLEM, line, why: "w".repeat(1000) }));
-    const markdown = "x".repeat(200_000);
+  it("has text alone of what files say", () => {
+    const problems = HOSTILE.map((one) => ({
+      ...PROBLEM,
+      file: `stacks/${one}.yaml`,
+      path: one,
+      why: one,
+      fix: one,
+    }));
+    const steps = HOSTILE.map((one) => ({ op: "create", type: one, name: one }));
     const comment = commentOf({
       ...NOTHING,
       problems,
       warnings: problems,
-      diff: { outcome: "gained", markdown },
+      previews: [{ stack: "dev", steps }],
     });
-    expect(comment.length).toBeLessThan(65_536);
-    expect(comment).toContain("… and 4980 more");
-    expect(comment).toContain("too long to show");
+    expect(comment.startsWith(`${MARKER}\n`)).toBe(true);
+    expect(markupIn(comment.slice(MARKER.length))).toEqual([]);
+  });
+
+  it("stays below what forges take, with the whole diff and the first problems", () => {
+    const many = (why: string) =>
+      Array.from({ length: 5000 }, (_, line) => ({ ...PROBLEM, line, why, fix: why }));
+    const previews = ["dev", "prod"].map((stack) => ({
+      stack,
+      steps: many("").map(() => ({ op: "create", type: "x".repeat(300), name: "é".repeat(300) })),
+    }));
+    const commentWith = (markdown: string, why: string) =>
+      commentOf({
+        problems: many(why),
+        warnings: many(why),
+        diff: { outcome: "gained", markdown },
+        previews,
+      });
+    const [short, long] = [commentWith("the diff", "why"), commentWith("x".repeat(59_999), "@é".repeat(500))];
+    expect(Math.max(short.length, long.length)).toBeLessThan(65_536);
+    expect(short).toContain("… and 4980 more in the job's artifact");
+    expect(long).toContain(`${"x".repeat(59_999)}\n`);
+    expect(long).toContain("#### 5000 to mend\n\n\n… and 5000 more");
   });
 });
 
