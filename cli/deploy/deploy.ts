@@ -11,9 +11,9 @@ import { loadDeclaration } from "../environment.ts";
 import { CannotError, EXIT } from "../exit.ts";
 import { isPromoted, type PromotionOptions, skipPromotionOption } from "../promotion.ts";
 import { linesOf } from "./lines.ts";
+import { pulumi } from "./pulumi.ts";
 
 /** Loaded when they run: the engine's interface takes a second to load. */
-const engine = () => import("../../deploy/engine.ts");
 const stacks = () => import("../../deploy/stack.ts");
 const operations = () => import("../../deploy/operations.ts");
 
@@ -144,14 +144,6 @@ function deployCommand<O extends Options>(
         process.exitCode = EXIT.interrupted;
       }
     });
-}
-
-async function pulumi() {
-  const found = await (await engine()).findOrInstallEngine((version, folder) =>
-    process.stderr.write(`Installing Pulumi ${version} in ${folder}\n`),
-  );
-  if (found.command !== undefined) return found.command;
-  throw new CannotError(found.missing, "install it: https://www.pulumi.com/docs/install/");
 }
 
 function tellJson(event: DeployEvent): void {

@@ -2,6 +2,7 @@ import type { Problem } from "../../model/index.ts";
 import { sortProblems } from "../../model/problem.ts";
 import { CannotError } from "../exit.ts";
 import { commitOf, treeAt } from "../git.ts";
+import { promotionFaults } from "../promotion.ts";
 import { leftOutProblem, readSources } from "../source.ts";
 
 /** What is wrong, and what may be, in the declarations of a folder. */
@@ -14,16 +15,20 @@ export interface Checked {
 }
 
 /**
- * Checks every environment of a commit's `stacks/`, as data: nothing of the commit is checked out or run.
+ * Checks every environment of a commit's `stacks/`, as data: nothing of the commit is checked out or run. What is
+ * granted beyond `promotesFrom` is a problem too.
  *
  * @throws CannotError where the commit is not there
  */
 export function checkCommit(name: string): Checked {
   const tree = treeAt(knownCommit(name), "stacks");
   const { environments, refused, leftOut } = readSources("stacks", { tree });
+  const promotion = environments.flatMap(({ declaration }) =>
+    declaration === undefined ? [] : promotionFaults(declaration, { filesOf: tree.filesBelow }),
+  );
   return {
     environments: environments.map((environment) => environment.name),
-    problems: distinct(refused.flatMap(({ problems }) => problems)),
+    problems: distinct([...refused.flatMap(({ problems }) => problems), ...promotion]),
     warnings: distinct([...environments.flatMap(({ warnings }) => warnings), ...leftOut.map(leftOutProblem)]),
   };
 }

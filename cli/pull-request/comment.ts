@@ -62,8 +62,8 @@ function previewOf({ stack, steps, failure }: Previewed, rows: number): string {
   if (failure !== undefined) return titled(`Preview of ${stack}`, `${failure}\n`);
   const counts = [...Map.groupBy(steps, ({ op }) => op)].map(([op, of]) => `${of.length} ${op}`);
   const summary = counts.length === 0 ? "nothing to do" : counts.join(", ");
-  const lines = steps.map(({ op, type, name }) => [op, type, name]);
-  return folded(`Preview of ${stack}: ${summary}`, table(["step", "type", "name"], lines, rows) || "\n");
+  const lines = steps.map(({ op, kind, name }) => [op, kind, name]);
+  return folded(`Preview of ${stack}: ${summary}`, table(["step", "kind", "name"], lines, rows) || "\n");
 }
 
 /** The first rows of a table, each cell text alone; empty where there are none. */

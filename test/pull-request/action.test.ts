@@ -4,11 +4,13 @@ import { execa } from "execa";
 import { beforeEach, describe, expect, it } from "vitest";
 import { MARKER } from "../../cli/pull-request/comment.ts";
 import { folderOf } from "../folders.ts";
+import { ENGINE } from "./fake-engine.ts";
 import { type ForgeServer, startForge } from "./forge-server.ts";
 import { makeRepository, type Repository } from "./repository.ts";
 import { ACTION, type Context, type Ran, runAction } from "./steps.ts";
 
 const NEWS = readFileSync("stacks/catalog/news.yaml", "utf8");
+const PROD = readFileSync("stacks/prod.yaml", "utf8");
 const MORE = `${NEWS}  - { host: www.reuters.com, tls: passthrough, allow: [{ from: { namespace: news } }] }\n`;
 const BROKEN = `${NEWS}  - { host: "https://www.reuters.com", tls: passthrough }\n`;
 const OWN = "github-actions[bot]";
@@ -141,6 +143,17 @@ describe("a pull request", { timeout: 120_000 }, () => {
     expect(forge.comments[0]?.body).not.toContain("reuters");
   });
 
+  it("that lets an environment grant more than the one before has it on its line, and fails", async () => {
+    const own = `${PROD}hosts:\n  - { host: www.reuters.com, tls: passthrough, allow: [{ from: { namespace: news } }] }\n`;
+    const { exit, output } = await run(repository.propose({ "stacks/prod.yaml": own }));
+    expect(exit).toBe(1);
+    const at = `file=stacks/prod.yaml,line=${PROD.split("\n").length + 1},`;
+    expect(output).toContain(`\n::error ${at}`);
+    const why = "staging does not let news/* call this: everything";
+    expect(output).toContain(why);
+    expect(forge.comments[0]?.body).toContain(`| \`${why}\` |`);
+  });
+
   it("with a problem has it on its line, in the comment, and fails; its label stays", async () => {
     forge.labels.add("access-gained");
     const line = NEWS.split("\n").length;
@@ -210,17 +223,13 @@ describe("a pull request", { timeout: 120_000 }, () => {
 });
 
 describe("a preview", { timeout: 120_000 }, () => {
-  /** In place of the engine: what it is asked, and what it finds, as steps. */
-  const ENGINE = `#!${process.execPath}
-const { readFileSync } = require("node:fs");
-const read = (name) => readFileSync(name, "utf8");
-const seen = [process.argv.slice(2).join(" "), read("cli/main.ts").trim(), read("stacks/catalog/news.yaml").includes("reuters")];
-console.log(JSON.stringify({ steps: seen.map((name) => ({ op: "update", urn: "urn:pulumi:dev::p::t::" + name })) }));
-`;
   const bin = folderOf({ pulumi: ENGINE });
   chmodSync(join(bin, "pulumi"), 0o755);
   const PATH = `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`;
-  const WITH = { inputs: { preview: "dev" }, job: { PATH, PULUMI_BACKEND_URL: "file:///nowhere" } };
+  const WITH = {
+    inputs: { preview: "dev" },
+    job: { PATH, PULUMI_BACKEND_URL: "file:///nowhere", PULUMI_CONFIG_PASSPHRASE: "of a test" },
+  };
   const shown = () => forge.comments[0]?.body.includes("Preview of dev") === true;
 
   it("is of the pull request's declarations by the base's program", async () => {
@@ -232,11 +241,11 @@ console.log(JSON.stringify({ steps: seen.map((name) => ({ op: "update", urn: "ur
     expect(forge.comments[0]?.body.split("\n").slice(-10, -3)).toEqual([
       "<details><summary>Preview of dev: 3 update</summary>",
       "",
-      "| step | type | name |",
+      "| step | kind | name |",
       "| --- | --- | --- |",
-      "| `update` | `t` | `preview --json --non-interactive --stack dev` |",
-      "| `update` | `t` | `// the base's program` |",
-      "| `update` | `t` | `true` |",
+      "| `update` | `Service` | `dev` |",
+      "| `update` | `Service` | `// the base's program` |",
+      "| `update` | `Service` | `true` |",
     ]);
   });
 

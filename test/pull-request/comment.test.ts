@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { commentOf, type Findings, MARKER } from "../../cli/pull-request/comment.ts";
-import { stepsOf } from "../../cli/pull-request/preview.ts";
 import { HOSTILE, markupIn } from "../hostile.ts";
 
 const NOTHING: Findings = {
@@ -40,7 +39,7 @@ describe("the comment", () => {
       warnings: [],
       diff: { outcome: "gained", markdown: "the diff\n" },
       previews: [
-        { stack: "dev", steps: [{ op: "create", type: "kubernetes:core/v1:Service", name: "egress" }] },
+        { stack: "dev", steps: [{ op: "create", kind: "Service", name: "egress" }] },
         { stack: "prod", steps: [], failure: "The preview failed; the job's log says why." },
       ],
     });
@@ -56,9 +55,9 @@ describe("the comment", () => {
       "",
       "<details><summary>Preview of dev: 1 create</summary>",
       "",
-      "| step | type | name |",
+      "| step | kind | name |",
       "| --- | --- | --- |",
-      "| `create` | `kubernetes:core/v1:Service` | `egress` |",
+      "| `create` | `Service` | `egress` |",
       "",
       "</details>",
       "",
@@ -77,7 +76,7 @@ describe("the comment", () => {
       why: one,
       fix: one,
     }));
-    const steps = HOSTILE.map((one) => ({ op: "create", type: one, name: one }));
+    const steps = HOSTILE.map((one) => ({ op: "create", kind: one, name: one }));
     const comment = commentOf({
       ...NOTHING,
       problems,
@@ -93,7 +92,7 @@ describe("the comment", () => {
       Array.from({ length: 5000 }, (_, line) => ({ ...PROBLEM, line, why, fix: why }));
     const previews = ["dev", "prod"].map((stack) => ({
       stack,
-      steps: many("").map(() => ({ op: "create", type: "x".repeat(300), name: "é".repeat(300) })),
+      steps: many("").map(() => ({ op: "create", kind: "x".repeat(300), name: "é".repeat(300) })),
     }));
     const commentWith = (markdown: string, why: string) =>
       commentOf({
@@ -108,16 +107,4 @@ describe("the comment", () => {
     expect(long).toContain(`${"x".repeat(59_999)}\n`);
     expect(long).toContain("#### 5000 to mend\n\n\n… and 5000 more");
   });
-});
-
-it("a preview's steps are those that change something, by the names of type and resource", () => {
-  const urn = (name: string) =>
-    `urn:pulumi:dev::sallyport::sallyport:Env$kubernetes:core/v1:Service::${name}`;
-  const steps = [
-    { op: "same", urn: urn("a") },
-    { op: "update", urn: urn("egress/b") },
-  ];
-  expect(stepsOf(JSON.stringify({ steps }))).toEqual([
-    { op: "update", type: "kubernetes:core/v1:Service", name: "egress/b" },
-  ]);
 });

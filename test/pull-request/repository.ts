@@ -30,7 +30,10 @@ function git(cwd: string, ...args: readonly string[]): string {
 
 /** A project with this repository's stacks/, and its program as far as a pull request may meddle with it. */
 export function makeRepository(): Repository {
-  const root = folderOf({ "author/cli/main.ts": "// the base's program\n" });
+  const root = folderOf({
+    "author/cli/main.ts": "// the base's program\n",
+    "author/Pulumi.yaml": "name: sallyport\nruntime: nodejs\n",
+  });
   const [origin, author, clone] = ["origin.git", "author", "clone"].map((name) => join(root, name)) as [
     string,
     string,
