@@ -5,6 +5,8 @@ import { planEnvironment } from "../plan/plan.ts";
 import type { Rollout } from "../rollout/apply.ts";
 import { describe, type Lag } from "../rollout/gate/lag.ts";
 import type { Stage } from "../rollout/stages.ts";
+import { guardCluster } from "./apply-guard.ts";
+import { isConfirmed } from "./confirmed.ts";
 import { count, loadDeclaration, nowOption, warn } from "./environment.ts";
 import { EXIT } from "./exit.ts";
 import { isPromoted, type PromotionOptions, skipPromotionOption } from "./promotion.ts";
@@ -15,6 +17,7 @@ const rollout = () => import("../rollout/apply.ts");
 const DEFAULT_LIMIT_SECONDS = 120;
 
 interface Options extends PromotionOptions {
+  readonly yesDelete?: string;
   readonly context: string;
   readonly kubeconfig?: string;
   readonly gateTimeout: number;
@@ -36,6 +39,7 @@ export function applyCommand(): Command {
       `
 Written by server-side apply with the field manager sallyport. What apply wrote for this environment before and the file
 no longer declares is removed; what others wrote is left alone, and a field of theirs is a conflict that names them.
+In a project, the first apply writes into Pulumi.<stack>.yaml which cluster it is, and no other is taken from then on.
 Interrupted anywhere, a second run goes on from what is there.
 
 Examples:
@@ -48,15 +52,20 @@ export function deleteCommand(): Command {
   return rolloutCommand(
     new Command("delete").description("Take away from a cluster what apply wrote for an environment."),
     () => [],
-  ).addHelpText(
-    "after",
-    `
+    async ({ dryRun, yesDelete }, _, { environment }) =>
+      dryRun === true || (await isConfirmed("delete", environment.name, yesDelete)),
+  )
+    .option("--yes-delete <environment>", "its name once more, where nobody is there to type it")
+    .addHelpText(
+      "after",
+      `
 The applications' routes go first, then what locks their namespaces down, then the gateways. A gateway's namespace in
-which others have something is kept.
+which others have something is kept. It takes the environment's name as its word: typed on the terminal, or given by
+--yes-delete.
 
 Example:
-  sallyport delete stacks/dev.yaml --context dev`,
-  );
+  sallyport delete stacks/dev.yaml --context dev --yes-delete dev`,
+    );
 }
 
 /** Whether a rollout may begin; where not, it has been said why. */
@@ -64,7 +73,7 @@ type Guard = (
   options: Options,
   file: string,
   declaration: Loaded & { readonly environment: Environment },
-) => boolean;
+) => Promise<boolean> | boolean;
 
 function rolloutCommand(
   command: Command,
@@ -87,11 +96,12 @@ function rolloutCommand(
       const declaration = loadDeclaration(file, { now: options.now });
       if (declaration === undefined) return;
       warn(declaration.expired.map(({ problem }) => problem));
-      if (!guard(options, file, declaration)) return;
+      if (!(await guard(options, file, declaration))) return;
       const { environment } = declaration;
       if (!options.dryRun) process.on("SIGINT", interrupted);
       const { context, kubeconfig } = options;
       const access = { context, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
+      await guardCluster(access, file, command.name() === "apply" && !options.dryRun);
       const { planRollout, runRollout, tryRollout } = await rollout();
       const planned = await planRollout(access, environment.name, plan(environment));
       const onKept = (kept: string) => process.stderr.write(`${kept}\n`);

@@ -38,7 +38,7 @@ export async function requireCluster(access: ClusterAccess, stack: string, recor
   if (identity === recorded) return;
   throw new ClusterError(
     `the stack ${stack} belongs to another cluster (${recorded}) than that of context ${config.getCurrentContext()} (${identity})`,
-    "choose the stack's own cluster by kubernetes:context; " +
-      `if that is no more, \`pulumi config rm ${IDENTITY_KEY} --stack ${stack}\` lets the stack have another`,
+    "choose the stack's own cluster, by kubernetes:context or --context; " +
+      `if that is no more, take ${IDENTITY_KEY} out of Pulumi.${stack}.yaml`,
   );
 }

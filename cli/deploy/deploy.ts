@@ -1,12 +1,12 @@
 import { join, relative } from "node:path";
-import { createInterface } from "node:readline/promises";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { Command } from "commander";
 import type { DeployEvent } from "../../deploy/events.ts";
 import type { Watcher } from "../../deploy/operations.ts";
 import { projectOf } from "../../deploy/project.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
-import { type Environment, type Loaded, printable } from "../../model/index.ts";
+import type { Environment, Loaded } from "../../model/index.ts";
+import { isConfirmed } from "../confirmed.ts";
 import { loadDeclaration } from "../environment.ts";
 import { CannotError, EXIT } from "../exit.ts";
 import { isPromoted, type PromotionOptions, skipPromotionOption } from "../promotion.ts";
@@ -104,7 +104,7 @@ export function destroyCommand(): Command {
       .description("Take away from the cluster all that a stack has.")
       .option("--yes-destroy <stack>", "the stack's name once more, where nobody is there to type it"),
     async (stack, watcher) => (await operations()).destroy(stack, watcher),
-    isConfirmed,
+    ({ stack, yesDestroy }) => isConfirmed("destroy", stack, yesDestroy),
   ).addHelpText(
     "after",
     `
@@ -167,35 +167,4 @@ function mayPromote(
   declared: Declared,
 ): boolean {
   return skipPromotion === true || isPromoted(declared.file, declared, { json });
-}
-
-/** Whether the stack's name was given once more. */
-async function isConfirmed({
-  stack,
-  yesDestroy,
-}: Options & { readonly yesDestroy?: string }): Promise<boolean> {
-  const word = yesDestroy ?? (process.stdin.isTTY ? await askFor(stack) : undefined);
-  if (word === stack) return true;
-  const what = word ? `, not ${printable(word)}` : "";
-  process.stderr.write(
-    `sallyport: destroy takes the stack's name as its word${what}; nothing was taken away\n  fix: add --yes-destroy ${stack}\n`,
-  );
-  process.exitCode = EXIT.refused;
-  return false;
-}
-
-async function askFor(stack: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const given = new AbortController();
-  terminal.on("SIGINT", () => given.abort());
-  terminal.on("close", () => given.abort());
-  try {
-    const question = `Type ${stack} to take away all that this stack has: `;
-    return await terminal.question(question, { signal: given.signal });
-  } catch {
-    process.stderr.write("\n");
-    return "";
-  } finally {
-    terminal.close();
-  }
 }

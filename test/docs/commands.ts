@@ -49,7 +49,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   "kubectl create secret generic bank-client --namespace egress --from-file=bank-client": "needs a cluster",
   "npm run sallyport -- apply stacks/dev.yaml --context dev --dry-run": "needs a cluster",
   "npm run sallyport -- apply stacks/dev.yaml --context dev": "needs a cluster; test/e2e rolls out so",
-  "npm run sallyport -- delete stacks/dev.yaml --context dev": "needs a cluster; test/e2e takes away so",
+  "npm run sallyport -- delete stacks/dev.yaml --context dev --yes-delete dev":
+    "needs a cluster; test/e2e takes away so",
   'kubectl logs -n egress deploy/egress | grep \'"level":"error"\'': "needs a cluster",
   'kubectl logs -n news deploy/reader -c istio-proxy | grep \'"level":"error"\'': "needs a cluster",
   "npm run sallyport -- lab up": "starts the lab",
