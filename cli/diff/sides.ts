@@ -80,9 +80,9 @@ function placeOf(name: string | undefined, path: string): Place | undefined {
   if (name === undefined || existsSync(name)) return { name: name ?? path, path: name ?? path };
   const [, ref = name, own = path] = /^([^:]+):(.+)$/s.exec(name) ?? [];
   const commit = commitOf(ref);
-  return commit === undefined
-    ? undefined
-    : { name: `${own} at ${ref} (${commit.slice(0, 7)})`, path: own, commit };
+  if (commit === undefined) return undefined;
+  const short = commit.slice(0, 7);
+  return { name: `${own} at ${commit.startsWith(ref) ? short : `${ref} (${short})`}`, path: own, commit };
 }
 
 /** A file that a commit has, and the disk no longer. */

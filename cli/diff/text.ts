@@ -10,7 +10,7 @@ interface Terminal {
 }
 
 /** Told apart by those who see no red or green, and on a light ground as on a dark one; signs say the same. */
-const COLOURS = { alarming: "magenta", calming: "blue" } as const;
+const COLOURS = { alarming: "magentaBright", calming: "blueBright" } as const;
 
 /** What changes, for a terminal. */
 export function terminalText(
@@ -62,7 +62,11 @@ function sectionLines({ title, sign, weight, entries }: Section, terminal: Termi
   ];
 }
 
-function styled(text: string, style: "bold" | "magenta" | "blue", { isColoured }: Terminal): string {
+function styled(
+  text: string,
+  style: "bold" | "magentaBright" | "blueBright",
+  { isColoured }: Terminal,
+): string {
   return isColoured ? styleText(style, text, { validateStream: false }) : text;
 }
 

@@ -51,6 +51,12 @@ describe("sallyport diff of git refs", () => {
     expect({ exit, stderr }).toEqual({ exit: 3, stderr: "" });
     expect(stdout).toContain("+ news/* → b.example.com:80\n        everything\n");
     expect(stdout).not.toContain("a.example.com");
+    const [main, change] = ["main", "change"].map((name) => git("rev-parse", name).trim());
+    const [ofMain, ofChange] = [main?.slice(0, 7), change?.slice(0, 7)];
+    expect(stdout).toContain(`stacks where it left main (${ofMain}) → stacks at change (${ofChange})\n`);
+    expect(diff(`${main}...${change}`).stdout).toContain(
+      `stacks where it left ${ofMain} → stacks at ${ofChange}\n`,
+    );
     expect(diff("main..change").stdout).toContain("+ news/* → a.example.com:80");
     expect(git("status", "--porcelain")).toBe("");
   });
