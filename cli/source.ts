@@ -1,4 +1,5 @@
 import { join, parse } from "node:path";
+import { parseAllDocuments } from "yaml";
 import type { FileText } from "../model/files.ts";
 import { type Environment, type Loaded, loadEnvironment, type Problem } from "../model/index.ts";
 import { show, sortProblems } from "../model/problem.ts";
@@ -77,8 +78,12 @@ export function readSources(path: string, options: SourceOptions = {}): Sources 
   const seen = new Set<string>();
   const declaring = read.filter((file) => names === undefined || isDeclared(file));
   const environments = declaring.map((file) => declared(file, now, tree, seen));
-  const leftOut = files.filter((file) => !seen.has(tree.filesBelow(file).identify(file)));
-  return sources(withoutNamesakes(environments, declaring), leftOut);
+  const isSeen = (file: string) => seen.has(tree.filesBelow(file).identify(file));
+  const broken = read
+    .filter((file) => !isSeen(file.file) && isBroken(file))
+    .map((file) => declared(file, now, tree, seen));
+  const leftOut = files.filter((file) => !isSeen(file));
+  return sources([...withoutNamesakes(environments, declaring), ...broken], leftOut);
 }
 
 /**
@@ -123,6 +128,11 @@ function sources(read: readonly Read[], leftOut: readonly string[] = []): Source
     refused: byName.filter((one) => "problems" in one),
     leftOut,
   };
+}
+
+/** Whether it can't be told what a file is: an environment that was there must not look as if it were removed. */
+function isBroken(file: ReadFile): boolean {
+  return !("text" in file) || parseAllDocuments(file.text).some(({ errors }) => errors.length > 0);
 }
 
 /** The name that an environment file gives itself; undefined where it is none. */

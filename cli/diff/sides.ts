@@ -99,12 +99,11 @@ function baseOf(from: Place, to: Place): Place {
 
 function sideOf({ name, path, commit }: Place, now: Date | undefined): Side {
   const nothing: Sources = { environments: [], refused: [], leftOut: [] };
+  const absent: Side = { name: `${name}, not there`, sources: nothing, isAbsent: true };
   if (commit === undefined)
-    return existsSync(path)
-      ? { name, sources: readSources(path, { now }), isAbsent: false }
-      : { name, sources: nothing, isAbsent: true };
+    return existsSync(path) ? { name, sources: readSources(path, { now }), isAbsent: false } : absent;
   const tree = treeAt(commit, path);
-  if (!tree.has(path)) return { name, sources: nothing, isAbsent: true };
+  if (!tree.has(path)) return absent;
   return { name, sources: readSources(path, { now, tree }), isAbsent: false };
 }
 

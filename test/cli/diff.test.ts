@@ -41,6 +41,15 @@ function repository(): Repository {
 }
 
 describe("sallyport diff of git refs", () => {
+  it("says which side does not have the path", () => {
+    const { commit, diff } = repository();
+    commit({ "stacks/prod.yaml": PROD });
+    const { exit, stdout } = diff("HEAD~1", "HEAD", "stacks/prod.yaml");
+    expect(exit).toBe(3);
+    expect(stdout).toMatch(/^stacks\/prod.yaml at HEAD~1 \(\w+\), not there → stacks\/prod.yaml at HEAD\s\(/);
+    expect(stdout).toContain("prod (added)\n");
+  });
+
   it("A...B begins where B left A, and needs nothing checked out", () => {
     const { git, commit, diff } = repository();
     git("switch", "--quiet", "--create", "change");

@@ -36,6 +36,19 @@ describe("what a path names", () => {
     expect([refused, leftOut]).toEqual([[], []]);
   });
 
+  it("is refused where a file of the folder can't be read, which may be an environment", () => {
+    const files = { "dev.yaml": GATEWAY, "notes.yaml": "some: notes\n" };
+    expect(problemsOf({ ...files, "prod.yaml": "environment prod: [\n" })[0]).toMatch(
+      /^prod\.yaml:\d+:\d+ YAML: /,
+    );
+    const folder = folderOf({ ...files, "prod.yaml": new Uint8Array([0xff, 0xfe]) });
+    const { refused, leftOut } = readSources(folder);
+    expect(refused.map(({ name, problems }) => [name, problems[0]?.why])).toEqual([
+      ["prod", "the file is not UTF-8 text"],
+    ]);
+    expect(leftOut).toEqual([join(folder, "notes.yaml")]);
+  });
+
   it.each([
     ["a stream", { "out.yaml": renderStream(OBJECTS) }, "out.yaml"],
     ["a folder of files", Object.fromEntries(renderFiles(OBJECTS).map(({ name, text }) => [name, text])), ""],
