@@ -72,7 +72,7 @@ export function promotionFaults(
 }
 
 /** Who may call what, as it were if all meshes had one trust domain. */
-function rowsOf(environment: Environment): Row[] {
+function rowsOf(environment: Environment): readonly Row[] {
   const mesh = { ...environment.mesh, trustDomain: "cluster.local" };
   return matrixOf(planEnvironment({ ...environment, mesh }).map(({ manifest }) => manifest));
 }

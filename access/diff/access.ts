@@ -23,14 +23,16 @@ export interface AccessChange extends Row {
  * @param others of matrixOf
  */
 export function accessBeyond(rows: readonly Row[], others: readonly Row[]): AccessChange[] {
+  const known = new Set(others.map((row) => JSON.stringify(row)));
+  const changed = rows.filter((row) => !known.has(JSON.stringify(row)));
+  if (changed.length === 0) return [];
   const alike = Map.groupBy(others, keyOf);
   const overlapping = rowsByHost(others);
-  return rows.flatMap((row): AccessChange[] => {
+  return changed.flatMap((row): AccessChange[] => {
     const same = alike.get(keyOf(row)) ?? [];
     const other = same.find(({ gateway }) => gateway === row.gateway) ?? same[0];
-    if (other !== undefined && JSON.stringify(other) === JSON.stringify(row)) return [];
-    const known = overlapping(row).filter(({ isRoutable }) => isRoutable || !row.isRoutable);
-    const allowed = row.allowed.filter((one) => isBeyond({ ...row, allowed: [one] }, known));
+    const about = overlapping(row).filter(({ isRoutable }) => isRoutable || !row.isRoutable);
+    const allowed = row.allowed.filter((one) => isBeyond({ ...row, allowed: [one] }, about));
     return allowed.length === 0 ? [] : [{ ...row, allowed, ...(other === undefined ? {} : { other }) }];
   });
 }

@@ -1,6 +1,6 @@
 import type { Manifest } from "../../plan/manifest.ts";
 import { inWords, type Unjudged } from "../manifests/unjudged.ts";
-import { gapsOf, matrixOf, type Row } from "../matrix/matrix.ts";
+import { type Row, readMatrix } from "../matrix/matrix.ts";
 import { protectionIn } from "../protection/protection.ts";
 import { type AccessChange, accessBeyond, rowsBeside } from "./access.ts";
 import { type Cost, costOf } from "./cost.ts";
@@ -31,25 +31,35 @@ export interface Diff {
  * diffOf(before, after).access.gained.map(({ principal, host, port }) => [principal, host, port]);
  */
 export function diffOf(before: readonly Manifest[], after: readonly Manifest[]): Diff {
-  const [was, is] = [matrixOf(before), matrixOf(after)];
-  const [gained, lost] = [accessBeyond(is, was), accessBeyond(was, is)];
   const objects = objectsDiff(before, after);
+  const touched = touchedIn(objects);
+  const cost = costOf(before, after, objects);
+  // Equal objects mean the same: most environments of a folder are not touched by a change.
+  if (touched.size === 0) return { ...NOTHING, objects, cost };
+  const [was, is] = [readMatrix(before), readMatrix(after)];
+  const [gained, lost] = [accessBeyond(is.rows, was.rows), accessBeyond(was.rows, is.rows)];
+  const gaps = [...was.gaps, ...unknownIn(before), ...is.gaps, ...unknownIn(after)];
   return {
-    access: { gained, lost, beside: rowsBeside(is, [...gained, ...lost]) },
+    access: { gained, lost, beside: rowsBeside(is.rows, [...gained, ...lost]) },
     protection: protectionDiff(protectionIn(before), protectionIn(after)),
     objects,
-    cost: costOf(before, after, objects),
-    notJudged: notJudged([before, after], objects),
+    cost,
+    notJudged: notJudged(gaps, touched),
   };
 }
 
-function notJudged(
-  sides: readonly (readonly Manifest[])[],
-  { added, changed, removed }: ObjectsDiff,
-): Unjudged[] {
-  const touched = new Set([...added, ...changed, ...removed].map(({ object }) => object));
-  const found = sides
-    .flatMap((manifests) => [...gapsOf(manifests), ...unknownIn(manifests)])
+const NOTHING: Pick<Diff, "access" | "protection" | "notJudged"> = {
+  access: { gained: [], lost: [], beside: [] },
+  protection: { weakened: [], strengthened: [], changed: [] },
+  notJudged: [],
+};
+
+function touchedIn({ added, changed, removed }: ObjectsDiff): ReadonlySet<string> {
+  return new Set([...added, ...changed, ...removed].map(({ object }) => object));
+}
+
+function notJudged(gaps: readonly Unjudged[], touched: ReadonlySet<string>): Unjudged[] {
+  const found = gaps
     .filter(({ object }) => touched.has(object))
     .map((gap): [string, Unjudged] => [inWords(gap), gap]);
   return [...new Map(found)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap);

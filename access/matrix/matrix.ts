@@ -53,32 +53,48 @@ export interface Row {
   readonly unsure: readonly string[];
 }
 
+/** Who may call what, and what of that is not told. */
+export interface Matrix {
+  /** Sorted by namespace, account, host, port and gateway. */
+  readonly rows: readonly Row[];
+  /**
+   * What the rows do not tell of: objects of kinds, versions and forms that are not known, code and filters of others,
+   * and what a policy or a gateway has that is not judged. Each object with the reason, once.
+   */
+  readonly gaps: readonly Unjudged[];
+}
+
 /**
  * Reads who may call what out of manifests, whoever made them. What it says is asked of the evaluator, never of a
  * declaration.
  *
  * @param manifests planned, rendered or live; the gateways' Services among them
  * @param mesh what MeshConfig says, where it differs from Istio's defaults
- * @returns rows sorted by namespace, account, host, port and gateway
  * @example
- * matrixOf(planEnvironment(environment).map(({ manifest }) => manifest));
+ * readMatrix(planEnvironment(environment).map(({ manifest }) => manifest)).rows;
  */
-export function matrixOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): Row[] {
-  const rows = rowsOf(manifests, mesh);
-  const own = manifests.filter(({ metadata }) => isManaged(metadata));
-  if (own.length === manifests.length) return rows;
-  const known = new Set(rowsOf(own, mesh).map(saidOf));
-  return rows.map((row) => (known.has(saidOf(row)) ? row : { ...row, isForeign: true }));
+export function readMatrix(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): Matrix {
+  const ask = evaluator(manifests, mesh);
+  const entrances = entrancesOf(ask);
+  const gaps = [...unjudged(manifests), ...entrances.flatMap((entrance) => entrance.unjudged)];
+  return {
+    rows: withForeign(rowsOf(ask, entrances), manifests, mesh),
+    gaps: [...new Map(gaps.map((gap) => [inWords(gap), gap])).values()],
+  };
 }
 
-/**
- * What of some manifests a matrix does not tell of: objects of kinds, versions and forms that are not known, code and
- * filters of others, and what a policy or a gateway has that is not judged. Each object with the reason, once.
- */
-export function gapsOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): Unjudged[] {
-  const entrances = entrancesOf(evaluator(manifests, mesh));
-  const gaps = [...unjudged(manifests), ...entrances.flatMap((entrance) => entrance.unjudged)];
-  return [...new Map(gaps.map((gap) => [inWords(gap), gap])).values()];
+/** The rows of {@link readMatrix} alone. */
+export function matrixOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): readonly Row[] {
+  return readMatrix(manifests, mesh).rows;
+}
+
+/** The rows, those marked that would not be there, or not so, by our own objects alone. */
+function withForeign(rows: Row[], manifests: readonly Manifest[], mesh: Partial<MeshSettings>): Row[] {
+  const own = manifests.filter(({ metadata }) => isManaged(metadata));
+  if (own.length === manifests.length) return rows;
+  const ask = evaluator(own, mesh);
+  const known = new Set(rowsOf(ask, entrancesOf(ask)).map(saidOf));
+  return rows.map((row) => (known.has(saidOf(row)) ? row : { ...row, isForeign: true }));
 }
 
 /** All that a row says of access. */
@@ -86,9 +102,8 @@ function saidOf({ unsure: _, ...row }: Row): string {
   return JSON.stringify(row);
 }
 
-function rowsOf(manifests: readonly Manifest[], mesh: Partial<MeshSettings>): Row[] {
-  const ask = evaluator(manifests, mesh);
-  return entrancesOf(ask)
+function rowsOf(ask: Evaluator, entrances: readonly Entrance[]): Row[] {
+  return entrances
     .flatMap((entrance) => {
       const denials = denialsAt(entrance);
       const ways = Map.groupBy(askWays(ask, [entrance]), ({ way, sample }) =>

@@ -123,11 +123,11 @@ function targetsOf(operation: Operation, when: When, targets: readonly Target[])
     ...(operation.hosts ?? []).map((host) => ({ host, isSni: false })),
     ...(valuesOf(when, "connection.sni") ?? []).map((host) => ({ host, isSni: true })),
   ];
-  const open = targets.filter(({ listener }) => listeners.has(listener));
-  if (named.length === 0) return open;
+  const isOpen = ({ listener }: Target) => listeners.has(listener);
+  if (named.length === 0) return targets.filter(isOpen);
   return named.flatMap(({ host, isSni }) => [
     ...[...listeners].map((listener) => ({ host, isSni, listener })),
-    ...(isExact(host) ? [] : under(host, isSni, open)),
+    ...(isExact(host) ? [] : under(host, isSni, targets.filter(isOpen))),
   ]);
 }
 

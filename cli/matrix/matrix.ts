@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { inWords } from "../../access/manifests/unjudged.ts";
-import { gapsOf, matrixOf, type Row } from "../../access/matrix/matrix.ts";
+import { type Row, readMatrix } from "../../access/matrix/matrix.ts";
 import { printable } from "../../model/index.ts";
 import { COLUMNS, cellsOf, columnsFor, NARROW, narrowLine } from "../cells.ts";
 import { nowOption } from "../environment.ts";
@@ -50,8 +50,9 @@ Examples:
           ? { name: access.context ?? "current context", manifests: await liveManifests(access) }
           : sourceOrReport(path, now);
       if (source === undefined) return;
-      const gaps = gapsOf(source.manifests).map(inWords);
-      const rows = matrixOf(source.manifests);
+      const matrix = readMatrix(source.manifests);
+      const { rows } = matrix;
+      const gaps = matrix.gaps.map(inWords);
       for (const gap of gaps) process.stderr.write(`not judged: ${printable(gap)}\n`);
       process.stdout.write(await print(source.name, rows, gaps, format));
     });

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { inWords } from "../../access/manifests/unjudged.ts";
-import { gapsOf, matrixOf, type Row } from "../../access/matrix/matrix.ts";
-import type { Json } from "../../plan/manifest.ts";
+import { matrixOf, type Row, readMatrix } from "../../access/matrix/matrix.ts";
+import type { Json, Manifest } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { environmentOf } from "../stacks.ts";
 import { gateway, istio, policy, READER } from "./manifests.ts";
@@ -167,7 +167,7 @@ describe("rows", () => {
 });
 
 describe("what is not judged", () => {
-  const what = (...manifests: Parameters<typeof gapsOf>[0]) => gapsOf(manifests).map(inWords);
+  const what = (...manifests: readonly Manifest[]) => readMatrix(manifests).gaps.map(inWords);
 
   it("is told of versions, kinds and forms that are not known", () => {
     expect(
