@@ -27,6 +27,6 @@ export function largeMatrix(hosts: number, accounts: number): Row[] {
 }
 
 function requests(path: string): Requests {
-  const except = { principals: [], hosts: [], paths: [], methods: [] };
+  const except = { principals: [], hosts: [], paths: [], methods: [], users: [], headers: {}, claims: {} };
   return { path, method: path === "*" ? "*" : "GET", except, headers: {} };
 }

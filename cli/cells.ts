@@ -73,12 +73,24 @@ export function notesOf({ isRoutable, isForeign, unsure }: Row): string[] {
 /** A row's requests in words: `GET /a but not news/politics`. */
 export function said({ path, method, except, headers }: Requests): string {
   const asked = path === "*" && method === "*" ? ["everything"] : [method === "*" ? "any" : method, path];
-  const others = [...except.principals.map(short), ...except.hosts, ...except.methods, ...except.paths];
+  const others = [
+    ...except.principals.map(short),
+    ...except.hosts,
+    ...except.methods,
+    ...except.paths,
+    ...withEach(except.headers),
+    ...except.users.map((user) => `the end user ${user}`),
+    ...saidOfToken(except.claims).map((claim) => `a token of ${claim}`),
+  ];
   return [
     ...asked,
-    ...Object.entries(headers).map(([name, values]) => `with ${name}: ${values.join(" or ")}`),
+    ...withEach(headers),
     ...(others.length === 0 ? [] : [`but not ${others.join(", ")}`]),
   ].join(" ");
+}
+
+function withEach(headers: Conditions): string[] {
+  return Object.entries(headers).map(([name, values]) => `with ${name}: ${values.join(" or ")}`);
 }
 
 /** What is refused of a row, in words. */

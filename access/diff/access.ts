@@ -1,9 +1,8 @@
 import { isExact } from "../evaluate/match.ts";
+import { jointText } from "../matrix/joint.ts";
 import type { Requests, Row } from "../matrix/matrix.ts";
 import { type RowCall, rowLets } from "../matrix/row-lets.ts";
-import type { Conditions } from "../matrix/samples.ts";
-import { nameOf } from "../matrix/ways.ts";
-import { jointText } from "./joint.ts";
+import { type Conditions, nameOf, userOf } from "../matrix/samples.ts";
 import { representatives } from "./representatives.ts";
 
 /** What one caller may do with one port of a host on one side, and may not on the other. */
@@ -90,7 +89,7 @@ function covers(other: Row, { principal, host, user, allowed: [own] }: Row): boo
       ({ path, method, except, headers }) =>
         (path === own.path || path === "*") &&
         (method === own.method || method === "*") &&
-        Object.values(except).every((list) => list.length === 0) &&
+        Object.values(except).every((what) => Object.keys(what).length === 0) &&
         Object.keys(headers).length === 0,
     )
   );
@@ -127,12 +126,16 @@ function* callsOf(row: Row, others: readonly Row[]): Generator<RowCall> {
   const headers = textsFor(
     own.headers,
     requests.map((one) => one.headers),
-    refusals.map((one) => one.headers),
+    [...refusals.map((one) => one.headers), ...excepted.map((except) => except.headers)],
   );
   const claims = textsFor(
     row.user,
     rows.map(({ user }) => user),
-    refusals.map(({ user }) => user),
+    [
+      ...refusals.map(({ user }) => user),
+      ...excepted.map((except) => except.claims),
+      ...excepted.flatMap((except) => except.users.map(claimsOfUser)),
+    ],
   );
   for (const principal of principals)
     for (const host of hosts)
@@ -145,6 +148,11 @@ function* callsOf(row: Row, others: readonly Row[]): Generator<RowCall> {
 /** A path begins with a slash, whatever else a pattern would take. */
 function absolute(path: string): string {
   return path.startsWith("/") ? path : `/${path}`;
+}
+
+function claimsOfUser(user: string): Conditions {
+  const { issuer, subject } = userOf(user);
+  return { iss: [issuer], sub: [subject] };
 }
 
 type Texts = Readonly<Record<string, string>>;

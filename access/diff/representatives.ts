@@ -1,4 +1,4 @@
-import { jointText } from "./joint.ts";
+import { jointText } from "../matrix/joint.ts";
 
 /** No rule names it. */
 const UNNAMED = "~~";

@@ -3,7 +3,10 @@ import { anyOf, type Matcher } from "./match.ts";
 import type { Request } from "./request.ts";
 
 /** @param name in lower case */
-export function requestHeader(name: string, values: readonly string[]): (request: Request) => boolean {
+export function requestHeader(
+  name: string,
+  values: readonly string[],
+): (request: Pick<Request, "headers">) => boolean {
   const matches = anyOf(values);
   const there = values.includes("*");
   return ({ headers }) => {
@@ -20,7 +23,10 @@ const SPACED = ["scope", "permission"];
  *
  * @param way the claim's name, behind those of the objects that it is in
  */
-export function tokenClaim(way: readonly string[], values: readonly string[]): (request: Request) => boolean {
+export function tokenClaim(
+  way: readonly string[],
+  values: readonly string[],
+): (request: Pick<Request, "claims">) => boolean {
   const matches = anyOf(values);
   const [first = ""] = way;
   return ({ claims = {} }) => {
@@ -31,7 +37,7 @@ export function tokenClaim(way: readonly string[], values: readonly string[]): (
 }
 
 /** `issuer/subject`, as Istio writes them: either may be, or begin or end with, `*`. */
-export function requestPrincipals(values: readonly string[]): (request: Request) => boolean {
+export function requestPrincipals(values: readonly string[]): (request: Pick<Request, "claims">) => boolean {
   const pairs = values.map(principalPattern);
   return ({ claims: { iss, sub } = {} }) =>
     typeof iss === "string" &&

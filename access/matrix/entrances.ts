@@ -7,7 +7,8 @@ import type { MeshSettings } from "../manifests/mesh.ts";
 import type { Objects, Read } from "../manifests/read.ts";
 import type { AuthorizationPolicy } from "../manifests/specs.ts";
 import type { Unjudged } from "../manifests/unjudged.ts";
-import type { Target } from "./samples.ts";
+import { type Denials, denialsOf } from "./refusals.ts";
+import { type Target, untoldIn } from "./samples.ts";
 
 /** A Service with a gateway behind it. */
 export interface Entrance {
@@ -17,6 +18,7 @@ export interface Entrance {
   readonly gateway: string;
   readonly policies: readonly Read<AuthorizationPolicy>[];
   readonly targets: readonly Target[];
+  readonly denials: Denials;
   /** Whose tokens it takes. */
   readonly issuers: readonly string[];
   /** The Service's port to a listener of the pods. */
@@ -48,28 +50,30 @@ export function entrancesIn(objects: Objects, mesh: MeshSettings): Entrance[] {
       selects(one, workload, mesh.rootNamespace),
     );
     const issuers = issuersIn(authenticationsOf(objects, workload, mesh));
+    const targets = ports.flatMap(({ port, targetPort = port }) =>
+      servers
+        .filter(({ server }) => server.port.number === port)
+        .flatMap((one) => {
+          const names = isForHttp(one)
+            ? boundTo(objects, workload.namespace, one.gateway)
+                .filter((routes) => routesOf(routes, port).length > 0)
+                .flatMap(({ spec }) => spec.hosts)
+            : one.server.hosts.map((host) => host.replace(/^.*\//, ""));
+          return [...new Set(names)].map((host) => ({
+            host,
+            isSni: !isForHttp(one),
+            listener: Number(targetPort),
+          }));
+        }),
+    );
     return [
       {
         service: `${service.name}.${service.namespace}.svc.cluster.local`,
         gateway,
         policies,
         issuers,
-        targets: ports.flatMap(({ port, targetPort = port }) =>
-          servers
-            .filter(({ server }) => server.port.number === port)
-            .flatMap((one) => {
-              const names = isForHttp(one)
-                ? boundTo(objects, workload.namespace, one.gateway)
-                    .filter((routes) => routesOf(routes, port).length > 0)
-                    .flatMap(({ spec }) => spec.hosts)
-                : one.server.hosts.map((host) => host.replace(/^.*\//, ""));
-              return [...new Set(names)].map((host) => ({
-                host,
-                isSni: !isForHttp(one),
-                listener: Number(targetPort),
-              }));
-            }),
-        ),
+        targets,
+        denials: denialsOf(policies, targets),
         portOf: (listener) =>
           ports.find(({ port, targetPort = port }) => Number(targetPort) === listener)?.port,
         unjudged: [
@@ -87,15 +91,20 @@ export function entrancesIn(objects: Objects, mesh: MeshSettings): Entrance[] {
   });
 }
 
-/** What a policy asks for that nobody can tell of a call: what it allows by that is in no answer. */
+/** What a policy asks for that nobody can tell of a call, or no row: what it allows by that is in none. */
 function untoldOf(
   { key, namespace, spec }: Read<AuthorizationPolicy>,
   { trustDomain }: MeshSettings,
 ): Unjudged[] {
   const context = { namespace, trustDomain, protocol: "http", isAllow: false } as const;
   const asked = (spec.rules ?? []).flatMap((rule) => compileRule(rule, context)?.unsure ?? []);
-  return [
+  const unjudged = [
     ...((spec.targetRef ?? spec.targetRefs) === undefined ? [] : ["a workload by targetRef"]),
     ...new Set(asked),
   ].map((what) => ({ object: key, why: `asks for ${what}, which is not judged` }));
+  const untold = new Set((spec.rules ?? []).flatMap(untoldIn));
+  return [
+    ...unjudged,
+    ...[...untold].map((what) => ({ object: key, why: `asks for ${what}, which no row tells` })),
+  ];
 }

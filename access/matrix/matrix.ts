@@ -1,12 +1,13 @@
 import { isManaged } from "../../plan/labels.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import { type Evaluator, evaluator } from "../evaluate/evaluate.ts";
-import { anyOf, anyPathOf, isExact, type Matcher, narrower } from "../evaluate/match.ts";
+import { anyOf, isExact } from "../evaluate/match.ts";
 import type { MeshSettings } from "../manifests/mesh.ts";
 import { inWords, type Unjudged, unjudged } from "../manifests/unjudged.ts";
 import type { Entrance } from "./entrances.ts";
-import { type Conditions, type Except, type Sample, samplesOf, textOf } from "./samples.ts";
-import { type AskedWay, askGateway, askWays, entrancesOf, nameOf, wayOf } from "./ways.ts";
+import { meeting } from "./refusals.ts";
+import type { Conditions, Except, Sample } from "./samples.ts";
+import { type AskedWay, askGateway, askWays, entrancesOf } from "./ways.ts";
 
 /** Requests, by patterns of Istio's policies; `*` for every one. */
 export interface Requests {
@@ -105,12 +106,13 @@ function saidOf({ unsure: _, ...row }: Row): string {
 function rowsOf(ask: Evaluator, entrances: readonly Entrance[]): Row[] {
   return entrances
     .flatMap((entrance) => {
-      const denials = denialsAt(entrance);
       const ways = Map.groupBy(askWays(ask, [entrance]), ({ way, sample }) =>
         JSON.stringify([way.principal, way.host, way.port, sample.claims]),
       );
       return [...ways.values()].flatMap((alike) =>
-        alike.slice(0, 1).map((first) => rowOf(first, alike, refusedOf(alike, denials(first.way.host), ask))),
+        alike
+          .slice(0, 1)
+          .map((first) => rowOf(first, alike, refusalsOf(alike, entrance.denials(first.way.host), ask))),
       );
     })
     .map((row) => ({ key: placeOf(row), row }))
@@ -118,19 +120,7 @@ function rowsOf(ask: Evaluator, entrances: readonly Entrance[]): Row[] {
     .map(({ row }) => row);
 }
 
-/** What the DENY rules of a gateway name that may be about a host; a wildcard's may be any. */
-type Denials = (host: string) => readonly Sample[];
-
-function denialsAt({ policies, targets }: Entrance): Denials {
-  const all = policies
-    .filter(({ spec }) => spec.action === "DENY")
-    .flatMap((policy) => samplesOf(policy, targets));
-  const byHost = Map.groupBy(all, ({ host }) => nameOf(host).toLowerCase());
-  const ofMany = all.filter(({ host }) => !isExact(nameOf(host)));
-  return (host) => (isExact(host) ? [...(byHost.get(host) ?? []), ...ofMany] : all);
-}
-
-function rowOf(first: AskedWay, alike: readonly AskedWay[], refused: readonly Refused[]): Row {
+function rowOf(first: AskedWay, alike: readonly AskedWay[], { refused, untold }: Refusals): Row {
   const { principal, host, port } = first.way;
   const [, namespace = "*", account = "*"] = /\/ns\/([^/]*)(?:\/(?:sa\/)?(.*))?$/.exec(principal) ?? [];
   const allowed = alike.map(({ way: { path, method }, sample: { except, headers } }) => ({
@@ -152,41 +142,41 @@ function rowOf(first: AskedWay, alike: readonly AskedWay[], refused: readonly Re
     refused: refused.toSorted(byPath),
     isRoutable: alike.some(({ isRoutable }) => isRoutable),
     isForeign: false,
-    unsure: [...new Set(alike.flatMap(({ unsure }) => unsure))],
+    unsure: [...new Set([...alike.flatMap(({ unsure }) => unsure), ...untold])],
   };
 }
 
-/** What of the ways' requests a DENY rule refuses: of each two patterns the narrower is asked. */
-function refusedOf(alike: readonly AskedWay[], denials: readonly Sample[], ask: Evaluator): Refused[] {
+interface Refusals {
+  readonly refused: readonly Refused[];
+  /** Why more may be refused. */
+  readonly untold: readonly string[];
+}
+
+/** What of the ways' requests a DENY rule refuses: of what each two have in common a request is asked. */
+function refusalsOf(alike: readonly AskedWay[], denials: readonly Sample[], ask: Evaluator): Refusals {
   const refused = new Map<string, Refused>();
+  const untold = new Set<string>();
   for (const { way, sample, entrance } of alike)
     for (const denied of denials) {
-      if (denied.isSni !== sample.isSni) continue;
-      const both = (name: "principal" | "path" | "method", takes: (patterns: readonly string[]) => Matcher) =>
-        narrower(sample[name], denied[name], takes, textOf);
-      const principal = both("principal", anyOf);
-      const host = narrower(way.host, nameOf(denied.host), anyOf, textOf);
-      const path = both("path", anyPathOf);
-      const method = both("method", anyOf);
-      if (principal === undefined || host === undefined || path === undefined || method === undefined)
-        continue;
-      const narrowed: Sample = {
-        ...sample,
+      const met = meeting(sample, denied);
+      if (met === undefined) continue;
+      for (const why of denied.untold) untold.add(why);
+      const { answer } = askGateway(ask, entrance, met.sample, way.port);
+      if (answer !== "forbidden" && answer !== "closed") continue;
+      const { principal, host, path, method } = met.patterns;
+      const user = Object.keys(denied.claims).length === 0 ? {} : { user: denied.claims };
+      const found: Refused = {
         principal,
         host,
         path,
-        method,
-        headers: { ...sample.headers, ...denied.headers },
-        claims: { ...sample.claims, ...denied.claims },
+        method: method === "CONNECT" ? "*" : method,
+        except: denied.except,
+        headers: denied.headers,
+        ...user,
       };
-      const { answer } = askGateway(ask, entrance, narrowed, way.port);
-      if (answer !== "forbidden" && answer !== "closed") continue;
-      const { port: _, ...what } = wayOf(narrowed, way.port);
-      const user = Object.keys(denied.claims).length === 0 ? {} : { user: denied.claims };
-      const found = { ...what, except: denied.except, headers: denied.headers, ...user };
       refused.set(JSON.stringify(found), found);
     }
-  return widest([...refused.values()]);
+  return { refused: widest([...refused.values()]), untold: [...untold] };
 }
 
 /** Of refusals that are alike but for their hosts, those whose host is not under another's. */

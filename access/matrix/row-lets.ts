@@ -1,8 +1,8 @@
+import { requestHeader, requestPrincipals, tokenClaim } from "../evaluate/conditions.ts";
 import { anyOf, anyPathOf, type Matcher } from "../evaluate/match.ts";
 import { remember } from "../evaluate/remember.ts";
 import type { Refused, Requests, Row } from "./matrix.ts";
-import type { Conditions } from "./samples.ts";
-import { nameOf } from "./ways.ts";
+import { type Conditions, type Except, nameOf } from "./samples.ts";
 
 /** A call as a row of the matrix is about it, but for the port. */
 export interface RowCall {
@@ -36,13 +36,23 @@ function isRefused(refused: Refused, call: RowCall): boolean {
 }
 
 function takesRequest({ path, method, except, headers }: Requests, call: RowCall): boolean {
-  const isExcepted =
-    except.principals.some((one) => takes(one)(call.principal)) ||
-    except.hosts.some((one) => takes(nameOf(one))(call.host)) ||
-    except.paths.some((one) => takesPath(one)(call.path)) ||
-    except.methods.some((one) => takes(one)(call.method));
   return (
-    takesPath(path)(call.path) && takes(method)(call.method) && !isExcepted && hasAll(headers, call.headers)
+    takesPath(path)(call.path) &&
+    takes(method)(call.method) &&
+    hasAll(headers, call.headers) &&
+    !isExcepted(except, call)
+  );
+}
+
+function isExcepted({ principals, hosts, paths, methods, users, headers, claims }: Except, call: RowCall) {
+  return (
+    principals.some((one) => takes(one)(call.principal)) ||
+    hosts.some((one) => takes(nameOf(one))(call.host)) ||
+    paths.some((one) => takesPath(one)(call.path)) ||
+    methods.some((one) => takes(one)(call.method)) ||
+    (users.length > 0 && requestPrincipals(users)(call)) ||
+    Object.entries(headers).some(([name, values]) => requestHeader(name, values)(call)) ||
+    Object.entries(claims).some(([name, values]) => tokenClaim([name], values)(call))
   );
 }
 

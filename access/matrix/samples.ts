@@ -1,6 +1,9 @@
+import { withoutPort } from "../evaluate/http-routes.ts";
 import { anyOf, isExact, narrower } from "../evaluate/match.ts";
+import { remember } from "../evaluate/remember.ts";
 import type { Read } from "../manifests/read.ts";
 import type { AuthorizationPolicy, Operation, PolicyRule, Source } from "../manifests/specs.ts";
+import { jointText } from "./joint.ts";
 
 /** What a gateway takes on one of its listeners. */
 export interface Target {
@@ -23,6 +26,8 @@ export interface Sample extends Target {
   /** By name, in lower case; one of the values is asked for. */
   readonly headers: Conditions;
   readonly claims: Conditions;
+  /** What the rule asks for that is in none of these, in words. */
+  readonly untold: readonly string[];
 }
 
 /** Patterns of Istio's policies that a rule leaves out of those that it names. */
@@ -31,6 +36,12 @@ export interface Except {
   readonly hosts: readonly string[];
   readonly paths: readonly string[];
   readonly methods: readonly string[];
+  /** End users, as `issuer/subject`. */
+  readonly users: readonly string[];
+  /** By name, in lower case, values of which a request has none. */
+  readonly headers: Conditions;
+  /** By name, values of which a token has none. */
+  readonly claims: Conditions;
 }
 
 /** By name, patterns of which one is asked for. */
@@ -46,64 +57,128 @@ const ANY_OPERATION: readonly { readonly operation?: Operation | undefined }[] =
  * @param targets what its gateway takes, for rules that name no host, or no port
  */
 export function samplesOf(policy: Read<AuthorizationPolicy>, targets: readonly Target[]): Sample[] {
-  return (policy.spec.rules ?? []).flatMap((rule) => samplesOfRule(rule, policy.namespace, targets));
+  const { key, namespace, spec } = policy;
+  return (spec.rules ?? []).flatMap((rule) => {
+    const untold = untoldIn(rule).map((what) => `${key} asks for ${what}, which is not told here`);
+    return samplesOfRule(rule, namespace, targets, untold);
+  });
 }
 
 /** @param home the policy's namespace */
-export function samplesOfRule(rule: PolicyRule, home: string, targets: readonly Target[]): Sample[] {
+export function samplesOfRule(
+  rule: PolicyRule,
+  home: string,
+  targets: readonly Target[],
+  untold: readonly string[] = [],
+): Sample[] {
   const { from = [], to = [], when = [] } = rule;
-  const headers = headersIn(when);
+  const headers = conditionsIn(when, headerIn, "values");
   return (from.length > 0 ? from : ANY_SOURCE).flatMap(({ source = {} }) => {
     const principals = principalsOf(source, when, home);
     const users = claimsOf(source, when);
     return (to.length > 0 ? to : ANY_OPERATION).flatMap(({ operation = {} }) => {
-      const except = {
-        principals: [
-          ...(source.notPrincipals ?? []),
-          ...(source.notNamespaces ?? []).map(ofNamespace),
-          ...(source.notServiceAccounts ?? []).map((account) => ofAccount(account, home)),
-        ],
-        hosts: operation.notHosts ?? [],
-        paths: operation.notPaths ?? [],
-        methods: operation.notMethods ?? [],
-      };
-      return targetsOf(operation, when, targets).flatMap((target) =>
-        (operation.paths ?? ANY).flatMap((path) =>
-          (operation.methods ?? ANY).flatMap((method) =>
+      const excepts = remember((isSni: boolean) => exceptOf(source, operation, when, home, isSni));
+      return targetsOf(operation, when, targets).flatMap((target) => {
+        const common = { ...target, except: excepts(target.isSni), headers, untold };
+        return orAny(operation.paths).flatMap((path) =>
+          orAny(operation.methods).flatMap((method) =>
             principals.flatMap((principal) =>
-              users.map((claims) => ({ ...target, principal, path, method, except, headers, claims })),
+              users.map((claims) => ({ ...common, principal, path, method, claims })),
             ),
           ),
-        ),
-      );
+        );
+      });
     });
   });
+}
+
+/** An empty list asks for nothing. */
+function orAny(list: readonly string[] = []): readonly string[] {
+  return list.length === 0 ? ANY : list;
 }
 
 type When = NonNullable<PolicyRule["when"]>;
 
 function valuesOf(when: When, wanted: string): readonly string[] | undefined {
-  return when.find(({ key }) => key === wanted)?.values;
+  return when.find(({ key, values = [] }) => key === wanted && values.length > 0)?.values;
+}
+
+/** What a rule leaves out: of connections by the name that they ask for, of requests by their authority. */
+function exceptOf(source: Source, operation: Operation, when: When, home: string, isSni: boolean): Except {
+  const not = (wanted: string) =>
+    when.flatMap(({ key, notValues = [] }) => (key === wanted ? notValues : []));
+  const account = (name: string) => ofAccount(name, home);
+  return {
+    principals: [
+      ...(source.notPrincipals ?? []),
+      ...(source.notNamespaces ?? []).map(ofNamespace),
+      ...(source.notServiceAccounts ?? []).map(account),
+      ...not("source.principal"),
+      ...not("source.namespace").map(ofNamespace),
+      ...not("source.serviceAccount").map(account),
+    ],
+    hosts: isSni ? not("connection.sni") : (operation.notHosts ?? []),
+    paths: operation.notPaths ?? [],
+    methods: operation.notMethods ?? [],
+    users: [...(source.notRequestPrincipals ?? []), ...not("request.auth.principal")],
+    headers: conditionsIn(when, headerIn, "notValues"),
+    claims: conditionsIn(when, claimIn, "notValues"),
+  };
+}
+
+/** What a rule asks for that no sample tells. */
+export function untoldIn({ from = [], when = [] }: PolicyRule): string[] {
+  const asked = when.filter(({ values = [] }) => values.length > 0).map(({ key }) => key);
+  const named = from.some(({ source }) => (source?.requestPrincipals ?? []).length > 0);
+  return [
+    ...when.map(({ key }) => key).filter((key) => key.startsWith("request.auth.claims[") && !claimIn(key)),
+    ...[...new Set(asked)]
+      .filter((key) => asked.filter((one) => one === key).length > 1)
+      .map((key) => `${key} twice`),
+    ...(named && asked.includes("request.auth.principal") ? ["an end user twice"] : []),
+    ...from.flatMap(({ source = {} }) => (isOverlapping(source, when) ? ["callers by two patterns"] : [])),
+  ];
 }
 
 /** Whom a rule is for: of each two of its lists the narrower. */
 function principalsOf(source: Source, when: When, home: string): readonly string[] {
+  return callersIn(source, when, home).reduce<readonly string[]>(
+    (known, list) =>
+      known === ANY
+        ? list
+        : known.flatMap((one) => list.flatMap((other) => narrower(one, other, anyOf, textOf) ?? [])),
+    ANY,
+  );
+}
+
+/** Whether two patterns, one of each of two lists, have callers in common that neither of them alone stands for. */
+function isOverlapping(source: Source, when: When): boolean {
+  const lists = callersIn(source, when, "");
+  return lists.some((list, index) =>
+    lists
+      .slice(index + 1)
+      .some((others) =>
+        list.some((one) =>
+          others.some(
+            (other) =>
+              narrower(one, other, anyOf, textOf) === undefined && jointText(one, other) !== undefined,
+          ),
+        ),
+      ),
+  );
+}
+
+/** All that says whom a rule is for, a list each: a caller is in every one. */
+function callersIn(source: Source, when: When, home: string): (readonly string[])[] {
   const account = (name: string) => ofAccount(name, home);
-  const lists = [
+  return [
     source.principals,
     source.namespaces?.map(ofNamespace),
     source.serviceAccounts?.map(account),
     valuesOf(when, "source.principal"),
     valuesOf(when, "source.namespace")?.map(ofNamespace),
     valuesOf(when, "source.serviceAccount")?.map(account),
-  ].filter((list) => list !== undefined && list.length > 0);
-  return lists.reduce<readonly string[]>(
-    (known, list = []) =>
-      known === ANY
-        ? list
-        : known.flatMap((one) => list.flatMap((other) => narrower(one, other, anyOf, textOf) ?? [])),
-    ANY,
-  );
+  ].flatMap((list = []) => (list.length === 0 ? [] : [list]));
 }
 
 function ofNamespace(namespace: string): string {
@@ -118,7 +193,12 @@ function ofAccount(account: string, home: string): string {
 
 function targetsOf(operation: Operation, when: When, targets: readonly Target[]): Target[] {
   const ports = operation.ports ?? valuesOf(when, "destination.port");
-  const listeners = new Set(ports?.map(Number) ?? targets.map(({ listener }) => listener));
+  const closed = new Set([
+    ...(operation.notPorts ?? []).map(Number),
+    ...when.flatMap(({ key, notValues = [] }) => (key === "destination.port" ? notValues.map(Number) : [])),
+  ]);
+  const asked = ports?.map(Number) ?? targets.map(({ listener }) => listener);
+  const listeners = new Set(asked.filter((listener) => !closed.has(listener)));
   const named = [
     ...(operation.hosts ?? []).map((host) => ({ host, isSni: false })),
     ...(valuesOf(when, "connection.sni") ?? []).map((host) => ({ host, isSni: true })),
@@ -138,23 +218,39 @@ function under(pattern: string, isSni: boolean, targets: readonly Target[]): Tar
   return alike.some(({ host }) => host === pattern) ? [] : alike.filter(({ host }) => takes(textOf(host)));
 }
 
-function headersIn(when: When): Conditions {
+/** The conditions that are about something with a name, by that name. */
+function conditionsIn(
+  when: When,
+  nameIn: (key: string) => string | undefined,
+  which: "values" | "notValues",
+): Conditions {
+  const found = when.flatMap((condition) => {
+    const { key, [which]: values = [] } = condition;
+    const name = nameIn(key);
+    return name === undefined || values.length === 0 ? [] : [{ name, values }];
+  });
   return Object.fromEntries(
-    when.flatMap(({ key, values = ANY }) => {
-      const [, name] = /^request\.headers\[(.*)\]$/.exec(key) ?? [];
-      return name === undefined ? [] : [[name.toLowerCase(), values] as const];
-    }),
+    [...Map.groupBy(found, ({ name }) => name)].map(([name, some]) => [
+      name,
+      some.flatMap(({ values }) => values),
+    ]),
   );
+}
+
+function headerIn(key: string): string | undefined {
+  return /^request\.headers\[(.*)\]$/.exec(key)?.[1]?.toLowerCase();
+}
+
+/** A claim that stands in no other. */
+function claimIn(key: string): string | undefined {
+  if (key === "request.auth.audiences") return "aud";
+  if (key === "request.auth.presenter") return "azp";
+  return /^request\.auth\.claims\[([^[\]]*)\]$/.exec(key)?.[1];
 }
 
 /** What a token has to say, for each issuer that is named; one without conditions where none is asked for. */
 function claimsOf({ requestPrincipals }: Source, when: When): Conditions[] {
-  const claims = Object.fromEntries(
-    when.flatMap(({ key, values = [] }) => {
-      const [, name] = /^request\.auth\.claims\[([^\]]*)\]$/.exec(key) ?? [];
-      return name === undefined || values.length === 0 ? [] : [[name, values] as const];
-    }),
-  );
+  const claims = conditionsIn(when, claimIn, "values");
   const users = requestPrincipals ?? valuesOf(when, "request.auth.principal") ?? [];
   if (users.length === 0) return [claims];
   const byIssuer = Map.groupBy(users.map(userOf), ({ issuer }) => issuer);
@@ -166,10 +262,16 @@ function claimsOf({ requestPrincipals }: Source, when: When): Conditions[] {
 }
 
 /** `issuer/subject`, where a part alone, with a `*`, leaves the other open. */
-function userOf(principal: string): { readonly issuer: string; readonly subject: string } {
+export function userOf(principal: string): { readonly issuer: string; readonly subject: string } {
   const slash = principal.lastIndexOf("/");
   if (slash >= 0) return { issuer: principal.slice(0, slash), subject: principal.slice(slash + 1) };
   return principal.endsWith("*") ? { issuer: principal, subject: "*" } : { issuer: "*", subject: principal };
+}
+
+/** A pattern of a host without its port, which may be any. The beginning of an IPv6 address has none. */
+export function nameOf(host: string): string {
+  if (host.startsWith("[") && !host.includes("]")) return host;
+  return withoutPort(host.replace(/:\*$/, ""));
 }
 
 /** Whether a group more makes the beginning of an IPv6 address, in its bracket, a whole one. */
@@ -177,12 +279,15 @@ function isAlmostWhole(start: string): boolean {
   return start.endsWith("::") || start.split(":").length === 8;
 }
 
+/** What stands for any text: no rule is likely to name it, or what it begins or ends with. */
+const ANY_TEXT = "~any~";
+
 /** A text that a pattern takes; an address where it begins like one. */
 export function textOf(pattern: string): string {
   if (!pattern.includes("*")) return pattern;
   return pattern
-    .replaceAll(/\{\*\*?\}/g, "any")
+    .replaceAll(/\{\*\*?\}/g, ANY_TEXT)
     .replace(/^([0-9.]+\.)\*$/, "$11")
     .replace(/^(\[[0-9a-f:]+:)\*$/, (_, start: string) => `${start}${isAlmostWhole(start) ? "" : ":"}1]`)
-    .replace(/^\*$|^\*|\*$/, "any");
+    .replace(/^\*$|^\*|\*$/, ANY_TEXT);
 }

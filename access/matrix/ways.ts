@@ -1,11 +1,11 @@
 import type { Manifest } from "../../plan/manifest.ts";
 import { type Evaluator, evaluator, type Probe } from "../evaluate/evaluate.ts";
 import type { GatewayAnswer } from "../evaluate/gateway.ts";
-import { withoutPort } from "../evaluate/http-routes.ts";
 import { anyOf } from "../evaluate/match.ts";
 import { isOnTrial } from "../evaluate/policies.ts";
 import { type Entrance, entrancesIn } from "./entrances.ts";
-import { type Conditions, type Sample, samplesOf, samplesOfRule, textOf } from "./samples.ts";
+import { narrowedToExcepts } from "./refusals.ts";
+import { type Conditions, nameOf, type Sample, samplesOf, samplesOfRule, textOf } from "./samples.ts";
 
 /** That a caller gets to a host's port, as a set of manifests says. */
 export interface Way {
@@ -65,12 +65,12 @@ export function* askWays(ask: Evaluator, entrances = entrancesOf(ask)): Generato
       // A host is in a policy with its port and without.
       const key = `${Object.values(way).join(" ")} ${JSON.stringify([sample.except, sample.claims, sample.headers])}`;
       if (known.has(key)) continue;
-      const probe = probeOf(sample, port, entrance);
-      const { answer, unsure } = askedAt(ask, entrance, sample, probe);
-      if (answer !== "allowed") continue;
+      const found = allowedOf(ask, entrance, sample, port);
+      if (found === undefined) continue;
       known.add(key);
+      const { unsure } = found;
       // Policies take an authority with its port and without; clients have one way to ask, the evaluator's default.
-      const { authority: _, ...asked } = probe;
+      const { authority: _, ...asked } = found.probe;
       const called = ask.evaluate(asked);
       yield {
         way,
@@ -82,6 +82,21 @@ export function* askWays(ask: Evaluator, entrances = entrancesOf(ask)): Generato
       };
     }
   }
+}
+
+/** A request of a sample that gets through: of what a denial refuses, one that it leaves out of that. */
+function allowedOf(ask: Evaluator, entrance: Entrance, sample: Sample, port: number) {
+  const askedFor = (narrowed: Sample) => {
+    const probe = probeOf(narrowed, port, entrance);
+    return { probe, ...askedAt(ask, entrance, narrowed, probe) };
+  };
+  const first = askedFor(sample);
+  if (first.answer === "allowed") return first;
+  if (first.answer !== "forbidden" && first.answer !== "closed") return undefined;
+  const denials = entrance.denials(nameOf(sample.host));
+  return narrowedToExcepts(sample, denials)
+    .map(askedFor)
+    .find(({ answer }) => answer === "allowed");
 }
 
 /** The gateways of what an evaluator reads. */
@@ -115,12 +130,6 @@ function askedAt(
 /** What a sample stands for, on a port of its gateway's Service. */
 export function wayOf({ principal, host, path, method }: Sample, port: number): Way {
   return { principal, host: nameOf(host), port, path, method: method === "CONNECT" ? "*" : method };
-}
-
-/** A pattern of a host without its port, which may be any. The beginning of an IPv6 address has none. */
-export function nameOf(host: string): string {
-  if (host.startsWith("[") && !host.includes("]")) return host;
-  return withoutPort(host.replace(/:\*$/, ""));
 }
 
 function probeOf(sample: Sample, port: number, { issuers }: Entrance) {

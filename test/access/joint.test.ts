@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { jointText } from "../../access/diff/joint.ts";
 import { anyPathOf } from "../../access/evaluate/match.ts";
+import { jointText } from "../../access/matrix/joint.ts";
 
 it.each([
   ["/api/*", "*.json", "/api/.json"],

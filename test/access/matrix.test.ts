@@ -71,6 +71,9 @@ describe("policies of others", () => {
     expect(others).toEqual([]);
     expect(row?.allowed.map(({ except }) => except)).toEqual([
       {
+        users: [],
+        headers: {},
+        claims: {},
         principals: ["cluster.local/ns/x/*"],
         hosts: ["two.example.com"],
         paths: ["/a"],

@@ -1,0 +1,157 @@
+import { anyOf, anyPathOf, isExact, type Matcher, narrower } from "../evaluate/match.ts";
+import type { Read } from "../manifests/read.ts";
+import type { AuthorizationPolicy } from "../manifests/specs.ts";
+import { jointText } from "./joint.ts";
+import { type Conditions, nameOf, type Sample, samplesOf, type Target, textOf, userOf } from "./samples.ts";
+
+/** What the DENY rules of a gateway name that may be about a host; a wildcard's may be any. */
+export type Denials = (host: string) => readonly Sample[];
+
+/** Reads the DENY rules of some policies. @param targets what their gateway takes */
+export function denialsOf(
+  policies: readonly Read<AuthorizationPolicy>[],
+  targets: readonly Target[],
+): Denials {
+  const all = policies
+    .filter(({ spec }) => spec.action === "DENY")
+    .flatMap((policy) => samplesOf(policy, targets));
+  const byHost = Map.groupBy(all, ({ host }) => nameOf(host).toLowerCase());
+  const ofMany = all.filter(({ host }) => !isExact(nameOf(host)));
+  return (host) => (isExact(host) ? [...(byHost.get(host) ?? []), ...ofMany] : all);
+}
+
+/** What of a sample's requests a denial may be about. */
+export interface Met {
+  /** Of each two patterns the narrower; of two that overlap in part the denial's own. */
+  readonly patterns: Pick<Sample, "principal" | "host" | "path" | "method">;
+  /** Such a request. */
+  readonly sample: Sample;
+}
+
+/** What a sample and a denial have in common; undefined where that is nothing. */
+export function meeting(sample: Sample, denied: Sample): Met | undefined {
+  if (denied.isSni !== sample.isSni) return undefined;
+  const principal = common(sample.principal, denied.principal, anyOf);
+  const host = common(nameOf(sample.host), nameOf(denied.host), anyOf);
+  const path = common(sample.path, denied.path, anyPathOf);
+  const method = common(sample.method, denied.method, anyOf);
+  const headers = withBoth(sample.headers, denied.headers);
+  if (!principal || !host || !path || !method || !headers) return undefined;
+  const patterns = { principal, host, path, method };
+  return {
+    patterns: {
+      principal: principal.pattern,
+      host: host.pattern,
+      path: path.pattern,
+      method: method.pattern,
+    },
+    sample: {
+      ...sample,
+      principal: patterns.principal.text,
+      host: host.text,
+      path: path.text,
+      method: method.text,
+      headers,
+      // A claim may be a list, and have both.
+      claims: { ...sample.claims, ...denied.claims },
+    },
+  };
+}
+
+/** The patterns' common part, and a pattern of a text in it. */
+function common(
+  own: string,
+  denied: string,
+  takes: (patterns: readonly string[]) => Matcher,
+): { readonly pattern: string; readonly text: string } | undefined {
+  const narrow = narrower(own, denied, takes, textOf);
+  if (narrow !== undefined) return { pattern: narrow, text: narrow };
+  const text = jointText(own, denied);
+  return text === undefined ? undefined : { pattern: denied, text };
+}
+
+/** Conditions that meet two; undefined where no request can. */
+function withBoth(own: Conditions, denied: Conditions): Conditions | undefined {
+  const shared = Object.entries(own).flatMap(([name, values]) => {
+    const others = denied[name];
+    if (others === undefined) return [];
+    const [text] = values.flatMap((value) => others.flatMap((other) => jointText(value, other) ?? []));
+    return [[name, text] as const];
+  });
+  const joint: [string, readonly string[]][] = [];
+  for (const [name, text] of shared) {
+    if (text === undefined) return undefined;
+    joint.push([name, [text]]);
+  }
+  return { ...own, ...denied, ...Object.fromEntries(joint) };
+}
+
+/** The sample's requests that denials leave out of what they refuse: for each mix of what these leave out one. */
+export function narrowedToExcepts(sample: Sample, denials: readonly Sample[]): Sample[] {
+  const excepts = new Set(denials.map(({ except }) => except));
+  const all = [...excepts];
+  const texts = (name: "principal" | "path" | "method", some: readonly string[]) => [
+    sample[name],
+    ...new Set(some.flatMap((pattern) => jointText(sample[name], pattern) ?? [])),
+  ];
+  const users = all.flatMap((except) => except.users).map(userOf);
+  const claims = [
+    ...singly(sample.claims),
+    ...users.map(({ issuer, subject }) => ({ ...sample.claims, iss: [issuer], sub: [subject] })),
+    ...all.flatMap((except) => each(except.claims).map((one) => ({ iss: ["*"], ...sample.claims, ...one }))),
+  ];
+  const headers = [
+    ...singly(sample.headers),
+    ...all.flatMap((except) => each(except.headers).map((one) => ({ ...sample.headers, ...one }))),
+  ];
+  const principals = texts(
+    "principal",
+    all.flatMap((except) => except.principals),
+  );
+  const paths = texts(
+    "path",
+    all.flatMap((except) => except.paths),
+  );
+  const methods = texts(
+    "method",
+    all.flatMap((except) => except.methods),
+  );
+  const hosts = [
+    sample.host,
+    ...new Set(
+      all.flatMap((except) => except.hosts.flatMap((host) => jointText(sample.host, nameOf(host)) ?? [])),
+    ),
+  ];
+  return principals.flatMap((principal) =>
+    hosts.flatMap((host) =>
+      paths.flatMap((path) =>
+        methods.flatMap((method) =>
+          headers.flatMap((some) =>
+            claims.map((said) => ({
+              ...sample,
+              principal,
+              host,
+              path,
+              method,
+              headers: some,
+              claims: said,
+            })),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** The conditions with one value each, in every mix. */
+function singly(conditions: Conditions): Conditions[] {
+  return Object.entries(conditions).reduce<Conditions[]>(
+    (known, [name, values]) => known.flatMap((one) => values.map((value) => ({ ...one, [name]: [value] }))),
+    [{}],
+  );
+}
+
+/** Each value of conditions by itself. */
+function each(conditions: Conditions): Conditions[] {
+  return Object.entries(conditions).flatMap(([name, values]) => values.map((value) => ({ [name]: [value] })));
+}
