@@ -9,6 +9,9 @@ export interface ControlPlane {
   readonly env: readonly { readonly name: string; readonly value?: string }[];
 }
 
+/** What tells where a mesh's control plane is. */
+export type MeshPlace = Pick<Mesh, "namespace" | "revision">;
+
 interface Deployment {
   readonly template: {
     readonly spec: {
@@ -18,7 +21,7 @@ interface Deployment {
 }
 
 /** The istiods of the root namespace, in the order of their revisions. */
-export function controlPlanesIn(mesh: Mesh, { objects }: Running): ControlPlane[] {
+export function controlPlanesIn(mesh: MeshPlace, { objects }: Pick<Running, "objects">): ControlPlane[] {
   return objects
     .filter(
       ({ kind, metadata: { namespace, labels } }) =>
@@ -40,7 +43,7 @@ export function controlPlanesIn(mesh: Mesh, { objects }: Running): ControlPlane[
  * The istiod that the gateways get their configuration from: the declared revision's, found by its name or by a tag of
  * that name; where none is declared, the default one, or the only one.
  */
-export function controlPlaneOf(mesh: Mesh, running: Running): ControlPlane | undefined {
+export function controlPlaneOf(mesh: MeshPlace, running: Pick<Running, "objects">): ControlPlane | undefined {
   const planes = controlPlanesIn(mesh, running);
   const declared = mesh.revision ?? "default";
   const tagged = running.objects.find((object) => isTag(object, declared))?.metadata.labels?.["istio.io/rev"];

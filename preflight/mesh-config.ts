@@ -1,7 +1,6 @@
 import { parse } from "yaml";
 import type { Running } from "../cluster/running.ts";
-import type { Mesh } from "../model/environment.ts";
-import { controlPlaneOf } from "./control-planes.ts";
+import { controlPlaneOf, type MeshPlace } from "./control-planes.ts";
 import type { LabelSelector } from "./live.ts";
 
 /** What is read of MeshConfig, how istiod was told to set the mesh up. */
@@ -18,13 +17,13 @@ export interface MeshConfig {
 }
 
 /** The name of the ConfigMap with a revision's MeshConfig. */
-export function meshConfigMap(mesh: Mesh, running: Running): string {
+export function meshConfigMap(mesh: MeshPlace, running: Pick<Running, "objects">): string {
   const revision = controlPlaneOf(mesh, running)?.revision ?? mesh.revision ?? "default";
   return revision === "default" ? "istio" : `istio-${revision}`;
 }
 
 /** The mesh's configuration; empty, so Istio's defaults, where it can't be read. */
-export function meshConfigOf(mesh: Mesh, running: Running): MeshConfig {
+export function meshConfigOf(mesh: MeshPlace, running: Pick<Running, "objects">): MeshConfig {
   const text = meshConfigText(mesh, running);
   if (text === undefined) return {};
   try {
@@ -35,7 +34,7 @@ export function meshConfigOf(mesh: Mesh, running: Running): MeshConfig {
 }
 
 /** The text of the mesh's configuration, undefined where it is not there. */
-export function meshConfigText(mesh: Mesh, running: Running): string | undefined {
+export function meshConfigText(mesh: MeshPlace, running: Pick<Running, "objects">): string | undefined {
   const name = meshConfigMap(mesh, running);
   const found = running.objects.find(
     ({ kind, metadata }) =>

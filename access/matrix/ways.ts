@@ -3,6 +3,7 @@ import { type Evaluator, evaluator, type Probe } from "../evaluate/evaluate.ts";
 import type { GatewayAnswer } from "../evaluate/gateway.ts";
 import { anyOf } from "../evaluate/match.ts";
 import { isOnTrial } from "../evaluate/policies.ts";
+import type { MeshSettings } from "../manifests/mesh.ts";
 import { type Entrance, entrancesIn } from "./entrances.ts";
 import { narrowedToExcepts } from "./refusals.ts";
 import { type Conditions, nameOf, type Sample, samplesOf, samplesOfRule, textOf } from "./samples.ts";
@@ -87,7 +88,7 @@ export function* askWays(ask: Evaluator, entrances = entrancesOf(ask)): Generato
 /** A request of a sample that gets through: of what a denial refuses, one that it leaves out of that. */
 function allowedOf(ask: Evaluator, entrance: Entrance, sample: Sample, port: number) {
   const askedFor = (narrowed: Sample) => {
-    const probe = probeOf(narrowed, port, entrance);
+    const probe = probeOf(narrowed, port, entrance, ask.mesh);
     return { probe, ...askedAt(ask, entrance, narrowed, probe) };
   };
   const first = askedFor(sample);
@@ -115,7 +116,7 @@ function allowedSamples({ policies, targets }: Entrance): Sample[] {
 
 /** What a gateway answers to a sample on a port of its Service, past any sidecar. */
 export function askGateway(ask: Evaluator, entrance: Entrance, sample: Sample, port: number): GatewayAnswer {
-  return askedAt(ask, entrance, sample, probeOf(sample, port, entrance));
+  return askedAt(ask, entrance, sample, probeOf(sample, port, entrance, ask.mesh));
 }
 
 function askedAt(
@@ -132,14 +133,16 @@ export function wayOf({ principal, host, path, method }: Sample, port: number): 
   return { principal, host: nameOf(host), port, path, method: method === "CONNECT" ? "*" : method };
 }
 
-function probeOf(sample: Sample, port: number, { issuers }: Entrance) {
+function probeOf(sample: Sample, port: number, { issuers }: Entrance, { trustDomain }: MeshSettings) {
   const { principal, isSni, path, method, headers, claims } = sample;
   const name = textOf(nameOf(sample.host));
   // A prefix leaves the port to the route.
   const authority = sample.host.endsWith("*") ? `${name}:${port}` : textOf(sample.host);
   return {
-    // A pattern may end in a namespace.
-    principal: textOf(principal).replace(/\/ns\/[^/]*$/, "$&/sa/any"),
+    // A pattern may end in a namespace; `cluster.local` means the mesh's own trust domain.
+    principal: textOf(principal)
+      .replace(/\/ns\/[^/]*$/, "$&/sa/any")
+      .replace(/^cluster\.local\//, `${trustDomain}/`),
     host: name,
     port,
     scheme: isSni ? ("https" as const) : method === "CONNECT" ? ("tcp" as const) : ("http" as const),

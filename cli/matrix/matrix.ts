@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
+import { DEFAULT_MESH } from "../../access/manifests/mesh.ts";
 import { inWords } from "../../access/manifests/unjudged.ts";
 import { type Row, readMatrix } from "../../access/matrix/matrix.ts";
 import { printable } from "../../model/index.ts";
 import { COLUMNS, cellsOf, columnsFor, NARROW, narrowLine } from "../cells.ts";
 import { nowOption } from "../environment.ts";
-import { liveManifests } from "../live.ts";
+import { type LiveMesh, liveManifests, liveMesh } from "../live.ts";
 import { linesInCode, markdownTable } from "../markdown.ts";
 import { sourceOrReport } from "../source.ts";
 import { csv, terminalTable } from "../tables.ts";
@@ -50,9 +51,12 @@ Examples:
           ? { name: access.context ?? "current context", manifests: await liveManifests(access) }
           : sourceOrReport(path, now);
       if (source === undefined) return;
-      const matrix = readMatrix(source.manifests);
+      const mesh: LiveMesh = isLive
+        ? await liveMesh(access, source.manifests)
+        : { settings: DEFAULT_MESH, gaps: [] };
+      const matrix = readMatrix(source.manifests, mesh.settings);
       const { rows } = matrix;
-      const gaps = matrix.gaps.map(inWords);
+      const gaps = [...mesh.gaps, ...matrix.gaps].map(inWords);
       for (const gap of gaps) process.stderr.write(`not judged: ${printable(gap)}\n`);
       process.stdout.write(await print(source.name, rows, gaps, format));
     });

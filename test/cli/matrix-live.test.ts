@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { KINDS } from "../../plan/kinds.ts";
 import type { Manifest } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
-import { istio, policy, READER } from "../access/manifests.ts";
+import { gateway, istio, policy, READER } from "../access/manifests.ts";
 import { folderOf } from "../folders.ts";
 import { environmentOf } from "../stacks.ts";
 import { sallyport } from "./sallyport.ts";
@@ -36,7 +36,7 @@ afterEach(() => server?.close());
 /** An API server that has some objects, gives two of a list at a time, and keeps what is forbidden to itself. */
 async function apiServer(
   objects: readonly Manifest[],
-  { forbidden = [] as readonly string[], kinds = [...KINDS, ...OTHERS] as readonly Kind[] } = {},
+  { forbidden = [] as readonly string[], kinds = [...KINDS, ...OTHERS] as readonly Kind[], mesh = "{}" } = {},
 ) {
   const asked: string[] = [];
   server = createServer(({ url = "" }, response) => {
@@ -59,6 +59,10 @@ async function apiServer(
         })),
       });
     }
+    if (pathname === "/api/v1/namespaces/istio-system/configmaps/istio")
+      return forbidden.includes("istio")
+        ? answer({ message: "istio is forbidden" }, 403)
+        : answer({ data: { mesh } });
     const own = kinds.filter(({ apiVersion }) => apiVersion === versionOf(pathname));
     if (plural === "")
       return answer({
@@ -128,6 +132,24 @@ describe("sallyport matrix of a cluster", () => {
       "not judged: Surprise/egress/new has the version v2, which is not known",
       "not judged: HTTPRoute/egress/route is of a kind that is not read",
     ]);
+  });
+
+  it("takes the mesh as its own settings have it, and tells where it can't read them", async () => {
+    const rowsOf = async (settings: Parameters<typeof apiServer>[1], principal: string) => {
+      const theirs = policy("ALLOW", [{ from: [{ source: { principals: [principal] } }] }], "theirs");
+      const { access } = await apiServer([...gateway(), theirs], settings);
+      const { stdout, stderr } = await matrix([...access, "--format", "json"]);
+      server?.close();
+      const { rows } = JSON.parse(stdout) as { rows: readonly unknown[] };
+      return { callers: rows.length > 0, stderr };
+    };
+    const mesh = "trustDomain: example.org";
+    const patterned = "example.org/ns/news/sa/reader";
+    expect(await rowsOf({ mesh }, patterned)).toEqual({ callers: true, stderr: "" });
+    expect(await rowsOf({ mesh }, READER)).toEqual({ callers: true, stderr: "" });
+    expect((await rowsOf({ forbidden: ["istio"] }, READER)).stderr).toBe(
+      "not judged: ConfigMap/istio-system/istio can't be read (403), so that the mesh is taken to have Istio's own defaults",
+    );
   });
 
   it("says nothing of a cluster that it may read in part alone", async () => {
