@@ -1,5 +1,8 @@
-/** What a command's exit code tells; a contract that other programs rely on. */
-export const EXIT = { fine: 0, refused: 1, cannot: 2, gained: 3, interrupted: 130 } as const;
+/**
+ * What a command's exit code tells; a contract that other programs rely on. `changed`: diff found something of what
+ * --fail-on names, access gained or protection weakened.
+ */
+export const EXIT = { fine: 0, refused: 1, cannot: 2, changed: 3, interrupted: 130 } as const;
 
 /** The machine or the cluster can't do what was asked: what is missing, and how to get it. */
 export class CannotError extends Error {

@@ -42,7 +42,7 @@ Exit codes:
   0  fine
   1  the input is refused; every problem is on stderr, nothing on stdout
   2  the machine or the cluster can't do it; stderr says what is missing and how to get it
-  3  diff: access is gained, or protection weakened
+  3  diff: something of what --fail-on names: access gained, protection weakened, or what is not judged
   130  what writes to a cluster was interrupted (Ctrl-C); a second run goes on
 
 Examples:

@@ -1,5 +1,7 @@
 import { join, parse } from "node:path";
 import { parseAllDocuments } from "yaml";
+import type { MeshSettings } from "../access/manifests/mesh.ts";
+import { meshOf } from "../advice/call.ts";
 import type { FileText } from "../model/files.ts";
 import { type Environment, type Loaded, loadEnvironment, type Problem } from "../model/index.ts";
 import { show, sortProblems } from "../model/problem.ts";
@@ -107,6 +109,11 @@ export function sourceOrReport(path: string, now: Date | undefined): Environment
   }
   warn([...first.warnings, ...leftOut.map(leftOutProblem)]);
   return first;
+}
+
+/** What the evaluator has to know of the mesh, as it is declared; of rendered manifests nothing is known. */
+export function settingsOf({ declaration }: Pick<EnvironmentSource, "declaration">): Partial<MeshSettings> {
+  return declaration === undefined ? {} : meshOf(declaration.environment.mesh);
 }
 
 /** What to say of a file that was left out. */

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Manifest } from "../../plan/manifest.ts";
+import type { MeshSettings } from "../manifests/mesh.ts";
 import { inWords, type Unjudged } from "../manifests/unjudged.ts";
 import { type Row, readMatrix } from "../matrix/matrix.ts";
 import { protectionIn } from "../protection/protection.ts";
@@ -23,6 +25,12 @@ export interface Diff {
   readonly notJudged: readonly Unjudged[];
 }
 
+/** What MeshConfig says on each side, where it differs from Istio's defaults. */
+export interface Meshes {
+  readonly before: Partial<MeshSettings>;
+  readonly after: Partial<MeshSettings>;
+}
+
 /**
  * What changes for whom from one set of manifests to another, whoever made them: it holds for a change of the planner
  * as well as for one of a declaration.
@@ -30,18 +38,23 @@ export interface Diff {
  * @example
  * diffOf(before, after).access.gained.map(({ principal, host, port }) => [principal, host, port]);
  */
-export function diffOf(before: readonly Manifest[], after: readonly Manifest[]): Diff {
+export function diffOf(
+  before: readonly Manifest[],
+  after: readonly Manifest[],
+  meshes: Meshes = { before: {}, after: {} },
+): Diff {
   const objects = objectsDiff(before, after);
   const touched = touchedIn(objects);
   const cost = costOf(before, after, objects);
   // Equal objects mean the same: most environments of a folder are not touched by a change.
-  if (touched.size === 0) return { ...NOTHING, objects, cost };
-  const [was, is] = [readMatrix(before), readMatrix(after)];
+  if (touched.size === 0 && isDeepStrictEqual(meshes.before, meshes.after))
+    return { ...NOTHING, objects, cost };
+  const [was, is] = [readMatrix(before, meshes.before), readMatrix(after, meshes.after)];
   const [gained, lost] = [accessBeyond(is.rows, was.rows), accessBeyond(was.rows, is.rows)];
   const gaps = [...was.gaps, ...unknownIn(before), ...is.gaps, ...unknownIn(after)];
   return {
     access: { gained, lost, beside: rowsBeside(is.rows, [...gained, ...lost]) },
-    protection: protectionDiff(protectionIn(before), protectionIn(after)),
+    protection: protectionDiff(protectionIn(before, meshes.before), protectionIn(after, meshes.after)),
     objects,
     cost,
     notJudged: notJudged(gaps, touched),

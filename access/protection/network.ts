@@ -1,11 +1,12 @@
 import { METRICS_PORTS } from "../../plan/metrics-ports.ts";
 import { directionsOf, type NetworkRule, rulesOf } from "../evaluate/network.ts";
+import type { MeshSettings } from "../manifests/mesh.ts";
 import type { Objects } from "../manifests/read.ts";
 import type { LabelSelector, NetworkPeer, NetworkPolicy } from "../manifests/specs.ts";
 import { type Fact, type Protection, podsOf } from "./fact.ts";
 
 /** What network policies and sidecars leave open to the pods of each namespace. */
-export function networkFacts(objects: Objects): Protection {
+export function networkFacts(objects: Objects, mesh: MeshSettings): Protection {
   const facts: Fact[] = [];
   const subjects = new Set<string>();
   const gateways = new Set(objects("Service").map(({ namespace, spec }) => podsOf(namespace, spec.selector)));
@@ -41,7 +42,7 @@ export function networkFacts(objects: Objects): Protection {
           });
       }
     }
-  return { facts: [...facts, ...sidecarFacts(objects)], subjects };
+  return { facts: [...facts, ...sidecarFacts(objects, mesh)], subjects };
 }
 
 interface Opening {
@@ -109,10 +110,18 @@ function selectorOf(selector: LabelSelector): string {
     .join(",");
 }
 
-/** What sidecars do with what nobody registered. */
-function sidecarFacts(objects: Objects): Fact[] {
-  return objects("Sidecar").flatMap(({ key, namespace, spec }): Fact[] => {
-    const mode = spec.outboundTrafficPolicy?.mode;
+/** What sidecars do with what nobody registered. One that does not say it does what the mesh does. */
+function sidecarFacts(objects: Objects, mesh: MeshSettings): Fact[] {
+  const isMeshClosed = mesh.outboundTrafficPolicy === "REGISTRY_ONLY";
+  const byMesh: Fact = {
+    family: "lockdown",
+    kind: "guard",
+    key: "unregistered mesh",
+    says: "sidecars refuse hosts that nobody registered, by the mesh's own setting",
+    object: `ConfigMap/${mesh.rootNamespace}/istio`,
+  };
+  const own = objects("Sidecar").flatMap(({ key, namespace, spec }): Fact[] => {
+    const mode = spec.outboundTrafficPolicy?.mode ?? (isMeshClosed ? "REGISTRY_ONLY" : undefined);
     if (mode === undefined) return [];
     const isClosed = mode === "REGISTRY_ONLY";
     return [
@@ -127,4 +136,5 @@ function sidecarFacts(objects: Objects): Fact[] {
       },
     ];
   });
+  return isMeshClosed ? [...own, byMesh] : own;
 }

@@ -1,4 +1,5 @@
 import type { Manifest } from "../../plan/manifest.ts";
+import { DEFAULT_MESH, type MeshSettings } from "../manifests/mesh.ts";
 import { readObjects } from "../manifests/read.ts";
 import type { Fact, Protection } from "./fact.ts";
 import { identityFacts } from "./identity.ts";
@@ -10,9 +11,9 @@ import { upstreamFacts } from "./upstream.ts";
 const READERS = [loggingFacts, upstreamFacts, identityFacts, networkFacts, podFacts];
 
 /** Reads out of manifests, whoever made them, how calls are watched, verified and kept in. */
-export function protectionIn(manifests: readonly Manifest[]): Protection {
+export function protectionIn(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): Protection {
   const objects = readObjects(manifests);
-  const read = READERS.map((reader) => reader(objects));
+  const read = READERS.map((reader) => reader(objects, { ...DEFAULT_MESH, ...mesh }));
   const facts = new Map<string, Fact>();
   for (const fact of read.flatMap((one) => one.facts)) if (!facts.has(fact.key)) facts.set(fact.key, fact);
   return { facts: [...facts.values()], subjects: new Set(read.flatMap((one) => [...one.subjects])) };

@@ -1,6 +1,6 @@
 import { type Diff, diffOf } from "../../access/diff/diff.ts";
 import type { Problem } from "../../model/index.ts";
-import type { EnvironmentSource, RefusedSource } from "../source.ts";
+import { type EnvironmentSource, type RefusedSource, settingsOf } from "../source.ts";
 import type { Side } from "./sides.ts";
 
 /** One environment on both sides. */
@@ -42,9 +42,15 @@ function comparedOf(name: string, from: Read | undefined, to: Read | undefined):
   const problems = [...problemsOf("from", from), ...problemsOf("to", to)];
   if (problems.length > 0) return { name, status: "refused", problems };
   const status = from === undefined ? "added" : to === undefined ? "removed" : "compared";
-  return { name, status, diff: diffOf(manifestsOf(from), manifestsOf(to)), problems };
+  // Where one side has no environment, its mesh is the other's: that does not change.
+  const meshes = { before: meshOf(from ?? to), after: meshOf(to ?? from) };
+  return { name, status, diff: diffOf(manifestsOf(from), manifestsOf(to), meshes), problems };
 }
 
 function manifestsOf(read: Read | undefined) {
   return read !== undefined && "manifests" in read ? read.manifests : [];
+}
+
+function meshOf(read: Read | undefined) {
+  return read !== undefined && "manifests" in read ? settingsOf(read) : {};
 }

@@ -24,7 +24,10 @@ export function diffCommand(): Command {
     .argument("[sides...]", "A B, A...B, A or nothing, as git diff has them; then a path to compare at refs")
     .addOption(new Option("--format <format>", "how it is printed").choices(FORMATS).default("text"))
     .addOption(
-      new Option("--fail-on <change>", "which changes are exit code 3: access gained, protection weakened")
+      new Option(
+        "--fail-on <change>",
+        "which changes are exit code 3: access that is gained; protection weakened or changed, or what is not judged; any of these",
+      )
         .choices(FAILS)
         .default("any"),
     )
@@ -38,7 +41,7 @@ A side is an environment file, a file or folder of manifests, a folder of enviro
 folder stacks is read, or the path that is named, out of the commit; nothing is checked out and none of its code runs.
 A...B begins where B left A. One side alone is compared with the files as they are, and no side with HEAD.
 
-Exit codes: 0 nothing gained or weakened, 3 something was, 1 a side is refused, 2 there is no git or no history.
+Exit codes: 0 nothing of what --fail-on names, 3 something of it, 1 a side is refused, 2 there is no git or no history.
 
 Examples:
   sallyport diff
@@ -91,5 +94,5 @@ function exitOf(compared: readonly Compared[], failOn: Options["failOn"]): numbe
       protection.weakened.length + protection.changed.length + notJudged.length > 0,
   );
   const counts = { any: gained || weakened, gained, weakened, none: false };
-  return counts[failOn] ? EXIT.gained : EXIT.fine;
+  return counts[failOn] ? EXIT.changed : EXIT.fine;
 }

@@ -1,13 +1,13 @@
 import { Command, Option } from "commander";
-import { DEFAULT_MESH } from "../../access/manifests/mesh.ts";
 import { inWords } from "../../access/manifests/unjudged.ts";
 import { type Row, readMatrix } from "../../access/matrix/matrix.ts";
+import type { ClusterAccess } from "../../cluster/access.ts";
 import { printable } from "../../model/index.ts";
 import { COLUMNS, cellsOf, columnsFor, NARROW, narrowLine } from "../cells.ts";
 import { nowOption } from "../environment.ts";
 import { type LiveMesh, liveManifests, liveMesh } from "../live.ts";
 import { linesInCode, markdownTable } from "../markdown.ts";
-import { sourceOrReport } from "../source.ts";
+import { settingsOf, sourceOrReport } from "../source.ts";
 import { csv, terminalTable } from "../tables.ts";
 import { matrixPage } from "./page.ts";
 
@@ -46,20 +46,28 @@ Examples:
       const isLive = access.context !== undefined || access.kubeconfig !== undefined;
       if ((path === undefined) !== isLive)
         command.error(`error: name a path or, with --context, a cluster${isLive ? ", not both" : ""}`);
-      const source =
-        path === undefined
-          ? { name: access.context ?? "current context", manifests: await liveManifests(access) }
-          : sourceOrReport(path, now);
+      const source = await sourceOf(path, access, now);
       if (source === undefined) return;
-      const mesh: LiveMesh = isLive
-        ? await liveMesh(access, source.manifests)
-        : { settings: DEFAULT_MESH, gaps: [] };
+      const { mesh } = source;
       const matrix = readMatrix(source.manifests, mesh.settings);
       const { rows } = matrix;
       const gaps = [...mesh.gaps, ...matrix.gaps].map(inWords);
       for (const gap of gaps) process.stderr.write(`not judged: ${printable(gap)}\n`);
       process.stdout.write(await print(source.name, rows, gaps, format));
     });
+}
+
+/** What is shown: a cluster, or what a path names; undefined where that was refused. */
+async function sourceOf(path: string | undefined, access: ClusterAccess, now: Date | undefined) {
+  if (path === undefined) {
+    const manifests = await liveManifests(access);
+    const mesh = await liveMesh(access, manifests);
+    return { name: access.context ?? "current context", manifests, mesh };
+  }
+  const source = sourceOrReport(path, now);
+  if (source === undefined) return undefined;
+  const mesh: LiveMesh = { settings: settingsOf(source), gaps: [] };
+  return { name: source.name, manifests: source.manifests, mesh };
 }
 
 async function print(

@@ -89,7 +89,12 @@ function commentSubcommand(): Command {
     .addOption(
       new Option("--forge <forge>", "send it, as the environment says where").choices(Object.keys(FORGES)),
     )
-    .option("--label <label>", "what marks a change that gains access", parseLabel, "access-gained")
+    .option(
+      "--label <label>",
+      "what marks a change that gains access or weakens protection",
+      parseLabel,
+      "access-gained",
+    )
     .addHelpText(
       "after",
       `

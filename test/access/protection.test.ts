@@ -238,3 +238,19 @@ describe("an object that others wrote", () => {
     expect(diffOf([...base, manifest], [...base, manifest]).notJudged).toEqual([]);
   });
 });
+
+it("takes a mesh that closes for stronger, and what its Sidecars no longer have to say for no loss", () => {
+  const said = istio("Sidecar", "own", { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } });
+  const unsaid = istio("Sidecar", "own", {});
+  const meshes = {
+    before: { outboundTrafficPolicy: "ALLOW_ANY" },
+    after: { outboundTrafficPolicy: "REGISTRY_ONLY" },
+  } as const;
+  const { weakened, strengthened } = diffOf([said], [unsaid], meshes).protection;
+  expect(weakened).toEqual([]);
+  expect(strengthened.map(({ after }) => after)).toEqual([
+    "sidecars refuse hosts that nobody registered, by the mesh's own setting",
+  ]);
+  // The mesh itself, and what the Sidecar leaves to it.
+  expect(diffOf([unsaid], [unsaid], meshes).protection.strengthened).toHaveLength(2);
+});

@@ -59,7 +59,7 @@ describe("docs/pull-requests.md, from a clone to a commented pull request", { ti
         reject: false,
         all: true,
       });
-      expect(exitCode, all).toBe(command.includes(" diff ") ? EXIT.gained : EXIT.fine);
+      expect(exitCode, all).toBe(command.includes(" diff ") ? EXIT.changed : EXIT.fine);
       if (!answers(all, answer)) expect(all).toBe(answer);
     },
   );
