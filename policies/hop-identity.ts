@@ -1,6 +1,6 @@
+import { tlsOf } from "../access/manifests/client-tls.ts";
 import type { Objects, Read } from "../access/manifests/read.ts";
 import type { DestinationRule } from "../access/manifests/specs.ts";
-import { tlsOf } from "./client-tls.ts";
 import { egressGateways, fullName, gatewayHosts } from "./egress-gateways.ts";
 import type { Rule, Violation } from "./rule.ts";
 

@@ -1,6 +1,6 @@
+import { type TlsOfPart, tlsOf } from "../access/manifests/client-tls.ts";
 import type { Objects } from "../access/manifests/read.ts";
 import type { ServiceEntry } from "../access/manifests/specs.ts";
-import { type TlsOfPart, tlsOf } from "./client-tls.ts";
 import type { Rule } from "./rule.ts";
 
 /** Who begins TLS with an outside host looks at its certificate, and at the name in it. */

@@ -1,3 +1,4 @@
+import { tlsOf } from "../manifests/client-tls.ts";
 import type { Objects } from "../manifests/read.ts";
 import type { PolicyRule } from "../manifests/specs.ts";
 import { type Fact, type Protection, podsOf } from "./fact.ts";
@@ -32,16 +33,24 @@ function hopFacts(objects: Objects): Fact[] {
   const rules = objects("DestinationRule")
     .filter(({ spec }) => services.has(spec.host))
     .flatMap(({ key, spec }) =>
-      [{ name: "", trafficPolicy: spec.trafficPolicy }, ...(spec.subsets ?? [])].flatMap(
-        ({ name, trafficPolicy }): Fact[] => {
-          const mode = trafficPolicy?.tls?.mode;
-          if (mode === undefined || mode === "ISTIO_MUTUAL") return [];
-          const says = `sidecars call ${spec.host} ${name === "" ? "" : `(subset ${name}) `}by TLS ${mode}, without their identity`;
-          return [
-            { family: "lockdown", kind: "opening", key: `hop ${spec.host} ${name}`, says, object: key },
-          ];
-        },
-      ),
+      tlsOf(spec).flatMap(({ subset, port, tls }): Fact[] => {
+        const mode = tls?.mode;
+        if (mode === undefined || mode === "ISTIO_MUTUAL") return [];
+        const where = [
+          ...(subset === undefined ? [] : [`(subset ${subset})`]),
+          ...(port === undefined ? [] : [`on port ${port}`]),
+          `by TLS ${mode}`,
+        ];
+        return [
+          {
+            family: "lockdown",
+            kind: "opening",
+            key: `hop ${spec.host} ${subset ?? ""} ${port ?? ""}`,
+            says: `sidecars call ${spec.host} ${where.join(" ")}, without their identity`,
+            object: key,
+          },
+        ];
+      }),
     );
   const peers = objects("PeerAuthentication").map(({ key, namespace, spec }): Fact => {
     const mode = spec.mtls?.mode ?? "UNSET";

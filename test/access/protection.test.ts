@@ -254,3 +254,17 @@ it("takes a mesh that closes for stronger, and what its Sidecars no longer have 
   // The mesh itself, and what the Sidecar leaves to it.
   expect(diffOf([unsaid], [unsaid], meshes).protection.strengthened).toHaveLength(2);
 });
+
+it("sees a hop without identity on one port alone", () => {
+  const service = gateway().filter(({ kind }) => kind === "Service");
+  const host = "egress.egress.svc.cluster.local";
+  const settings = [{ port: { number: 80 }, tls: { mode: "DISABLE" } }];
+  const rule = istio("DestinationRule", "hop", {
+    host,
+    subsets: [{ name: "http", trafficPolicy: { portLevelSettings: settings } }],
+  });
+  const { weakened } = diffOf(service, [...service, rule]).protection;
+  expect(weakened.map(({ after }) => after)).toEqual([
+    `sidecars call ${host} (subset http) on port 80 by TLS DISABLE, without their identity`,
+  ]);
+});
