@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { formatCaller } from "../model/callers.ts";
-import type { DeclaredHost, Environment, Gateway, Mode } from "../model/environment.ts";
+import type { DeclaredHost, Environment, Gateway, Issuer, Mode } from "../model/environment.ts";
 import { isWildcard, settingsOf } from "../model/host-settings.ts";
 import { isSingleAddress } from "../model/network.ts";
 import { formOf } from "../model/paths.ts";
@@ -46,8 +46,11 @@ export function additionsFor(
       why: "a path with a star or braces is a pattern in a rule, and allows more than itself",
       fix: "ask about a plain path",
     };
+  const issuer = issuerOf(environment, call);
+  if (issuer !== undefined && "why" in issuer) return issuer;
+  const users = issuer && usersFor(issuer, call);
   const [nearest, ...others] = hostsOf(declared, call);
-  if (nearest !== undefined && !isWildcard(nearest)) return [ruleAt(nearest, call)];
+  if (nearest !== undefined && !isWildcard(nearest)) return [ruleAt(nearest, call, users)];
   if (ipaddr.isValid(call.host))
     return {
       why: "no host is declared by this address, and a host has a name",
@@ -56,14 +59,18 @@ export function additionsFor(
   if (nearest !== undefined) {
     const wildcards = [nearest, ...others];
     return [
-      ...wildcards.map((wildcard) => underWildcard(wildcard, environment, call)),
-      ...wildcards.map((wildcard) => ruleAt(wildcard, call)),
+      ...wildcards.map((wildcard) => underWildcard(wildcard, environment, call, users)),
+      ...wildcards.map((wildcard) => ruleAt(wildcard, call, users)),
     ];
   }
   // Who answers for the host on another port does so for this one.
   const other = declared.find(({ host }) => host === call.host);
   const at = other?.at ?? positionOf(["hosts"]);
-  return gateways.map((gateway) => ({ at, path: ["hosts"], entry: newHost(gateway, environment, call) }));
+  return gateways.map((gateway) => ({
+    at,
+    path: ["hosts"],
+    entry: newHost(gateway, environment, call, users),
+  }));
 }
 
 /** The gateways that listen for such a call. */
@@ -88,23 +95,56 @@ function gatewaysFor({ gateways }: Environment, { port, scheme }: Call): readonl
   };
 }
 
+/** Who issued the token of a request; undefined where it has none. */
+function issuerOf({ issuers = [] }: Environment, { scheme, claims }: Call): Issuer | Impossible | undefined {
+  if (scheme !== "http" || claims === undefined) return undefined;
+  const { iss, aud } = claims;
+  const found = issuers.find(({ issuer }) => issuer === iss);
+  const { audiences } = found ?? {};
+  const isMeant = (one: Json) => audiences === undefined || audiences.some((audience) => audience === one);
+  if (aud !== undefined && ![aud].flat().some(isMeant))
+    return {
+      why: `the token is for others: those of ${found?.name} are taken for ${audiences?.join(" or ")}`,
+      fix: "ask with one of these as aud",
+    };
+  if (found !== undefined) return found;
+  return {
+    why: "no issuer of the environment has this token's iss, and a rule names end users by their issuer",
+    fix: "declare it among issuers:, or ask about the call without a token",
+  };
+}
+
+/** What a token says of itself, and not of its user. */
+const OF_TOKEN = ["iss", "aud", "exp", "nbf", "iat", "jti"];
+
+/** The token's user, by all that a rule can ask for; of a list its first entry, as a rule takes one of several. */
+function usersFor({ name }: Issuer, { claims = {} }: Call): Json {
+  const asked = Object.entries(claims).flatMap(([claim, value]) => {
+    const [first] = [value].flat();
+    const isPlain = typeof first === "string" && /^[^*\s]+$/.test(first) && /^[\w:./-]+$/.test(claim);
+    return isPlain && !OF_TOKEN.includes(claim) ? [[claim, [first]] as const] : [];
+  });
+  return { issuer: name, ...(asked.length === 0 ? {} : { claims: Object.fromEntries(asked) }) };
+}
+
 /** As narrow as what was asked. A connection shows no requests. */
-function ruleFor({ namespace, account, scheme, path, method }: Call) {
+function ruleFor({ namespace, account, scheme, path, method }: Call, users: Json | undefined) {
   const from = { serviceAccount: formatCaller({ namespace, account }) };
   if (scheme !== "http") return { from };
   return {
     from,
     ...(path === undefined ? {} : { paths: [path] }),
     ...(method === undefined ? {} : { methods: [method] }),
+    ...(users === undefined ? {} : { users }),
   };
 }
 
-function ruleAt(host: DeclaredHost, call: Call): Addition {
+function ruleAt(host: DeclaredHost, call: Call, users: Json | undefined): Addition {
   const also = openedBy(host, call);
   return {
     at: host.at,
     path: [...host.path, "allow"],
-    entry: ruleFor(call),
+    entry: ruleFor(call, users),
     ...(also === undefined ? {} : { also }),
   };
 }
@@ -117,24 +157,36 @@ function openedBy({ host, addresses = [] }: DeclaredHost, call: Call): string | 
 }
 
 /** An entry for one name under a wildcard is like the wildcard, or its callers would get other settings. */
-function underWildcard(wildcard: DeclaredHost, { gateways }: Environment, call: Call): Addition {
+function underWildcard(
+  wildcard: DeclaredHost,
+  { gateways }: Environment,
+  call: Call,
+  users: Json | undefined,
+): Addition {
   const { at, path, mode, gateway } = wildcard;
   const named = gateways.length > 1 ? { gateway } : {};
   const settings = settingsOf(wildcard) as Readonly<Record<string, Json>>;
   return {
     at,
     path: path.slice(0, -1),
-    entry: { host: call.host, tls: mode, ...portOf(call), ...named, ...settings, allow: [ruleFor(call)] },
+    entry: {
+      host: call.host,
+      tls: mode,
+      ...portOf(call),
+      ...named,
+      ...settings,
+      allow: [ruleFor(call, users)],
+    },
   };
 }
 
-function newHost(gateway: Gateway, { gateways }: Environment, call: Call): Json {
+function newHost(gateway: Gateway, { gateways }: Environment, call: Call, users: Json | undefined): Json {
   return {
     host: call.host,
     tls: modeFor(call),
     ...portOf(call),
     ...(gateways.length > 1 ? { gateway: gateway.name } : {}),
-    allow: [ruleFor(call)],
+    allow: [ruleFor(call, users)],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Probe } from "../access/evaluate/evaluate.ts";
 import type { Mesh } from "../model/environment.ts";
+import type { Json } from "../plan/manifest.ts";
 
 /** A call that somebody asks about. */
 export interface Call {
@@ -7,6 +8,8 @@ export interface Call {
   readonly account: string;
   /** In lower case; an IPv6 address without brackets. */
   readonly host: string;
+  /** What the host is called by, where that is a name whose address decides; absent where it is not known. */
+  readonly address?: string;
   readonly port: number;
   readonly scheme: Probe["scheme"];
   /** Absent where the question names none. */
@@ -15,19 +18,23 @@ export interface Call {
   readonly path?: string;
   /** By name in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Of the end user's token; absent where there is none. */
+  readonly claims?: Readonly<Record<string, Json>>;
 }
 
 /** The call as the evaluator takes it. */
 export function probeOf(call: Call, { trustDomain }: Mesh): Probe {
-  const { namespace, account, host, port, scheme, method, path, headers } = call;
+  const { namespace, account, host, address, port, scheme, method, path, headers, claims } = call;
   return {
     principal: `${trustDomain}/ns/${namespace}/sa/${account}`,
     host,
+    ...(address === undefined ? {} : { address }),
     port,
     scheme,
     ...(method === undefined ? {} : { method }),
     ...(path === undefined ? {} : { path }),
     headers,
+    ...(claims === undefined ? {} : { claims }),
   };
 }
 

@@ -13,6 +13,16 @@ export function hostsOf(declared: readonly DeclaredHost[], { host, port }: Call)
   ];
 }
 
+/**
+ * What a name is called by that was declared with addresses: the first of them, as all of a host's have the same rules.
+ *
+ * @returns undefined where the name has no address in the declaration
+ */
+export function addressOf(declared: readonly DeclaredHost[], { host, port }: Pick<Call, "host" | "port">) {
+  const [range] = declared.find((one) => one.host === host && one.port === port)?.addresses ?? [];
+  return range && ipaddr.parseCIDR(range)[0].toString();
+}
+
 function isIn(range: string, address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   const [parsed, [network, bits]] = [ipaddr.parse(address), ipaddr.parseCIDR(range)];

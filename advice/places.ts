@@ -1,10 +1,11 @@
 import { evaluate } from "../access/evaluate/evaluate.ts";
 import type { Step } from "../access/evaluate/step.ts";
-import type { DeclaredHost, Gateway } from "../model/environment.ts";
+import type { DeclaredHost, Gateway, Place } from "../model/environment.ts";
 import type { Loaded } from "../model/load.ts";
 import type { Position } from "../model/problem.ts";
 import { planGateway } from "../plan/gateway/gateway.ts";
 import { denialName } from "../plan/hosts/access/deny.ts";
+import { planUsers } from "../plan/hosts/access/users.ts";
 import { planHosts } from "../plan/hosts/hosts.ts";
 import { planLockdown } from "../plan/lockdown.ts";
 import { objectKey, type PlannedObject } from "../plan/manifest.ts";
@@ -23,7 +24,7 @@ export type Declaration = Required<Loaded>;
  */
 export function placesOf(declaration: Declaration, call: Call): (step: Step) => Position | undefined {
   const { environment, declared, entryAt } = declaration;
-  const { gateways, lockdown } = environment;
+  const { gateways, lockdown, mesh, issuers = [] } = environment;
   const hosts = hostsOf(declared, call).flatMap((host) =>
     gateways
       .filter(({ name }) => name === host.gateway)
@@ -35,6 +36,8 @@ export function placesOf(declaration: Declaration, call: Call): (step: Step) => 
       keys: keysOf([
         ...planGateway({ ...environment, gateway }),
         ...planHosts({ ...environment, gateway, hosts: [] }),
+        // Whose tokens a gateway takes is for all of its hosts, whichever asks for them.
+        ...planUsers({ gateway, mesh, issuers }, environment.hosts),
       ]),
     })),
     ...lockdown.map((entry) => ({
@@ -45,25 +48,30 @@ export function placesOf(declaration: Declaration, call: Call): (step: Step) => 
   ];
   return ({ at, passes, object = "" }) => {
     if (at === "policy") {
-      const refusing = placeOfDenial(declared, object);
-      if (refusing !== undefined) return refusing;
+      const refusing = denialOf(declared, call, object);
+      if (refusing !== undefined) return positionIn(refusing);
       const allowing = hosts.filter(({ keys }) => passes && keys.has(object));
       for (const { host } of allowing) {
         const rule = granting(declaration, call, host);
-        if (rule !== undefined) return host.ruleAt(rule.key);
+        const place = rule && host.ruleAt(rule.key);
+        if (place !== undefined) return positionIn(place);
       }
     }
     return places.find(({ keys }) => keys.has(object))?.place;
   };
 }
 
-/** Where the rule stands whose key a policy's name has; it may hold for more hosts than were asked for. */
-function placeOfDenial(declared: readonly DeclaredHost[], object: string): Position | undefined {
-  for (const { deny, gateway, ruleAt } of declared) {
+/** Where the denial of a call stands whose key a policy's name has: of several hosts that say the same, the call's. */
+export function denialOf(declared: readonly DeclaredHost[], call: Call, object: string): Place | undefined {
+  for (const { deny, gateway, ruleAt } of [...hostsOf(declared, call), ...declared]) {
     const rule = deny.find((one) => object.endsWith(`/${denialName(gateway, one)}`));
     if (rule !== undefined) return ruleAt(rule.key);
   }
   return undefined;
+}
+
+function positionIn({ file, line, column }: Place): Position {
+  return { file, line, column };
 }
 
 function keysOf(objects: readonly PlannedObject[]): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 import { explainCall } from "../access/evaluate/explain.ts";
 import type { Step } from "../access/evaluate/step.ts";
 import { callersOf, formatCaller } from "../model/callers.ts";
-import type { DeclaredHost } from "../model/environment.ts";
+import type { DeclaredHost, Place } from "../model/environment.ts";
 import { type Files, filesBelow } from "../model/files.ts";
 import { loadEnvironment } from "../model/load.ts";
 import type { Position } from "../model/problem.ts";
@@ -10,7 +10,7 @@ import { planEnvironment } from "../plan/plan.ts";
 import { type Addition, additionsFor, type Impossible } from "./additions.ts";
 import { type Call, meshOf, probeOf } from "./call.ts";
 import { hostsOf } from "./hosts.ts";
-import { type Declaration, placesOf } from "./places.ts";
+import { type Declaration, denialOf, placesOf } from "./places.ts";
 import { listOf, withEntry } from "./with-entry.ts";
 
 export type { Impossible } from "./additions.ts";
@@ -52,33 +52,44 @@ export function suggest(tried: Tried, call: Call): Suggestion | Impossible {
   return refusals[0] ?? { why: "nothing that could be declared is known", fix: "look at the last step" };
 }
 
-function tryAddition(
-  { file, declaration, now, files = filesBelow(file) }: Tried,
-  call: Call,
-  { at, path, entry, also }: Addition,
-): Suggestion | Impossible {
+function tryAddition(tried: Tried, call: Call, addition: Addition): Suggestion | Impossible {
+  const { declaration } = tried;
+  const { path, entry, also } = addition;
+  const changed = withAddition(tried, addition);
+  if ("why" in changed) return changed;
+  const { environment, declared } = changed;
+  const { mesh } = environment;
+  const manifests = planEnvironment(environment).map(({ manifest }) => manifest);
+  const { answer, steps } = explainCall(manifests, probeOf(call, mesh), meshOf(mesh));
+  if (answer !== "allowed") return refusedStill(tried, call, steps.at(-1));
+  const { file, line, column } = addition.at;
+  const yaml = listOf(String(path.at(-1)), entry);
+  const more = also ?? inherited(declaration, declared, call);
+  return {
+    ...{ file, line, column, path: formatPath(path), yaml },
+    ...(more === undefined ? {} : { also: more }),
+  };
+}
+
+/** The declaration with an addition, or why check refuses that. */
+function withAddition(
+  { file, now, files = filesBelow(file) }: Tried,
+  { at, path, entry }: Addition,
+): Declaration | Impossible {
   const read = files.read(at.file);
   if (!("text" in read)) return read;
   const text = withEntry(read.text, path, entry);
   const changed = files.identify(at.file);
-  const { environment, declared, problems } = loadEnvironment(file, {
+  const { environment, ...loaded } = loadEnvironment(file, {
     ...(now === undefined ? {} : { now }),
     files: {
       identify: files.identify,
       read: (other) => (files.identify(other) === changed ? { text } : files.read(other)),
     },
   });
-  if (environment === undefined) {
-    const [{ why, fix } = { why: "it can't be declared", fix: "run check" }] = problems;
-    return { why, fix };
-  }
-  const { mesh } = environment;
-  const manifests = planEnvironment(environment).map(({ manifest }) => manifest);
-  const { answer, steps } = explainCall(manifests, probeOf(call, mesh), meshOf(mesh));
-  if (answer !== "allowed") return refusedStill(declaration, call, steps.at(-1));
-  const yaml = listOf(String(path.at(-1)), entry);
-  const more = also ?? inherited(declaration, declared, call);
-  return { ...at, path: formatPath(path), yaml, ...(more === undefined ? {} : { also: more }) };
+  if (environment !== undefined) return { ...loaded, environment };
+  const [{ why, fix } = { why: "it can't be declared", fix: "run check" }] = loaded.problems;
+  return { why, fix };
 }
 
 /** A host that is new has the rules at the head of its file too. */
@@ -91,14 +102,32 @@ function inherited(before: Declaration, after: readonly DeclaredHost[], call: Ca
   return `Rules at the head of a file let others call it too: ${others.map(formatCaller).join(", ")}.`;
 }
 
-/** Who may call is declared now, and something else refuses: a rule that denies. */
-function refusedStill(declaration: Declaration, call: Call, last: Step | undefined): Impossible {
+/** Who may call is declared now, and something else refuses: a rule that denies, or what somebody else keeps. */
+function refusedStill(tried: Tried, call: Call, last: Step | undefined): Impossible {
+  const { declaration } = tried;
   const { object = "", says = "refuses it" } = last ?? {};
   const why = `${object} ${says}`.trimStart();
-  const place = last === undefined ? undefined : placesOf(declaration, call)(last);
-  if (place === undefined) return { why, fix: "ask whoever keeps that object" };
-  return {
-    why,
-    fix: `let its owner exempt ${formatCaller(call)} (except:) at ${place.file}:${place.line}:${place.column}`,
-  };
+  const denial = denialOf(declaration.declared, call, object);
+  if (denial !== undefined) return { why, fix: pastDenial(tried, call, denial) };
+  const place = last && placesOf(declaration, call)(last);
+  const whose = place === undefined ? "that object" : `what stands at ${formatPosition(place)}`;
+  return { why, fix: `ask whoever keeps ${whose}` };
+}
+
+/** An exemption never ends by itself where none is said, which production refuses; a trial's day is any. */
+const LAST_DAY = "9999-12-31";
+
+/** How a denial is got out of the way: an exemption, if check takes one. What denies one account alone has none. */
+function pastDenial(tried: Tried, { namespace, account }: Call, denial: Place): string {
+  const caller = formatCaller({ namespace, account });
+  const entry = { serviceAccount: caller, until: LAST_DAY };
+  const exempted = withAddition(tried, { at: denial, path: [...denial.path, "except"], entry });
+  const place = formatPosition(denial);
+  return "why" in exempted
+    ? `let its owner remove ${formatPath(denial.path)} at ${place}, or narrow it`
+    : `let its owner exempt ${caller} (except:, with until:) in ${formatPath(denial.path)} at ${place}`;
+}
+
+function formatPosition({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
 }

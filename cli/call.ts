@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from "commander";
 import type { Call } from "../advice/call.ts";
 import type { Environment } from "../model/index.ts";
+import { isFields, type Json } from "../plan/manifest.ts";
+
+type Claims = NonNullable<Call["claims"]>;
 
 /** What is called, as far as a text says it. */
 export interface Target {
@@ -54,6 +57,32 @@ export function parseHeader(text: string, before: Call["headers"] = {}): Call["h
   if (name === undefined || value === undefined)
     throw new InvalidArgumentError("Give a header's name and its value, such as x-team:news.");
   return { ...before, [name.toLowerCase()]: value.trim() };
+}
+
+/** `{"sub":"ada","groups":["eng"]}`: what a token says of its end user; Istio knows no user without `sub`. */
+export function parseClaims(text: string): Claims {
+  const claims = jsonOf(text);
+  if (!isFields(claims) || typeof claims.sub !== "string" || claims.sub === "")
+    throw new InvalidArgumentError(
+      `Give a token's claims as JSON, its user among them, such as '{"sub":"ada","groups":["eng"]}'.`,
+    );
+  return claims;
+}
+
+function jsonOf(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Claims with the issuer that they leave out; undefined where the environment has several, as any may be meant. */
+export function withIssuer(claims: Claims, { issuers = [] }: Environment): Claims | undefined {
+  if (claims.iss !== undefined) return claims;
+  const [first, second] = issuers;
+  if (second !== undefined) return undefined;
+  return first === undefined ? claims : { iss: first.issuer, ...claims };
 }
 
 /** An HTTP method, in capitals. */

@@ -68,13 +68,18 @@ export interface Host extends HostSettings {
   readonly authorizer?: string;
 }
 
+/** Where something stands in the files, and in the data of that file: `["hosts", 3, "deny", 0]`. */
+export interface Place extends Position {
+  readonly path: Path;
+}
+
 /** A host with the place of its declaration, for messages only: no position reaches a manifest. */
 export interface DeclaredHost extends Host {
   readonly at: Position;
   /** Its place in that file, such as `["hosts", 3]`. */
   readonly path: Path;
   /** Where the rule of a key stands, which a policy's name or a route's tells; undefined if it has no such rule. */
-  ruleAt(key: string): Position | undefined;
+  ruleAt(key: string): Place | undefined;
 }
 
 /** What an environment has for its hosts' access beside their rules; absent: none. */

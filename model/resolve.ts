@@ -1,11 +1,11 @@
 import { formatCaller } from "./callers.ts";
-import type { DeclaredHost, Gateway } from "./environment.ts";
+import type { DeclaredHost, Gateway, Place } from "./environment.ts";
 import { checkAccess } from "./host-access.ts";
 import { findConflicts } from "./host-conflicts.ts";
 import { checkMode, warnAboutMode } from "./host-mode.ts";
 import { rulesFor, soundRules, type Told } from "./host-rules.ts";
 import type { WrittenHost } from "./hosts.ts";
-import type { Position, Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import { PROTOCOLS } from "./protocols.ts";
 import type { Notes, RuleContext, WrittenRule } from "./read-rules.ts";
 import { type Action, distinctRules } from "./rule.ts";
@@ -130,9 +130,9 @@ function resolveHost(written: WrittenHost, gateways: Gateways | undefined, fault
 }
 
 /** Of two places of one rule the host's own comes first. */
-function placeOf(written: WrittenHost, key: string): Position | undefined {
+function placeOf(written: WrittenHost, key: string): Place | undefined {
   const found = rulesFor(written).find(({ rule }) => rule?.key === key);
-  return found?.source.positionOf(found.path);
+  return found && { ...found.source.positionOf(found.path), path: found.path };
 }
 
 /** The host's gateway; undefined where it has none, or where which one can't be told. */

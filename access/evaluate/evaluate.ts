@@ -20,7 +20,7 @@ export interface Probe {
   readonly port: number;
   /** What the application itself speaks; with tcp, and with https, nobody on the way sees more than a connection. */
   readonly scheme: "http" | "https" | "tcp";
-  /** The address called; for TCP hosts that are declared by addresses. */
+  /** The address called, where the host is a name: without it nobody can tell what is routed by address. */
   readonly address?: string;
   /** The Host header; by default the host, and its port unless that is the scheme's own. */
   readonly authority?: string;
@@ -29,7 +29,7 @@ export interface Probe {
   /** Default /. */
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of a valid token that the request has where gateways look for one. */
+  /** Of a valid token that the request has where gateways look for one; without `aud` it is for them. */
   readonly claims?: Readonly<Record<string, Json>>;
 }
 
@@ -104,6 +104,7 @@ export function evaluator(manifests: readonly Manifest[], mesh: Partial<MeshSett
       const refusal = isConnection ? "closed" : "unavailable";
       return { answer: gets ? "direct" : refusal, onTrial: NONE, unsure };
     }
+    if (turn.to === "unknown") return { answer: "unknown", onTrial: NONE, unsure: [turn.why] };
     if (turn.to !== "gateway") return { answer: turn.to, onTrial: NONE, unsure: NONE };
     const { ask, unsure } = gateways(turn.service);
     const told = ask(

@@ -1,4 +1,3 @@
-import type { Json } from "../../plan/manifest.ts";
 import type { MeshSettings } from "../manifests/mesh.ts";
 import { isSeenIn, type Objects, type Read } from "../manifests/read.ts";
 import type { Connections, Gateway, Service, VirtualService } from "../manifests/specs.ts";
@@ -10,7 +9,7 @@ import { type Decider, policiesOf, type Verdict, type Workload } from "./policie
 import { remember } from "./remember.ts";
 import type { Request } from "./request.ts";
 import type { Tell } from "./step.ts";
-import { authenticationsOf, issuersIn } from "./tokens.ts";
+import { authenticationsOf, issuersIn, tokensOf } from "./tokens.ts";
 import { type Reach, upstreamsOf } from "./upstream.ts";
 
 /** What a gateway does with what its listener takes. */
@@ -50,7 +49,8 @@ export function gatewayBehind(
   const workload = workloadOf(objects, service);
   const judge = policiesOf(objects, workload, mesh);
   const authentications = authenticationsOf(objects, workload, mesh);
-  const issuers = new Set<Json | undefined>(issuersIn(authentications));
+  const looksAtTokens = issuersIn(authentications).length > 0;
+  const tokens = tokensOf(authentications);
   const reach = upstreamsOf(objects, workload, network);
   const servers = serversOf(objects, workload);
   const stripped = portsStripped(objects, workload.namespace);
@@ -80,12 +80,13 @@ export function gatewayBehind(
       object: server.object,
       says: `takes ${server.isHttp ? "requests" : "connections"} on port ${port}${server.isMutual ? " in mutual TLS, which tells who calls" : ""}`,
     });
-    const asksForTokens = server.isHttp && issuers.size > 0;
+    const asksForTokens = server.isHttp && looksAtTokens;
     // Whose token it is comes before what it may do.
-    if (asksForTokens && claims !== undefined && !issuers.has(claims.iss)) {
-      for (const { key: object } of authentications)
-        tell?.({ at: "policy", passes: false, object, says: "takes no token of this issuer" });
-      return { answer: "unauthorized", onTrial: [], unsure: hop.unsure };
+    const refusal = asksForTokens && claims !== undefined ? tokens(claims) : undefined;
+    if (refusal !== undefined) {
+      const { answer, object, says } = refusal;
+      tell?.({ at: "policy", passes: false, object, says });
+      return { answer, onTrial: [], unsure: hop.unsure };
     }
     const request: Request = {
       ...asked,

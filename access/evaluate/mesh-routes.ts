@@ -42,8 +42,10 @@ interface MeshRoutes {
   readonly tcp: ReadonlyMap<number, readonly TcpRoute[]>;
 }
 interface TcpRoute extends Connections {
-  /** Whether it is for what was called; without subnets that is all of the port. */
+  /** Whether it is for the address that was called; without subnets that is all of the port. */
   readonly takes: (called: string) => boolean;
+  /** Whether that takes an address to tell. */
+  readonly isByAddress: boolean;
 }
 
 /** Hosts of the web need no entry in the registry; on any other port a sidecar listens for what is registered alone. */
@@ -78,7 +80,12 @@ export function meshRoutes(seen: Seen, { registered }: PortsSeen): MeshRoutes {
     for (const { match = [], route } of service.spec.tcp ?? [])
       for (const { port, destinationSubnets } of match)
         if (port !== undefined && listens(port))
-          push(tcp, port, { object, takes: liesIn(destinationSubnets), destinations: route });
+          push(tcp, port, {
+            object,
+            takes: liesIn(destinationSubnets),
+            isByAddress: destinationSubnets !== undefined,
+            destinations: route,
+          });
   }
   return { http, tls, tcp };
 }
@@ -125,11 +132,19 @@ function liesIn(subnets: readonly string[] | undefined): (called: string) => boo
   if (subnets === undefined) return () => true;
   const ranges = subnets.flatMap(rangeOf);
   return (called) => {
-    const address = called.replace(/[[\]]/g, "");
-    if (!ipaddr.isValid(address)) return false;
-    const parsed = ipaddr.parse(address);
+    if (!isAddress(called)) return false;
+    const parsed = ipaddr.parse(withoutBrackets(called));
     return ranges.some((range) => parsed.kind() === range[0].kind() && parsed.match(range));
   };
+}
+
+/** Whether it is no name; an IPv6 address with brackets or without. */
+export function isAddress(called: string): boolean {
+  return ipaddr.isValid(withoutBrackets(called));
+}
+
+function withoutBrackets(called: string): string {
+  return called.replace(/[[\]]/g, "");
 }
 
 /** One address is a subnet too; what is neither takes nothing. */

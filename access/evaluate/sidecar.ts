@@ -3,7 +3,7 @@ import type { Objects } from "../manifests/read.ts";
 import type { Connections } from "../manifests/specs.ts";
 import { domainOf, type Route, routeOf, withoutPort } from "./http-routes.ts";
 import { nearest } from "./match.ts";
-import { hopsSeen, meshRoutes, portsSeen, tunnelsIn } from "./mesh-routes.ts";
+import { hopsSeen, isAddress, meshRoutes, portsSeen, tunnelsIn } from "./mesh-routes.ts";
 import { choosesFurther, seenIn } from "./seen.ts";
 import type { Tell } from "./step.ts";
 
@@ -37,7 +37,8 @@ export type Turn =
    * By itself: no host of that name (502), a connection that is cut, no cluster for its own route (503), or out past
    * every gateway.
    */
-  | { readonly to: "unknown-host" | "closed" | "unavailable" | "direct" };
+  | { readonly to: "unknown-host" | "closed" | "unavailable" | "direct" }
+  | { readonly to: "unknown"; readonly why: string };
 
 /** What the sidecars of one namespace know. */
 interface Sidecars {
@@ -114,7 +115,14 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
   return {
     turns: (asked, tell) => {
       const { port, host, scheme, authority } = asked;
-      const connections = routes.tcp.get(port)?.filter(({ takes }) => takes(asked.address ?? host)) ?? [];
+      const called = asked.address ?? host;
+      const onPort = routes.tcp.get(port) ?? [];
+      if (onPort.some(({ isByAddress }) => isByAddress) && !isAddress(called)) {
+        const why = `on port ${port} the address that is called decides, and that of ${host} is not known`;
+        tell?.({ at: "sidecar", passes: false, says: why });
+        return [{ to: "unknown", why }];
+      }
+      const connections = onPort.filter(({ takes }) => takes(called));
       if (connections.length > 0)
         return connections.flatMap(({ object, destinations }) =>
           (tunnels.get(port) ?? [""]).flatMap((tunnel) =>

@@ -41,16 +41,28 @@ const ANSWERS: Readonly<Record<Answer, string>> = {
 /** For a terminal: the verdict, each step with its object and place, and what would allow the call. */
 export function textOf({ call, answer, steps, unsure, advice, verdict }: Explained): string {
   return [
-    `${formatCaller(call)} ${called(call)}: ${ANSWERS[answer]}`,
+    `${formatCaller(call)}${userOf(call)} ${called(call)}: ${ANSWERS[answer]}`,
     "",
     ...steps.flatMap(linesOf),
     ...(unsure.length === 0 ? [] : ["", ...unsure.flatMap((one) => wrapped(`Not judged: ${one}.`))]),
+    ...addressed(call),
     ...blind(call),
     ...(advice === undefined ? [] : ["", ...adviceLines(advice, verdict)]),
     "",
   ]
     .map((line) => (line === "" ? line : printable(line)))
     .join("\n");
+}
+
+/** Whose token the request has. */
+function userOf({ claims }: Explained["call"]): string {
+  return claims === undefined ? "" : ` (${String(claims.sub)})`;
+}
+
+/** Plain TCP carries no name. */
+function addressed({ host, address }: Explained["call"]): string[] {
+  if (address === undefined) return [];
+  return ["", ...wrapped(`${host} is declared by its addresses: it is asked for at ${address}.`)];
 }
 
 function called({ scheme, host, port, method, path = "" }: Explained["call"]): string {
@@ -76,9 +88,12 @@ function linesOf({ at, passes, says, object, rule, route, declared }: PlacedStep
 }
 
 /** A gateway sees requests of HTTP alone. */
-function blind({ scheme, method, path }: Explained["call"]): string[] {
-  if (scheme === "http" || (method ?? path) === undefined) return [];
-  return ["", ...wrapped(`Of ${scheme} a gateway sees no method, path or header: these were not looked at.`)];
+function blind({ scheme, method, path, claims }: Explained["call"]): string[] {
+  if (scheme === "http" || (method ?? path ?? claims) === undefined) return [];
+  return [
+    "",
+    ...wrapped(`Of ${scheme} a gateway sees no method, path, header or token: these were not looked at.`),
+  ];
 }
 
 function adviceLines(advice: Suggestion | Impossible, verdict: Verdict): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseCaller, parseHeader, parseTarget } from "../../cli/call.ts";
+import { parseCaller, parseClaims, parseHeader, parseTarget } from "../../cli/call.ts";
 import type { Explained } from "../../cli/explain/text.ts";
 import { sallyport } from "./sallyport.ts";
 
@@ -56,7 +56,7 @@ describe("sallyport explain", () => {
     const { stdout } = explain("lab/001-all-but-english", "default/reader", "https://en.wikipedia.org");
     expect(stdout).toContain("✗ policy    denies it, which wins over all that allows");
     expect(stdout).toMatch(
-      /fix: let its owner exempt default\/reader \(except:\) at\s+stacks\/lab\/001-all-but-english\.yaml:19:9/,
+      /fix: let its owner exempt default\/reader \(except:, with until:\) in\s+hosts\[1\]\.deny\[0\] at stacks\/lab\/001-all-but-english\.yaml:19:9/,
     );
     expect(stdout).not.toContain("To allow it");
     // But for names that can't be broken.
@@ -69,6 +69,93 @@ describe("sallyport explain", () => {
     const { stdout } = explain("dev", "news/a", "http://edition.cnn.com", ...header, "--format", "json");
     expect(stdout).toContain('"verdict": "allowed"');
     expect(stdout).not.toContain("secret");
+  });
+
+  it("asks for a host with addresses by its name, as at the first of them", () => {
+    const other = ["hosts-client/other", "one.example.com:5432"] as const;
+    expect(json("lab/hosts", ...other)).toMatchObject({
+      call: { host: "one.example.com", address: "198.51.100.20" },
+      verdict: "refused",
+      advice: { path: "hosts[31].allow", yaml: "allow:\n  - from: { serviceAccount: hosts-client/other }\n" },
+    });
+    expect(explain("lab/hosts", ...other).stdout).toContain(
+      "one.example.com is declared by its addresses: it is asked for at 198.51.100.20.",
+    );
+    expect(json("lab/hosts", "hosts-client/caller", "one.example.com:5432").verdict).toBe("allowed");
+  });
+
+  it("does not guess the address of a name that nobody declared, where it decides", () => {
+    const { verdict, unsure, advice } = json("lab/hosts", "hosts-client/caller", "new.example.com:5432");
+    expect([verdict, advice]).toEqual(["unknown", undefined]);
+    expect(unsure).toEqual([expect.stringMatching(/that of new\.example\.com is not known/)]);
+  });
+
+  it("names no exemption where there is none", () => {
+    const { advice } = json("lab/003-gateway-by-account", "otherns/sleep-yahoo", "developers.google.com:443");
+    expect(advice).toMatchObject({
+      fix: expect.stringMatching(/^let its owner remove hosts\[1\]\.deny\[0\] at /),
+    });
+  });
+
+  describe("for an end user", () => {
+    const partners = ["access-client/reader", "http://partners.wild.example.com/"] as const;
+    const editor = { iss: "https://login.example.com", sub: "ada", groups: ["editors", "all"] };
+    const asked = (host: string, claims: object) =>
+      json(
+        "lab/access-users",
+        "access-client/reader",
+        `http://${host}.wild.example.com`,
+        ...["--claims", JSON.stringify(claims)],
+      );
+
+    it("looks at the token's claims", () => {
+      expect(asked("corp", editor)).toMatchObject({ verdict: "allowed", call: { claims: { sub: "ada" } } });
+      expect(asked("corp", { ...editor, groups: ["eng", "all"] })).toMatchObject({
+        answer: "forbidden",
+        advice: {
+          path: "hosts[0].allow",
+          yaml: [
+            "allow:",
+            "  - from: { serviceAccount: access-client/reader }",
+            "    users:",
+            "      issuer: corp",
+            "      claims:",
+            "        sub: [ ada ]",
+            "        groups: [ eng ]",
+            "",
+          ].join("\n"),
+        },
+      });
+    });
+
+    it("looks at who issued the token, and for whom", () => {
+      expect(asked("partners", editor).answer).toBe("forbidden");
+      const partner = { iss: "https://login.example.net", sub: "ada" };
+      expect(asked("partners", partner).answer).toBe("allowed");
+      expect(asked("partners", { ...partner, aud: ["x", "egress"] }).answer).toBe("allowed");
+      const others = asked("partners", { ...partner, aud: "shop" });
+      expect(others).toMatchObject({ answer: "forbidden", advice: { fix: "ask with one of these as aud" } });
+      const stranger = asked("partners", { ...partner, iss: "https://login.example.org" });
+      expect(stranger).toMatchObject({
+        answer: "unauthorized",
+        advice: { fix: expect.stringMatching(/issuers:/) },
+      });
+    });
+
+    it("asks whose token it is where several may be meant, and takes none without a user", () => {
+      const several = explain("lab/access-users", ...partners, "--claims", '{"sub":"ada"}');
+      expect([several.stdout, several.exit]).toEqual(["", 1]);
+      expect(several.stderr).toMatch(
+        /"iss": "https:\/\/login\.example\.com" or "https:\/\/login\.example\.net"/,
+      );
+      for (const text of ["ada", '"ada"', "[]", '{"groups":["eng"]}', '{"sub":1}'])
+        expect(() => parseClaims(text)).toThrow();
+    });
+
+    it("is told by the user's name", () => {
+      const { stdout } = explain("lab/access-users", ...partners, "--claims", JSON.stringify(editor));
+      expect(stdout).toMatch(/^access-client\/reader \(ada\) http:/);
+    });
   });
 
   it("does not call allowed what goes past every gateway", () => {

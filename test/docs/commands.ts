@@ -63,7 +63,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 export function argumentsOf(command: string): string[] | undefined {
   const own =
     /^(?:npm run sallyport --|sallyport) (?<rest>(?:check|diff|explain|matrix|render|monitoring|schema|--help|--version)\b.*)$/;
-  return ELSEWHERE[command] === undefined ? own.exec(command)?.groups?.rest?.split(" ") : undefined;
+  const rest = ELSEWHERE[command] === undefined ? own.exec(command)?.groups?.rest : undefined;
+  return rest?.match(/'[^']*'|\S+/g)?.map((word) => word.replace(/^'(.*)'$/, "$1"));
 }
 
 /** The commands of a console block: lines after `$ `, without the remark after two spaces and a number sign. */
