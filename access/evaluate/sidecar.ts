@@ -52,6 +52,8 @@ interface Way extends Connections {
   readonly route?: string | undefined;
   readonly sni?: string;
   readonly tunnel?: string;
+  /** What the application called, where it may be another than the tunnel's. */
+  readonly called?: string;
 }
 
 /** The mesh's half of the way: what is seen in a namespace. */
@@ -66,9 +68,10 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
   const hops = hopsSeen(seen);
   const tunnels = tunnelsIn(namespace, objects);
 
-  const follow = ({ object, route, destinations, sni, tunnel }: Way, tell: Tell): Turn[] =>
+  const follow = ({ object, route, destinations, sni, tunnel, called }: Way, tell: Tell): Turn[] =>
     destinations.map(({ destination: { host, subset, port } }) => {
-      const asking = tunnel === undefined || tunnel === "" ? "" : `, to be connected to ${tunnel}`;
+      const whatever = called === tunnel ? "" : ", whatever was called";
+      const asking = tunnel === undefined || tunnel === "" ? "" : `, to be connected to ${tunnel}${whatever}`;
       tell?.({
         at: "sidecar",
         passes: true,
@@ -125,12 +128,11 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
       const connections = onPort.filter(({ takes }) => takes(called));
       if (connections.length > 0)
         return connections.flatMap(({ object, destinations }) =>
-          (tunnels.get(port) ?? [""]).flatMap((tunnel) =>
-            follow(
-              { object, destinations, tunnel: tunnel === CALLED_ADDRESS ? addressOf(asked) : tunnel },
-              tell,
-            ),
-          ),
+          (tunnels.get(port) ?? [""]).flatMap((name) => {
+            const own = addressOf(asked);
+            const tunnel = name === CALLED_ADDRESS ? own : name;
+            return follow({ object, destinations, tunnel, called: own }, tell);
+          }),
         );
       if (scheme === "https") {
         const name = host.toLowerCase();

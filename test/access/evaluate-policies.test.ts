@@ -177,6 +177,20 @@ describe("end users", () => {
   ])("have the claim %s as %s: %s", (key, value, taken) => {
     expect(answers(user({}, [{ key, values: [value] }]), { claims })).toBe(taken ? "allowed" : "forbidden");
   });
+
+  it.each([
+    [{}, "allowed"],
+    [{ aud: "egress" }, "allowed"],
+    [{ aud: ["shop", "egress"] }, "allowed"],
+    [{ aud: "shop" }, "forbidden"],
+    [{ aud: [] }, "forbidden"],
+    [{ aud: "egress", iss: "https://other.example.com" }, "unauthorized"],
+  ])("come by tokens for the gateway: with %j %s", (own, answer) => {
+    const meant = istio("RequestAuthentication", "jwt", {
+      jwtRules: [{ issuer, audiences: ["egress", "it"] }],
+    });
+    expect(answers([meant, everybody], { claims: { ...claims, ...own } })).toBe(answer);
+  });
 });
 
 it("a token of an issuer that nobody declared is refused before any rule is asked", () => {

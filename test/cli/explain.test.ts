@@ -90,6 +90,14 @@ describe("sallyport explain", () => {
     expect(unsure).toEqual([expect.stringMatching(/that of new\.example\.com is not known/)]);
   });
 
+  it("says where a connection ends that goes to a host by its port alone", () => {
+    const says = (to: string) => json("lab/hosts", "hosts-client/caller", to).steps[1]?.says;
+    expect(says("new.example.com:6379")).toMatch(
+      /to be connected to tcp\.example\.com:6379, whatever was called$/,
+    );
+    expect(says("tcp.example.com:6379")).toMatch(/to be connected to tcp\.example\.com:6379$/);
+  });
+
   it("names no exemption where there is none", () => {
     const { advice } = json("lab/003-gateway-by-account", "otherns/sleep-yahoo", "developers.google.com:443");
     expect(advice).toMatchObject({

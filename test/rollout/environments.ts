@@ -132,7 +132,7 @@ function named(index: number): string {
 }
 
 /** A host of a random environment. */
-type RandomHost = typeof host extends fc.Arbitrary<infer T> ? T : never;
+export type RandomHost = typeof host extends fc.Arbitrary<infer T> ? T : never;
 /** A random environment. */
 export type RandomEnvironment = typeof environment extends fc.Arbitrary<infer T> ? T : never;
 
