@@ -2,7 +2,6 @@ import type { Probe } from "../../access/evaluate/evaluate.ts";
 import { ISSUER, jwks } from "../../conformance/tokens.ts";
 import { internet } from "../../lab/addresses.ts";
 
-export const ENVIRONMENT = "answers";
 export const GATEWAY = "answers-egress/egress";
 const [NEWS, SHOP] = ["answers-news", "answers-shop"] as const;
 /** Who calls, a pod each. */
@@ -23,7 +22,7 @@ const CART = one(SHOP, "cart");
 type Rules = Readonly<Record<string, unknown>>;
 
 const FRAME = {
-  environment: ENVIRONMENT,
+  environment: "answers",
   issuers: [{ name: "corp", issuer: ISSUER, jwks }],
   gateways: [
     {
