@@ -13,6 +13,12 @@ export const GATEWAYS = [
   { name: "partners", namespace: "conf-partners" },
 ] as const;
 
+/** The lab's authorizer over each of its protocols. A gateway asks one. */
+export const AUTHORIZERS = {
+  egress: { name: "iam-grpc", port: 9000, protocol: "grpc" },
+  partners: { name: "iam-http", port: 8000, protocol: "http" },
+} as const;
+
 /** Names whose server on the lab's internet answers every path with 200. */
 export const NAMES = [0, 1, 2, 3, 4].map((number) => `h${number}.wild.example.com`);
 const WILDCARD = "*.wild.example.com";
@@ -60,38 +66,59 @@ const refusal = {
 const hidden = fc.record({ from: namespace, paths }).map((rule) => [rule]);
 
 const gateway = fc.constantFrom(...GATEWAYS.map(({ name }) => name));
+/** A gateway, and now and then its authorizer. */
+const asking = fc
+  .tuple(gateway, fc.constantFrom(true, false, false))
+  .map(([gateway, asks]) => (asks ? { gateway, authorizer: AUTHORIZERS[gateway].name } : { gateway }));
 const name = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...NAMES) }, fc.constant(WILDCARD));
-const web = { host: name, tls: fc.constantFrom("none", "originate"), gateway };
+const web = { host: name, tls: fc.constantFrom("none", "originate") };
 const otherPort = {
   host: fc.constantFrom(...NAMES),
   tls: fc.constant("none"),
   port: fc.constant(OTHER_PORT),
   upstreamPort: fc.constant(80),
-  gateway,
 };
+const hides = { allow: hidden, refuse: fc.constant("not-found") };
 
-/** A host in each of its ways: HTTP on both ports, plain and with TLS from the gateway, TLS, TCP by address. */
-const host = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ ...web, allow: plain }) },
-  { weight: 4, arbitrary: fc.record({ ...web, ...refusal }) },
-  { weight: 2, arbitrary: fc.record({ ...web, allow: hidden, refuse: fc.constant("not-found") }) },
-  { weight: 3, arbitrary: fc.record({ host: name, tls: fc.constant("passthrough"), gateway, allow: plain }) },
-  { weight: 2, arbitrary: fc.record({ ...otherPort, ...refusal }) },
-  { weight: 1, arbitrary: fc.record({ ...otherPort, allow: hidden, refuse: fc.constant("not-found") }) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(...ADDRESSES).chain((address) =>
-      fc.record({
-        host: fc.constant(`tcp-${address.split(".").at(-1)}.example.com`),
-        tls: fc.constant("tcp"),
-        port: fc.constant(TCP_PORT),
-        addresses: fc.constant([`${address}/32`]),
-        gateway,
-        allow: plain,
-      }),
+/** HTTP on both ports, plain and with TLS from the gateway. */
+const requests = fc
+  .tuple(
+    fc.oneof(
+      { weight: 2, arbitrary: fc.record({ ...web, allow: plain }) },
+      { weight: 4, arbitrary: fc.record({ ...web, ...refusal }) },
+      { weight: 2, arbitrary: fc.record({ ...web, ...hides }) },
+      { weight: 2, arbitrary: fc.record({ ...otherPort, ...refusal }) },
+      { weight: 1, arbitrary: fc.record({ ...otherPort, ...hides }) },
     ),
-  },
+    asking,
+  )
+  .map(([host, asked]) => ({ ...host, ...asked }));
+const tls = fc.record({ host: name, tls: fc.constant("passthrough"), gateway, allow: plain });
+const tcp = fc.constantFrom(...ADDRESSES).chain((address) =>
+  fc.record({
+    host: fc.constant(`tcp-${address.split(".").at(-1)}.example.com`),
+    tls: fc.constant("tcp"),
+    port: fc.constant(TCP_PORT),
+    addresses: fc.constant([`${address}/32`]),
+    gateway,
+    allow: plain,
+  }),
 );
+
+/** A host in each of its ways: requests, TLS by its name, TCP by address. */
+const host = fc.oneof(
+  { weight: 11, arbitrary: requests },
+  { weight: 3, arbitrary: tls },
+  { weight: 1, arbitrary: tcp },
+);
+/** One behind each gateway that asks, which nobody calls: the way to the authorizer is open for policies beside. */
+const ASKING_HOSTS = GATEWAYS.map(({ name: gateway }) => ({
+  host: `asking-${gateway}.example.com`,
+  tls: "none",
+  gateway,
+  authorizer: AUTHORIZERS[gateway].name,
+  allow: [{ from: { namespace: NAMESPACES[0] } }],
+}));
 
 /** The environments that may be declared. */
 export const environment: fc.Arbitrary<Environment> = fc
@@ -104,7 +131,7 @@ export const environment: fc.Arbitrary<Environment> = fc
       selector: (one) => `${one.host} ${"port" in one ? one.port : one.tls === "passthrough" ? 443 : 80}`,
     },
   )
-  .map(load)
+  .map((hosts) => load([...hosts, ...ASKING_HOSTS]))
   .filter((loaded) => loaded !== undefined);
 
 /** Nothing where check refuses it. */
@@ -112,6 +139,11 @@ function load(hosts: readonly Json[]): Environment | undefined {
   const text = JSON.stringify({
     environment: ENVIRONMENT,
     issuers: [{ name: "corp", issuer: ISSUER, jwks }],
+    authorizers: Object.values(AUTHORIZERS).map((authorizer) => ({
+      ...authorizer,
+      service: "authorizer.iam.svc.cluster.local",
+      timeout: "500ms",
+    })),
     gateways: GATEWAYS.map((gateway) => ({
       ...gateway,
       replicas: { min: 1, max: 1 },

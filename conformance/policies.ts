@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { gatewaySelector, labelsOf } from "../plan/labels.ts";
 import type { Json, PlannedObject } from "../plan/manifest.ts";
 import { withSyncWaves } from "../plan/sync-wave.ts";
-import { ACCOUNTS, GATEWAYS, NAMES, NAMESPACES, OTHER_PORT, TCP_PORT } from "./declarations.ts";
+import { ACCOUNTS, AUTHORIZERS, GATEWAYS, NAMES, NAMESPACES, OTHER_PORT, TCP_PORT } from "./declarations.ts";
 import { ISSUER } from "./tokens.ts";
 
 /** The gateways' listeners. */
@@ -113,11 +113,17 @@ const rule = fc
 
 const policy = fc.record({
   gateway: fc.constantFrom(...GATEWAYS),
-  action: fc.oneof(
-    { weight: 3, arbitrary: fc.constant("DENY") },
-    { weight: 2, arbitrary: fc.constant("ALLOW") },
+  is: fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        action: fc.constantFrom("DENY", "DENY", "DENY", "ALLOW", "ALLOW"),
+        dryRun: fc.constantFrom(true, false, false, false, false),
+      }),
+    },
+    // Istio has DENY and ALLOW policies on trial alone.
+    { weight: 2, arbitrary: fc.constant({ action: "CUSTOM", dryRun: false }) },
   ),
-  dryRun: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   rules: fc.array(rule, { minLength: 1, maxLength: 2 }),
 });
 
@@ -126,7 +132,7 @@ export const policies: fc.Arbitrary<readonly PlannedObject[]> = fc
   .array(policy, { minLength: 3, maxLength: 6 })
   .map((list) =>
     withSyncWaves(
-      list.map(({ gateway, action, dryRun, rules }, index) => ({
+      list.map(({ gateway, is: { action, dryRun }, rules }, index) => ({
         wave: "routes",
         manifest: {
           apiVersion: "security.istio.io/v1",
@@ -137,7 +143,12 @@ export const policies: fc.Arbitrary<readonly PlannedObject[]> = fc
             labels: labelsOf(gateway.name),
             ...(dryRun ? { annotations: { "istio.io/dry-run": "true" } } : {}),
           },
-          spec: { selector: { matchLabels: gatewaySelector(gateway.name) }, action, rules },
+          spec: {
+            selector: { matchLabels: gatewaySelector(gateway.name) },
+            action,
+            ...(action === "CUSTOM" ? { provider: { name: AUTHORIZERS[gateway.name].name } } : {}),
+            rules,
+          },
         },
       })),
     ),

@@ -11,11 +11,11 @@ export function describeResult({ seed, environments, probes, answers, ...rest }:
   ].join("\n");
 }
 
-function describeDisagreement({ probe, expected, got, hosts, policies }: Disagreement): string {
+function describeDisagreement({ probe, expected, got, hosts, policies, authorizer }: Disagreement): string {
   const concerned = hosts.filter(({ port }) => port === probe.port);
   return [
     `A call that Envoy answers with ${got}, and the evaluator with ${expected.answer}:`,
-    stringify({ call: probe, evaluator: expected, declared: concerned }),
+    stringify({ call: probe, evaluator: expected, declared: concerned, authorizer }),
     ...policies.map((policy) => `---\n${stringify(policy)}`),
   ].join("\n");
 }

@@ -1,12 +1,16 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { type Evaluator, evaluator, type Outcome, type Probe } from "../access/evaluate/evaluate.ts";
+import type { MeshSettings } from "../access/manifests/mesh.ts";
 import type { ClusterAccess } from "../cluster/access.ts";
+import { PATH_NORMALIZATION } from "../lab/cluster/istio.ts";
 import type { Host } from "../model/environment.ts";
 import type { Manifest, PlannedObject } from "../plan/manifest.ts";
 import { planEnvironment } from "../plan/plan.ts";
 import { planRollout, runRollout } from "../rollout/apply.ts";
+import { authorizer } from "../walk/authorizer.ts";
 import { kubectl as kubectlOn } from "../walk/kubectl.ts";
+import { type AuthorizerState, authorizeBy, authorizerState, setAuthorizer } from "./authorizer.ts";
 import { makeCallers, removeCallers } from "./cluster.ts";
 import { askAll } from "./curl.ts";
 import { ENVIRONMENT, environment } from "./declarations.ts";
@@ -35,6 +39,7 @@ export interface Disagreement {
   readonly hosts: readonly Host[];
   /** What stood beside the planned policies. */
   readonly policies: readonly Manifest[];
+  readonly authorizer: AuthorizerState;
 }
 
 /** What came of a run. */
@@ -72,20 +77,22 @@ export async function run({ access, programs, probes, seed, signal, say }: Run):
   const answers = new Map<string, number>();
   const disagreements: Disagreement[] = [];
   let disagreeing = 0;
-  const worlds = fc.sample(fc.tuple(environment, policies), {
+  const iam = authorizer(kubectl);
+  const worlds = fc.sample(fc.tuple(environment, policies, authorizerState), {
     seed,
     numRuns: Math.ceil(probes / PROBES_EACH),
   });
   try {
     await makeCallers(kubectl);
-    for (const [index, [declared, beside]] of worlds.entries()) {
+    for (const [index, [declared, beside, state]] of worlds.entries()) {
       signal.throwIfAborted();
       const objects = [...planEnvironment(declared), ...beside];
+      await setAuthorizer(iam, state);
       await apply(objects);
       const manifests = objects.map(({ manifest }) => manifest);
-      const { evaluate } = evaluator(manifests, {
-        outboundTrafficPolicy: declared.mesh.outboundTrafficPolicy,
-      });
+      const { outboundTrafficPolicy } = declared.mesh;
+      const mesh: Partial<MeshSettings> = { outboundTrafficPolicy, pathNormalization: PATH_NORMALIZATION };
+      const { evaluate } = evaluator(manifests, mesh, authorizeBy(state));
       const count = Math.min(PROBES_EACH, probes - index * PROBES_EACH);
       const settings = { seed: seed + index, numRuns: count };
       const calls = callsOf(settings);
@@ -100,7 +107,8 @@ export async function run({ access, programs, probes, seed, signal, say }: Run):
         const smallest = await shrink(settings, calls.indexOf(call), evaluate, ask);
         if (smallest === undefined) continue;
         const { hosts } = declared;
-        disagreements.push({ ...smallest, hosts, policies: beside.map(({ manifest }) => manifest) });
+        const other = beside.map(({ manifest }) => manifest);
+        disagreements.push({ ...smallest, hosts, policies: other, authorizer: state });
         break;
       }
     }
@@ -108,6 +116,7 @@ export async function run({ access, programs, probes, seed, signal, say }: Run):
     say("Removing what the run made");
     await apply([]);
     await removeCallers(kubectl);
+    await iam.remove();
   }
   return {
     seed,

@@ -2,14 +2,14 @@ import type { Json, Manifest } from "../../plan/manifest.ts";
 import { DEFAULT_MESH, type MeshSettings } from "../manifests/mesh.ts";
 import { type Objects, readObjects } from "../manifests/read.ts";
 import { unjudgedIn } from "../manifests/unjudged.ts";
+import type { Authorize } from "./authorizers.ts";
 import { type Answering, type AskedGateway, type GatewayAnswer, gatewayBehind } from "./gateway.ts";
 import { type Network, networkOf } from "./network.ts";
 import { passing } from "./passage.ts";
 import { normalisedPath } from "./path.ts";
-import type { Decider } from "./policies.ts";
 import { remember } from "./remember.ts";
 import { type AskedSidecar, sidecarsIn, type Turn } from "./sidecar.ts";
-import type { Tell } from "./step.ts";
+import type { Decider, Tell } from "./step.ts";
 
 /** One call of an application. */
 export interface Probe {
@@ -75,17 +75,23 @@ export interface Evaluator {
  *
  * @param manifests planned, rendered or live; the gateways' Services among them
  * @param mesh what MeshConfig says, where it differs from Istio's defaults
+ * @param authorize what external authorizers answer; by default that is not known, and an outcome says so where it
+ *   could change the answer
  * @example
  * const { evaluate } = evaluator(planEnvironment(environment).map(({ manifest }) => manifest));
  * evaluate({ principal: "cluster.local/ns/news/sa/politics", host: "edition.cnn.com", port: 80, scheme: "http" });
  */
-export function evaluator(manifests: readonly Manifest[], mesh: Partial<MeshSettings> = {}): Evaluator {
+export function evaluator(
+  manifests: readonly Manifest[],
+  mesh: Partial<MeshSettings> = {},
+  authorize: Authorize = () => undefined,
+): Evaluator {
   const settings = { ...DEFAULT_MESH, ...mesh };
   const objects = readObjects(manifests);
   const unjudged = unjudgedIn(manifests, settings.rootNamespace);
   const network = networkOf(objects);
   const gateways = remember((service: string) => ({
-    ask: gatewayNamed(objects, service, settings, network),
+    ask: gatewayNamed(objects, service, settings, network, authorize),
     unsure: unjudged(service.split(".")[1] ?? ""),
   }));
   const namespaces = remember((namespace: string) => {
@@ -194,9 +200,15 @@ function askedOf(probe: Probe, { pathNormalization }: MeshSettings): Asked {
   };
 }
 
-function gatewayNamed(objects: Objects, name: string, mesh: MeshSettings, network: Network): Answering {
+function gatewayNamed(
+  objects: Objects,
+  name: string,
+  mesh: MeshSettings,
+  network: Network,
+  authorize: Authorize,
+): Answering {
   const service = objects("Service").find((one) => name.startsWith(`${one.name}.${one.namespace}.svc.`));
-  if (service !== undefined) return gatewayBehind(objects, service, mesh, network);
+  if (service !== undefined) return gatewayBehind(objects, service, mesh, network, authorize);
   return (_, tell) => {
     tell?.({ at: "gateway", passes: false, says: `there is no Service ${name}` });
     return { answer: "unavailable", onTrial: [], unsure: [] };

@@ -1,14 +1,15 @@
 import type { MeshSettings } from "../manifests/mesh.ts";
 import { isSeenIn, type Objects, type Read } from "../manifests/read.ts";
 import type { Connections, Gateway, Service, VirtualService } from "../manifests/specs.ts";
+import { type Authorize, authorizersOf } from "./authorizers.ts";
 import { domainOf, type Route, routeOf, routesOf, withoutPort } from "./http-routes.ts";
 import { nearest } from "./match.ts";
 import type { Network } from "./network.ts";
 import { passing } from "./passage.ts";
-import { type Decider, policiesOf, type Verdict, type Workload } from "./policies.ts";
+import { policiesOf, type Verdict, type Workload } from "./policies.ts";
 import { remember } from "./remember.ts";
 import type { Request } from "./request.ts";
-import type { Tell } from "./step.ts";
+import type { Decider, Tell } from "./step.ts";
 import { authenticationsOf, issuersIn, tokensOf } from "./tokens.ts";
 import { type Reach, upstreamsOf } from "./upstream.ts";
 
@@ -33,6 +34,7 @@ export type AskedGateway = Omit<Request, "listener" | "protocol"> & { readonly p
 
 /** A gateway that answers, and tells the steps by which it comes to its answer. */
 export type Answering = (asked: AskedGateway, tell?: Tell) => GatewayAnswer;
+
 /** A server of a Gateway, and whose it is. */
 interface Server {
   readonly gateway: Read<Gateway>;
@@ -45,8 +47,10 @@ export function gatewayBehind(
   service: Read<Service>,
   mesh: MeshSettings,
   network: Network,
+  authorize: Authorize,
 ): Answering {
   const workload = workloadOf(objects, service);
+  const askAuthorizer = authorizersOf(objects, workload, mesh, authorize);
   const judge = policiesOf(objects, workload, mesh);
   const authentications = authenticationsOf(objects, workload, mesh);
   const looksAtTokens = issuersIn(authentications).length > 0;
@@ -80,23 +84,29 @@ export function gatewayBehind(
       object: server.object,
       says: `takes ${server.isHttp ? "requests" : "connections"} on port ${port}${server.isMutual ? " in mutual TLS, which tells who calls" : ""}`,
     });
-    const asksForTokens = server.isHttp && looksAtTokens;
-    // Whose token it is comes before what it may do.
-    const refusal = asksForTokens && claims !== undefined ? tokens(claims) : undefined;
-    if (refusal !== undefined) {
-      const { answer, object, says } = refusal;
-      tell?.({ at: "policy", passes: false, object, says });
-      return { answer, onTrial: [], unsure: hop.unsure };
-    }
     const request: Request = {
       ...asked,
       authority: stripped.has(listener) ? withoutPort(asked.authority) : asked.authority,
       listener,
       protocol,
-      ...(asksForTokens && claims !== undefined ? { claims } : {}),
     };
-    const told = answerOf(judge(request, tell), request, server, reach, tell);
-    return hop.unsure.length === 0 ? told : { ...told, unsure: [...hop.unsure, ...told.unsure] };
+    const authorized = askAuthorizer(request, tell);
+    const untold = [...hop.unsure, ...authorized.unsure];
+    const token = server.isHttp && looksAtTokens ? claims : undefined;
+    // Whose token it is comes before what it may do.
+    const refusal = authorized.allowed && token !== undefined ? tokens(token) : undefined;
+    if (refusal !== undefined) {
+      const { answer, object, says } = refusal;
+      tell?.({ at: "policy", passes: false, object, says });
+      return { answer, onTrial: [], unsure: untold };
+    }
+    const verdict = authorized.allowed
+      ? judge(token === undefined ? request : { ...request, claims: token }, tell)
+      : authorized;
+    const told = answerOf(verdict, request, server, reach, tell);
+    // What policies refuse is answered as what an authorizer refuses.
+    const unsure = verdict.allowed ? untold : hop.unsure;
+    return unsure.length === 0 ? told : { ...told, unsure: [...unsure, ...told.unsure] };
   };
 }
 

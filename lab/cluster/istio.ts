@@ -6,6 +6,9 @@ import { kubeconfigFile } from "../paths.ts";
 import { runCommand } from "../process/command.ts";
 import { hubAndTag, imageReference } from "./images.ts";
 
+/** What policies that look at paths need: Istio's own default takes //politics for another path. */
+export const PATH_NORMALIZATION = "MERGE_SLASHES";
+
 /** Installs istiod, with no gateway of Istio's own, by istioctl; it waits until istiod is ready. */
 export async function installIstio(artifacts: Artifacts, signal: AbortSignal): Promise<void> {
   const { hub, tag } = hubAndTag(imageReference(artifacts, "proxyv2"));
@@ -37,8 +40,7 @@ function istioOperator(hub: string, tag: string) {
         ...(hasIpv6 ? { defaultConfig: { proxyMetadata: { ISTIO_DUAL_STACK: "true" } } } : {}),
         // Istio's own metrics come from a filter that plain Envoy does not have.
         defaultProviders: { metrics: [] },
-        // What policies that look at paths need: Istio's own default takes //politics for another path.
-        pathNormalization: { normalization: "MERGE_SLASHES" },
+        pathNormalization: { normalization: PATH_NORMALIZATION },
         extensionProviders: authorizers(),
       },
       components: { pilot: { k8s: { nodeSelector: { "lab.sallyport.dev/pool": "application" } } } },

@@ -111,7 +111,11 @@ describe("the gateway's routes", () => {
 
 describe("what is not judged is said", () => {
   it.each([
-    ["an authorizer", policy("CUSTOM", [{ to: to({ paths: ["/*"] }) }]), /leaves it to the authorizer/],
+    [
+      "an authorizer",
+      policy("CUSTOM", [{ to: to({ paths: ["/*"] }) }]),
+      /^whether the authorizer iam, asked/,
+    ],
     [
       "an address",
       policy("DENY", [{ from: [{ source: { ipBlocks: ["10.0.0.0/8"] } }] }]),

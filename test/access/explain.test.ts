@@ -6,7 +6,7 @@ import { completeHosts } from "../../model/complete.ts";
 import type { Json, Manifest } from "../../plan/manifest.ts";
 import { EVERY_KIND, gateway as planned } from "../plan/hosts.ts";
 import { plan } from "../plan/random-rules.ts";
-import { EDITOR, gateway, istio, policy, READER } from "./manifests.ts";
+import { EDITOR, gateway, policy, READER } from "./manifests.ts";
 
 const call: Probe = { principal: READER, host: "one.example.com", port: 80, scheme: "http" };
 const LABELS = { app: "egress" };
@@ -112,17 +112,15 @@ describe("an explanation", () => {
 
   it("tells of rules on trial and of authorizers, and goes on", () => {
     const trial = policy("DENY", [{}], "trial", { "istio.io/dry-run": "true" });
-    const custom = istio("AuthorizationPolicy", "ask", {
-      selector: { matchLabels: LABELS },
-      action: "CUSTOM",
-      provider: { name: "iam" },
-      rules: [{}],
-    });
+    const custom = policy("CUSTOM", [{}], "ask");
     const { answer, steps } = explain([everybody, trial, custom]);
     expect(answer).toBe("allowed");
     expect(steps.filter(({ at }) => at === "policy").map(({ object, says }) => [object, says])).toEqual([
+      [
+        "AuthorizationPolicy/egress/ask",
+        "asks the authorizer iam, whose answer decides: only what it lets pass goes on",
+      ],
       ["AuthorizationPolicy/egress/trial", "is on trial: were it enforced, it would refuse this"],
-      ["AuthorizationPolicy/egress/ask", "asks the authorizer iam, which may refuse it"],
       ["AuthorizationPolicy/egress/all", "allows it"],
     ]);
   });

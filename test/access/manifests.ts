@@ -20,14 +20,15 @@ export function istio(
   };
 }
 
-/** An AuthorizationPolicy of the gateway. */
+/** An AuthorizationPolicy of the gateway. A CUSTOM one asks the authorizer iam. */
 export function policy(
   action: string,
   rules: Json,
   name = action.toLowerCase(),
   annotations: Readonly<Record<string, string>> = {},
 ): Manifest {
-  const spec = { selector: { matchLabels: LABELS }, action, rules };
+  const provider = action === "CUSTOM" ? { provider: { name: "iam" } } : {};
+  const spec = { selector: { matchLabels: LABELS }, action, ...provider, rules };
   return istio("AuthorizationPolicy", name, spec, { annotations });
 }
 
