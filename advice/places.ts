@@ -4,6 +4,7 @@ import type { DeclaredHost, Gateway, Place } from "../model/environment.ts";
 import type { Loaded } from "../model/load.ts";
 import type { Position } from "../model/problem.ts";
 import { planGateway } from "../plan/gateway/gateway.ts";
+import { askingName } from "../plan/hosts/access/authorizers.ts";
 import { denialName } from "../plan/hosts/access/deny.ts";
 import { planUsers } from "../plan/hosts/access/users.ts";
 import { planHosts } from "../plan/hosts/hosts.ts";
@@ -52,6 +53,10 @@ export function placesOf(declaration: Declaration, call: Call): (step: Step) => 
       if (refusing !== undefined) return positionIn(refusing);
       const allowing = hosts.filter(({ keys }) => passes && keys.has(object));
       for (const { host } of allowing) {
+        const { gateway, authorizer } = host;
+        // It is the host that asks, whichever of its rules allows.
+        if (authorizer !== undefined && object.endsWith(`/${askingName(gateway, authorizer)}`))
+          return host.at;
         const rule = granting(declaration, call, host);
         const place = rule && host.ruleAt(rule.key);
         if (place !== undefined) return positionIn(place);

@@ -52,6 +52,26 @@ describe("sallyport explain", () => {
     });
   });
 
+  it("names the authorizer whose answer decides, and the host that asks it", () => {
+    const { answer, steps, unsure } = json(
+      "lab/002-authorizer-http",
+      "default/reader",
+      "http://edition.cnn.com",
+    );
+    expect([answer, unsure]).toEqual([
+      "allowed",
+      [
+        "whether the authorizer iam-http, asked by AuthorizationPolicy/egress-002/egress-ask-iam-http, lets it pass",
+      ],
+    ]);
+    const [asking] = steps.filter(({ at }) => at === "policy");
+    expect(asking).toMatchObject({
+      passes: true,
+      says: "asks the authorizer iam-http, whose answer decides: only what it lets pass goes on",
+      declared: { file: "stacks/lab/002-authorizer-http.yaml", line: 21, column: 5 },
+    });
+  });
+
   it("names the denial that wins, and adds nothing", () => {
     const { stdout } = explain("lab/001-all-but-english", "default/reader", "https://en.wikipedia.org");
     expect(stdout).toContain("✗ policy    denies it, which wins over all that allows");

@@ -26,12 +26,17 @@ export function planAuthorizers(
   });
 }
 
+/** What the policy by which a gateway asks an authorizer is called, and the way there. */
+export function askingName(gateway: string, authorizer: string): string {
+  return `${gateway}-ask-${authorizer}`;
+}
+
 function question(context: HostsContext, { name }: Authorizer, hosts: readonly Host[]): Manifest {
   const { gateway } = context;
   return {
     apiVersion: "security.istio.io/v1",
     kind: "AuthorizationPolicy",
-    metadata: inGatewayNamespace(gateway, `${gateway.name}-ask-${name}`),
+    metadata: inGatewayNamespace(gateway, askingName(gateway.name, name)),
     spec: {
       selector: { matchLabels: gatewaySelector(gateway.name) },
       action: "CUSTOM",
@@ -48,7 +53,7 @@ function way({ gateway }: HostsContext, { name, service, port }: Authorizer): Ma
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
-    metadata: inGatewayNamespace(gateway, `${gateway.name}-ask-${name}`),
+    metadata: inGatewayNamespace(gateway, askingName(gateway.name, name)),
     spec: {
       podSelector: { matchLabels: gatewaySelector(gateway.name) },
       policyTypes: ["Egress"],
