@@ -10,7 +10,7 @@ const PORTS = { grpc: 9000, http: 8000 } as const;
 const POLICY = "http://127.0.0.1:8001/";
 
 /** The lab's external authorizer, which runs in a namespace outside the mesh. */
-interface Authorizer {
+export interface Authorizer {
   /** Starts it, or starts it again where it was stopped. */
   start(): Promise<void>;
   /** Changes what it allows, while it runs. */

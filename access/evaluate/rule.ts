@@ -20,7 +20,7 @@ export interface CompiledRule {
 }
 
 /** For what a rule is compiled. */
-interface RuleContext {
+export interface RuleContext {
   /** The policy's namespace. */
   readonly namespace: string;
   readonly trustDomain: string;
