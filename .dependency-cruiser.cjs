@@ -10,7 +10,7 @@ const ROOMS = {
   cluster: ["plan"],
   components: ["model", "plan", "cluster", "rollout"],
   infra: ["components", "plan", "access", "cluster"],
-  policies: ["plan", "access"],
+  "policy-pack": ["plan", "access"],
   preflight: ["model", "plan", "cluster"],
   rollout: ["plan", "cluster"],
   deploy: ["cluster", "plan"],

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { DeclaredHost } from "../model/environment.ts";
-import { parentsOf } from "../model/wildcards.ts";
+import { parentsOf } from "../model/hosts/wildcards.ts";
 import type { Call } from "./call.ts";
 
 /** The declared hosts that a call may be for: of its own name or address, then the wildcards over it, nearest first. */

@@ -1,10 +1,10 @@
 import { explainCall } from "../access/evaluate/explain.ts";
 import type { Step } from "../access/evaluate/step.ts";
-import { callersOf, formatCaller } from "../model/callers.ts";
 import type { DeclaredHost, Place } from "../model/environment.ts";
-import { type Files, filesBelow } from "../model/files.ts";
 import { loadEnvironment } from "../model/load.ts";
 import type { Position } from "../model/problem.ts";
+import { type Files, filesBelow } from "../model/read/files.ts";
+import { callersOf, formatCaller } from "../model/rules/callers.ts";
 import { formatPath } from "../model/source.ts";
 import { planEnvironment } from "../plan/plan.ts";
 import { type Addition, additionsFor, type Impossible } from "./additions.ts";

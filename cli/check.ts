@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Expired, Problem } from "../model/index.ts";
 import { planEnvironment } from "../plan/plan.ts";
-import { count, loadDeclaration, nowOption, refuse, warn } from "./environment.ts";
+import { count, loadDeclaration, nowOption, refuse, warn } from "./input/environment.ts";
 
 interface Options {
   readonly json?: boolean;

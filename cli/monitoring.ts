@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { loadOrReport } from "./environment.ts";
-import { replaceFolder } from "./folder.ts";
+import { loadOrReport } from "./input/environment.ts";
+import { replaceFolder } from "./output/folder.ts";
 
 /** What an earlier run may have written. */
 const OWN = /^(dashboard\.json|(operator|rules|scrape)\.yaml)$/;

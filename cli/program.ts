@@ -5,12 +5,12 @@ import { destroyCommand, previewCommand, refreshCommand, upCommand } from "./dep
 import { diffCommand } from "./diff/diff.ts";
 import { CannotError, EXIT, endWithReader, reportFailure } from "./exit.ts";
 import { explainCommand } from "./explain/explain.ts";
-import { labCommand } from "./lab.ts";
+import { labCommand } from "./lab/lab.ts";
 import { matrixCommand } from "./matrix/matrix.ts";
 import { monitoringCommand } from "./monitoring.ts";
 import { pullRequestCommand } from "./pull-request/pull-request.ts";
 import { renderCommand } from "./render.ts";
-import { applyCommand, deleteCommand } from "./rollout.ts";
+import { applyCommand, deleteCommand } from "./rollout/rollout.ts";
 import { schemaCommand } from "./schema.ts";
 
 const program = new Command("sallyport")

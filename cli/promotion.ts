@@ -2,11 +2,11 @@ import { dirname, join } from "node:path";
 import { Option } from "commander";
 import { accessBeyond } from "../access/diff/access.ts";
 import { matrixOf, type Row } from "../access/matrix/matrix.ts";
-import { type Files, filesBelow } from "../model/files.ts";
 import { type Environment, type Loaded, loadEnvironment, type Problem } from "../model/index.ts";
+import { type Files, filesBelow } from "../model/read/files.ts";
 import { planEnvironment } from "../plan/plan.ts";
-import { said } from "./cells.ts";
-import { refuse } from "./environment.ts";
+import { refuse } from "./input/environment.ts";
+import { said } from "./output/cells.ts";
 
 /** What a command has that deploys an environment. */
 export interface PromotionOptions {

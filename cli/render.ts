@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { planEnvironment } from "../plan/plan.ts";
 import { renderFiles, renderStream } from "../render/render.ts";
-import { loadOrReport, nowOption } from "./environment.ts";
-import { replaceFolder } from "./folder.ts";
+import { loadOrReport, nowOption } from "./input/environment.ts";
+import { replaceFolder } from "./output/folder.ts";
 
 /** How a rendered file is called. */
 const NUMBERED = /^\d{3,}-[a-z]+-.+\.yaml$/;

@@ -1,4 +1,3 @@
-import { distinct } from "./distinct.ts";
 import type {
   AccessParts,
   Environment,
@@ -11,6 +10,7 @@ import type {
   Owners,
   Reach,
 } from "./environment.ts";
+import { distinct } from "./values/distinct.ts";
 
 /**
  * The environment in an order of its own: the order of a file's keys and entries means nothing, so it changes nothing

@@ -7,6 +7,7 @@ import {
   orderedMonitoring,
   orderedNodes,
 } from "./canonical.ts";
+import { validateEnvironment } from "./check/validate.ts";
 import type {
   AccessParts,
   Authorizer,
@@ -18,20 +19,19 @@ import type {
   Monitoring,
   Nodes,
 } from "./environment.ts";
-import { explain } from "./explain.ts";
-import { readHost } from "./hosts.ts";
+import { readHost } from "./hosts/hosts.ts";
+import { resolveHosts } from "./hosts/resolve.ts";
+import { checkServiceNames } from "./hosts/service-names.ts";
 import { formatProblem, type Problem } from "./problem.ts";
-import type { Notes } from "./read-rules.ts";
-import { resolveHosts } from "./resolve.ts";
-import { Gateway as GatewaySchema, Mesh as MeshSchema } from "./schema.ts";
-import { environmentAccess } from "./schema-access.ts";
-import type { HostEntry } from "./schema-host.ts";
-import { Lockdown as LockdownSchema } from "./schema-lockdown.ts";
-import { Monitoring as MonitoringSchema } from "./schema-monitoring.ts";
-import { Nodes as NodesSchema } from "./schema-nodes.ts";
-import { checkServiceNames } from "./service-names.ts";
+import type { Notes } from "./rules/read-rules.ts";
+import { environmentAccess } from "./schema/access.ts";
+import { explain } from "./schema/fault-words.ts";
+import type { HostEntry } from "./schema/host.ts";
+import { Lockdown as LockdownSchema } from "./schema/lockdown.ts";
+import { Monitoring as MonitoringSchema } from "./schema/monitoring.ts";
+import { Nodes as NodesSchema } from "./schema/nodes.ts";
+import { Gateway as GatewaySchema, Mesh as MeshSchema } from "./schema/schema.ts";
 import type { Source } from "./source.ts";
-import { validateEnvironment } from "./validate.ts";
 
 /** The mesh as an environment file's `mesh`: every key may be left out, for Istio's own defaults. */
 export type MeshInput = NonNullable<z.input<typeof MeshSchema>>;

@@ -1,15 +1,15 @@
 import type { z } from "zod";
 import type { Position } from "./problem.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rules/rule.ts";
+import type { HostEntry, hostSettings, MODES } from "./schema/host.ts";
+import type { Lockdown as LockdownSchema, Reach as ReachSchema } from "./schema/lockdown.ts";
+import type { Monitoring as MonitoringSchema } from "./schema/monitoring.ts";
+import type { Nodes as NodesSchema } from "./schema/nodes.ts";
 import type {
   Environment as EnvironmentSchema,
   Gateway as GatewaySchema,
   Mesh as MeshSchema,
-} from "./schema.ts";
-import type { HostEntry, hostSettings, MODES } from "./schema-host.ts";
-import type { Lockdown as LockdownSchema, Reach as ReachSchema } from "./schema-lockdown.ts";
-import type { Monitoring as MonitoringSchema } from "./schema-monitoring.ts";
-import type { Nodes as NodesSchema } from "./schema-nodes.ts";
+} from "./schema/schema.ts";
 import type { Path } from "./source.ts";
 
 /** What one Istio mesh is like, with all defaults filled in. */

@@ -1,12 +1,14 @@
 import { dirname, join } from "node:path";
 import type { z } from "zod";
 import { orderedEnvironment } from "./canonical.ts";
+import { type Parts, validateEnvironment } from "./check/validate.ts";
 import type { DeclaredHost, Environment } from "./environment.ts";
-import { explain } from "./explain.ts";
-import { type Files, filesBelow } from "./files.ts";
-import { unusedRules } from "./host-access.ts";
-import { type HostsFile, readHost, type WrittenHost } from "./hosts.ts";
+import { unusedRules } from "./hosts/access.ts";
+import { type HostsFile, readHost, type WrittenHost } from "./hosts/hosts.ts";
+import { resolveHosts } from "./hosts/resolve.ts";
+import { checkServiceNames } from "./hosts/service-names.ts";
 import { type Position, type Problem, show, sortProblems } from "./problem.ts";
+import { type Files, filesBelow } from "./read/files.ts";
 import {
   type Expired,
   type Notes,
@@ -14,13 +16,11 @@ import {
   type RuleContext,
   readRules,
   type WrittenRule,
-} from "./read-rules.ts";
-import { resolveHosts } from "./resolve.ts";
-import { Catalog, Environment as EnvironmentFrame } from "./schema.ts";
-import { checkServiceNames } from "./service-names.ts";
+} from "./rules/read-rules.ts";
+import { explain } from "./schema/fault-words.ts";
+import { Catalog, Environment as EnvironmentFrame } from "./schema/schema.ts";
 import { soundParts } from "./sound.ts";
 import { type Path, readSource, type Source, valueAt } from "./source.ts";
-import { type Parts, validateEnvironment } from "./validate.ts";
 
 /** What became of an environment file: the environment if nothing is wrong, else every problem. */
 export interface Loaded {

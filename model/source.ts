@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Pair, type YAMLMap } from "yaml";
-import { documentFaults, LIMITS } from "./document-faults.ts";
-import { parseYaml } from "./parse-yaml.ts";
 import { type Position, type Problem, show } from "./problem.ts";
+import { documentFaults, LIMITS } from "./read/document-faults.ts";
+import { parseYaml } from "./read/parse-yaml.ts";
 
 /** Larger files are refused unread: 10,000 hosts take about 1.5 MB. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { Gateway } from "../model/environment.ts";
-import { quantityValue } from "../model/quantity.ts";
+import { quantityValue } from "../model/values/quantity.ts";
 import {
   ALLOWED,
   byCallerNamespace,

@@ -1,5 +1,5 @@
 import type { Gateway, Lockdown, Mesh, Reach } from "../model/environment.ts";
-import { listenerPort } from "../model/ports.ts";
+import { listenerPort } from "../model/values/ports.ts";
 import { gatewaySelector, managedLabels } from "./labels.ts";
 import type { Json, Manifest, PlannedObject } from "./manifest.ts";
 import { dnsRule, istiodRule, namespacePeer, tcp } from "./network.ts";

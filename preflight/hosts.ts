@@ -1,6 +1,6 @@
 import type { DeclaredHost } from "../model/environment.ts";
-import { isWildcard } from "../model/host-settings.ts";
-import { PROTOCOLS } from "../model/protocols.ts";
+import { isWildcard } from "../model/hosts/settings.ts";
+import { PROTOCOLS } from "../model/values/protocols.ts";
 import { atHosts, called, enumerate, type Finding } from "./finding.ts";
 import { covers, isSeenIn, type LiveObject, liveObjects } from "./live.ts";
 import { clientNamespaces, isGrantedTo, type Situation } from "./situation.ts";

@@ -1,7 +1,7 @@
 import type { Running } from "../cluster/running.ts";
-import { namespacesOf } from "../model/callers.ts";
 import type { DeclaredHost, Environment } from "../model/environment.ts";
 import type { Position } from "../model/problem.ts";
+import { namespacesOf } from "../model/rules/callers.ts";
 import type { Path } from "../model/source.ts";
 import { isManaged } from "../plan/labels.ts";
 import { type Manifest, objectKey } from "../plan/manifest.ts";

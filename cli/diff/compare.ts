@@ -1,6 +1,6 @@
 import { type Diff, diffOf } from "../../access/diff/diff.ts";
 import type { Problem } from "../../model/index.ts";
-import { type EnvironmentSource, type RefusedSource, settingsOf } from "../source.ts";
+import { type EnvironmentSource, type RefusedSource, settingsOf } from "../input/source.ts";
 import type { Side } from "./sides.ts";
 
 /** One environment on both sides. */

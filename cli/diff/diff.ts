@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
 import { formatProblem, type Problem } from "../../model/index.ts";
-import { nowOption, refuse, warn } from "../environment.ts";
 import { EXIT } from "../exit.ts";
-import { leftOutProblem } from "../source.ts";
+import { nowOption, refuse, warn } from "../input/environment.ts";
+import { leftOutProblem } from "../input/source.ts";
 import { type Compared, compare } from "./compare.ts";
 import { jsonText } from "./json.ts";
 import { markdownText } from "./markdown.ts";

@@ -1,5 +1,5 @@
-import { count } from "../environment.ts";
-import { inShortCode, markdownTable } from "../markdown.ts";
+import { count } from "../input/environment.ts";
+import { inShortCode, markdownTable } from "../output/markdown.ts";
 import type { Compared } from "./compare.ts";
 import { neighbourhood } from "./mermaid.ts";
 import { type Entry, type Section, sectionsOf } from "./sections.ts";

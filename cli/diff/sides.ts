@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Problem } from "../../model/index.ts";
 import { show } from "../../model/problem.ts";
-import { commitOf, isInRepository, mergeBaseOf, treeAt } from "../git.ts";
-import { readSources, type Sources } from "../source.ts";
+import { commitOf, isInRepository, mergeBaseOf, treeAt } from "../input/git.ts";
+import { readSources, type Sources } from "../input/source.ts";
 
 /** One of the two that are compared. */
 export interface Side {

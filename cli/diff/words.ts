@@ -3,8 +3,8 @@ import type { Cost } from "../../access/diff/cost.ts";
 import type { ObjectChange } from "../../access/diff/objects.ts";
 import type { ProtectionChange } from "../../access/diff/protection.ts";
 import type { Row } from "../../access/matrix/matrix.ts";
-import { notesOf, said, saidOfRefused, saidOfToken } from "../cells.ts";
-import { count } from "../environment.ts";
+import { count } from "../input/environment.ts";
+import { notesOf, said, saidOfRefused, saidOfToken } from "../output/cells.ts";
 
 /** `news/politics`, `news/*` for all accounts of a namespace. */
 export function callerOf({ namespace, account }: Row): string {

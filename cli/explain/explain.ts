@@ -16,8 +16,8 @@ import {
   schemeOf,
   type Target,
   withIssuer,
-} from "../call.ts";
-import { loadDeclaration, nowOption, warn } from "../environment.ts";
+} from "../input/call.ts";
+import { loadDeclaration, nowOption, warn } from "../input/environment.ts";
 import { type Explained, textOf, type Verdict } from "./text.ts";
 
 const FORMATS = ["text", "json"] as const;

@@ -3,12 +3,12 @@ import { inWords } from "../../access/manifests/unjudged.ts";
 import { type Row, readMatrix } from "../../access/matrix/matrix.ts";
 import type { ClusterAccess } from "../../cluster/access.ts";
 import { printable } from "../../model/index.ts";
-import { COLUMNS, cellsOf, columnsFor, NARROW, narrowLine } from "../cells.ts";
-import { nowOption } from "../environment.ts";
-import { type LiveMesh, liveManifests, liveMesh } from "../live.ts";
-import { linesInCode, markdownTable } from "../markdown.ts";
-import { settingsOf, sourceOrReport } from "../source.ts";
-import { csv, terminalTable } from "../tables.ts";
+import { nowOption } from "../input/environment.ts";
+import { type LiveMesh, liveManifests, liveMesh } from "../input/live.ts";
+import { settingsOf, sourceOrReport } from "../input/source.ts";
+import { COLUMNS, cellsOf, columnsFor, NARROW, narrowLine } from "../output/cells.ts";
+import { linesInCode, markdownTable } from "../output/markdown.ts";
+import { csv, terminalTable } from "../output/tables.ts";
 import { matrixPage } from "./page.ts";
 
 const FORMATS = ["table", "markdown", "csv", "json", "html"] as const;

@@ -1,7 +1,7 @@
 import type { Row } from "../../access/matrix/matrix.ts";
 import { htmlPage } from "../../page/page.ts";
 import { type Column, columnOf } from "../../page/table.ts";
-import { type Cells, cellsOf, columnsFor } from "../cells.ts";
+import { type Cells, cellsOf, columnsFor } from "../output/cells.ts";
 
 const FILTERS: Readonly<Partial<Record<keyof Cells, Column["filter"]>>> = {
   namespace: "choice",

@@ -1,9 +1,9 @@
 import type { Problem } from "../../model/index.ts";
 import { sortProblems } from "../../model/problem.ts";
 import { CannotError } from "../exit.ts";
-import { commitOf, treeAt } from "../git.ts";
+import { commitOf, treeAt } from "../input/git.ts";
+import { leftOutProblem, readSources } from "../input/source.ts";
 import { promotionFaults } from "../promotion.ts";
-import { leftOutProblem, readSources } from "../source.ts";
 
 /** What is wrong, and what may be, in the declarations of a folder. */
 export interface Checked {

@@ -1,6 +1,6 @@
 import type { Problem } from "../../model/index.ts";
 import { COMMENT_CHARACTERS } from "../diff/markdown.ts";
-import { inShortCode, markdownTable } from "../markdown.ts";
+import { inShortCode, markdownTable } from "../output/markdown.ts";
 import type { Previewed } from "./preview.ts";
 
 /** The first line of a comment of ours, which tells it from others when it is to be updated; nobody sees it. */

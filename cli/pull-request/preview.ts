@@ -7,7 +7,7 @@ import { endingSignal } from "../../lab/process/ending.ts";
 import { linesOf } from "../deploy/lines.ts";
 import { pulumi } from "../deploy/pulumi.ts";
 import { CannotError, reportFailure } from "../exit.ts";
-import { plainFilesAt } from "../git.ts";
+import { plainFilesAt } from "../input/git.ts";
 import { knownCommit } from "./check.ts";
 
 /** What the engine would do to a stack. */

@@ -6,7 +6,7 @@ import { chromiumProgram, launchChromium } from "../../bench/chromium.ts";
 import { compare } from "../../cli/diff/compare.ts";
 import { markdownText } from "../../cli/diff/markdown.ts";
 import { terminalText } from "../../cli/diff/text.ts";
-import { readSources } from "../../cli/source.ts";
+import { readSources } from "../../cli/input/source.ts";
 import { commentHtml } from "./comment.ts";
 import { terminalHtml } from "./terminal.ts";
 

@@ -1,5 +1,5 @@
 import type { Gateway, Mesh, Monitoring } from "../../model/environment.ts";
-import { listenerPort } from "../../model/ports.ts";
+import { listenerPort } from "../../model/values/ports.ts";
 import { gatewaySelector, inGatewayNamespace, labelsOf, POOL_LABEL } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import { COUNTER_PREFIX, DURATION_BUCKETS } from "../telemetry/counters.ts";

@@ -1,5 +1,5 @@
 import type { Gateway, Mesh, Monitoring } from "../../model/environment.ts";
-import { listenerPort } from "../../model/ports.ts";
+import { listenerPort } from "../../model/values/ports.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import { METRICS_PORTS } from "../metrics-ports.ts";

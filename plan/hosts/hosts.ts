@@ -1,6 +1,6 @@
-import { namespacesOf } from "../../model/callers.ts";
 import type { AccessParts, Gateway, Host, Mesh, Mode, Monitoring } from "../../model/environment.ts";
-import { PROTOCOLS } from "../../model/protocols.ts";
+import { namespacesOf } from "../../model/rules/callers.ts";
+import { PROTOCOLS } from "../../model/values/protocols.ts";
 import type { PlannedObject } from "../manifest.ts";
 import { withSyncWaves } from "../sync-wave.ts";
 import { accessLog } from "../telemetry/access-log.ts";

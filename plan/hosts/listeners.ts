@@ -1,5 +1,5 @@
 import type { Host } from "../../model/environment.ts";
-import { HTTP_PORT, listenerPort } from "../../model/ports.ts";
+import { HTTP_PORT, listenerPort } from "../../model/values/ports.ts";
 import { gatewayFilter, HTTP_CONNECTION_MANAGER, mergeInto } from "../envoy-filter.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../manifest.ts";

@@ -1,5 +1,5 @@
 import type { Host } from "../../model/environment.ts";
-import { PROTOCOLS } from "../../model/protocols.ts";
+import { PROTOCOLS } from "../../model/values/protocols.ts";
 import { gatewayFilter } from "../envoy-filter.ts";
 import { inGatewayNamespace } from "../labels.ts";
 import type { PlannedObject } from "../manifest.ts";

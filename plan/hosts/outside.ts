@@ -1,6 +1,6 @@
 import type { Host } from "../../model/environment.ts";
-import { NOT_OUTSIDE } from "../../model/outside.ts";
-import { PROTOCOLS } from "../../model/protocols.ts";
+import { NOT_OUTSIDE } from "../../model/values/outside.ts";
+import { PROTOCOLS } from "../../model/values/protocols.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, PlannedObject } from "../manifest.ts";
 import { tcp } from "../network.ts";

@@ -1,7 +1,7 @@
-import { namespacesOf } from "../../model/callers.ts";
-import { digest } from "../../model/digest.ts";
 import type { Host, HostSettings, Mode } from "../../model/environment.ts";
-import { settingsOf } from "../../model/host-settings.ts";
+import { settingsOf } from "../../model/hosts/settings.ts";
+import { namespacesOf } from "../../model/rules/callers.ts";
+import { digest } from "../../model/values/digest.ts";
 import { type Refusal, refusalOf } from "./access/not-found.ts";
 
 /** How many objects of one kind a group of hosts is spread over, so that none grows near etcd's limit. */

@@ -1,5 +1,5 @@
 import type { Host } from "../../model/environment.ts";
-import { isWildcard } from "../../model/host-settings.ts";
+import { isWildcard } from "../../model/hosts/settings.ts";
 
 /** What a gateway's hosts ask of its log and counters. What none asks for is left out: it would cost each request. */
 export interface Asked {

@@ -1,5 +1,5 @@
 import type { Gateway, Host } from "../../model/environment.ts";
-import { isWildcard } from "../../model/host-settings.ts";
+import { isWildcard } from "../../model/hosts/settings.ts";
 import { gatewayFilter, HTTP_CONNECTION_MANAGER, mergeInto, TCP_PROXY } from "../envoy-filter.ts";
 import { inGatewayNamespace } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";

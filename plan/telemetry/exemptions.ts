@@ -1,9 +1,9 @@
-import { type CallerSet, remaining } from "../../model/callers.ts";
 import type { Caller, Host } from "../../model/environment.ts";
-import { isWildcard } from "../../model/host-settings.ts";
-import { listenerPort } from "../../model/ports.ts";
-import { PROTOCOLS } from "../../model/protocols.ts";
-import { isEveryone } from "../../model/rule.ts";
+import { isWildcard } from "../../model/hosts/settings.ts";
+import { type CallerSet, remaining } from "../../model/rules/callers.ts";
+import { isEveryone } from "../../model/rules/rule.ts";
+import { listenerPort } from "../../model/values/ports.ts";
+import { PROTOCOLS } from "../../model/values/protocols.ts";
 import { IDENTITY } from "./identity.ts";
 import { type LogFilter, where } from "./log-filter.ts";
 import { BY_ROUTE } from "./refusals.ts";

@@ -1,5 +1,5 @@
 import type { Gateway, Monitoring } from "../../model/environment.ts";
-import { STDOUT } from "../../model/schema-monitoring.ts";
+import { STDOUT } from "../../model/schema/monitoring.ts";
 import type { Json } from "../manifest.ts";
 import { jsonFormat, type Line } from "./log-lines.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { probeOf } from "../../advice/call.ts";
 import { type Impossible, type Suggestion, suggest } from "../../advice/suggest.ts";
 import { listOf, withEntry } from "../../advice/with-entry.ts";
-import { parseCaller, parseTarget, schemeOf } from "../../cli/call.ts";
+import { parseCaller, parseTarget, schemeOf } from "../../cli/input/call.ts";
 import { loadEnvironment } from "../../model/index.ts";
 import { filesOf, loadTexts, NOW } from "../model/memory-files.ts";
 

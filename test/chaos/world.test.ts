@@ -13,7 +13,7 @@ import {
   withBoth,
   withGuest,
 } from "../../chaos/world.ts";
-import { callersOf } from "../../model/callers.ts";
+import { callersOf } from "../../model/rules/callers.ts";
 import { loadTexts } from "../model/memory-files.ts";
 
 const declarations = [base, withGuest, withAdded, withBoth, ...toPassthrough, ...toMutual].filter(

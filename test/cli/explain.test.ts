@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseCaller, parseClaims, parseHeader, parseTarget } from "../../cli/call.ts";
 import type { Explained } from "../../cli/explain/text.ts";
+import { parseCaller, parseClaims, parseHeader, parseTarget } from "../../cli/input/call.ts";
 import { sallyport } from "./sallyport.ts";
 
 function explain(file: string, from: string, to: string, ...more: string[]) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeStatus } from "../../cli/lab-status.ts";
+import { describeStatus } from "../../cli/lab/status.ts";
 import type { LabStatus } from "../../lab/lab.ts";
 
 function damaged(...dead: string[]): LabStatus {

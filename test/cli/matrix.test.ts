@@ -1,7 +1,7 @@
 import { marked } from "marked";
 import { describe, expect, it } from "vitest";
-import { inCode, inShortCode, linesInCode, markdownTable } from "../../cli/markdown.ts";
-import { csv, terminalTable } from "../../cli/tables.ts";
+import { inCode, inShortCode, linesInCode, markdownTable } from "../../cli/output/markdown.ts";
+import { csv, terminalTable } from "../../cli/output/tables.ts";
 import { HOSTILE, markupIn } from "../hostile.ts";
 import { sallyport } from "./sallyport.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readSources } from "../../cli/source.ts";
+import { readSources } from "../../cli/input/source.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderFiles, renderStream } from "../../render/render.ts";
 import { folderOf } from "../folders.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { matrixOf } from "../../access/matrix/matrix.ts";
-import { liveManifests } from "../../cli/live.ts";
+import { liveManifests } from "../../cli/input/live.ts";
 import { connect } from "../../cluster/client.ts";
 import { applyObject } from "../../cluster/objects.ts";
 import { readApplied } from "../../cluster/owned.ts";

@@ -9,7 +9,7 @@ import {
   serviceRange6,
 } from "../../lab/addresses.ts";
 import { overlap } from "../../lab/network/conflicts.ts";
-import { overlap as rangesOverlap } from "../../model/network.ts";
+import { overlap as rangesOverlap } from "../../model/values/network.ts";
 
 describe("overlapping ranges", () => {
   it.each([

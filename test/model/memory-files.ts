@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import type { Files } from "../../model/files.ts";
 import { type Loaded, loadEnvironment } from "../../model/index.ts";
+import type { Files } from "../../model/read/files.ts";
 
 /** The day of tests that name none. */
 export const NOW = new Date("2026-11-21T12:00:00Z");

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { callersMeet, meetingAny } from "../../model/callers.ts";
 import type { Caller } from "../../model/environment.ts";
-import { ruleOf } from "../../model/make-rule.ts";
-import { pathFault } from "../../model/paths.ts";
-import { coversRule } from "../../model/rule-cover.ts";
-import { rulesAround } from "../../model/rule-index.ts";
+import { callersMeet, meetingAny } from "../../model/rules/callers.ts";
+import { coversRule } from "../../model/rules/cover.ts";
+import { ruleOf } from "../../model/rules/make-rule.ts";
+import { rulesAround } from "../../model/rules/rule-index.ts";
+import { pathFault } from "../../model/values/paths.ts";
 
 const caller: fc.Arbitrary<Caller> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ namespace: "*" }) },

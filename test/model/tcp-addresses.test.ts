@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";
-import { covers } from "../../model/network.ts";
-import { isEveryAddress } from "../../model/outside.ts";
+import { covers } from "../../model/values/network.ts";
+import { isEveryAddress } from "../../model/values/outside.ts";
 import { loadTexts } from "./memory-files.ts";
 
 /** An environment with one TCP host that has addresses, behind a gateway that may call some private ranges. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluator } from "../../access/evaluate/evaluate.ts";
 import type { Host } from "../../model/environment.ts";
-import type { Rule } from "../../model/rule.ts";
+import type { Rule } from "../../model/rules/rule.ts";
 import { renderStream } from "../../render/render.ts";
 import { ACCOUNTS, allow, declared, list, matches, NAMESPACES, PATHS, plan } from "./random-rules.ts";
 

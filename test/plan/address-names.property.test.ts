@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";
-import { hostRangeFault } from "../../model/network.ts";
+import { hostRangeFault } from "../../model/values/network.ts";
 import { namesOfRange } from "../../plan/hosts/tcp/address-names.ts";
 
 const text = (address: number) => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");

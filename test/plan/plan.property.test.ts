@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { summariseAccess } from "../../access/matrix/summary.ts";
-import { callersOf } from "../../model/callers.ts";
 import {
   completeGateway,
   completeHosts,
@@ -10,6 +9,7 @@ import {
   type HostInput,
 } from "../../model/complete.ts";
 import type { Environment } from "../../model/environment.ts";
+import { callersOf } from "../../model/rules/callers.ts";
 import { objectKey } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";

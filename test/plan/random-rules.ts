@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { completeHosts, completeMesh, completeMonitoring, type HostInput } from "../../model/complete.ts";
 import type { Host } from "../../model/environment.ts";
-import { formOf, literalOf } from "../../model/paths.ts";
-import type { Rule } from "../../model/rule.ts";
+import type { Rule } from "../../model/rules/rule.ts";
+import { formOf, literalOf } from "../../model/values/paths.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { gateway } from "./hosts.ts";
 

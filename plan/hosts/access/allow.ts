@@ -1,6 +1,6 @@
-import { distinctCallers, remaining } from "../../../model/callers.ts";
 import type { Host } from "../../../model/environment.ts";
-import type { Rule } from "../../../model/rule.ts";
+import { distinctCallers, remaining } from "../../../model/rules/callers.ts";
+import type { Rule } from "../../../model/rules/rule.ts";
 import { gatewaySelector } from "../../labels.ts";
 import type { Json, Manifest } from "../../manifest.ts";
 import { type HostsContext, shardMetadata } from "../context.ts";

@@ -1,5 +1,5 @@
 import type { Caller } from "../../../model/environment.ts";
-import { isEveryone } from "../../../model/rule.ts";
+import { isEveryone } from "../../../model/rules/rule.ts";
 
 /** The SPIFFE identity as Istio's policies write it; a whole namespace by its prefix, everyone by the mesh's. */
 export function principalOf(caller: Caller, trustDomain: string): string {

@@ -1,6 +1,6 @@
-import { remaining } from "../../../model/callers.ts";
 import type { Host } from "../../../model/environment.ts";
-import { isEveryone, type Rule } from "../../../model/rule.ts";
+import { remaining } from "../../../model/rules/callers.ts";
+import { isEveryone, type Rule } from "../../../model/rules/rule.ts";
 import { gatewaySelector, inGatewayNamespace, OWNER_LABEL } from "../../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import type { HostsContext } from "../context.ts";

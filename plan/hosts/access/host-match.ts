@@ -1,5 +1,5 @@
 import type { Host } from "../../../model/environment.ts";
-import { PROTOCOLS, type Protocol } from "../../../model/protocols.ts";
+import { PROTOCOLS, type Protocol } from "../../../model/values/protocols.ts";
 import type { Json } from "../../manifest.ts";
 import { authoritiesOf } from "../http/authority.ts";
 import { connectName, destinationsOf } from "../tcp/destinations.ts";

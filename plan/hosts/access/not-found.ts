@@ -1,7 +1,7 @@
-import { digest } from "../../../model/digest.ts";
 import type { Host } from "../../../model/environment.ts";
-import { formOf, literalOf } from "../../../model/paths.ts";
-import type { Rule } from "../../../model/rule.ts";
+import type { Rule } from "../../../model/rules/rule.ts";
+import { digest } from "../../../model/values/digest.ts";
+import { formOf, literalOf } from "../../../model/values/paths.ts";
 import type { Json } from "../../manifest.ts";
 import { REFUSED_ROUTE } from "../../telemetry/refusals.ts";
 

@@ -1,6 +1,6 @@
 import type { Caller, Host } from "../../../model/environment.ts";
-import { listenerPort } from "../../../model/ports.ts";
-import type { NamedValues, Rule } from "../../../model/rule.ts";
+import type { NamedValues, Rule } from "../../../model/rules/rule.ts";
+import { listenerPort } from "../../../model/values/ports.ts";
 import type { Json } from "../../manifest.ts";
 import type { HostsContext } from "../context.ts";
 import { principalOf } from "./callers.ts";

@@ -1,5 +1,5 @@
 import type { Host } from "../../../model/environment.ts";
-import { HTTP_PORT } from "../../../model/ports.ts";
+import { HTTP_PORT } from "../../../model/values/ports.ts";
 import { hasOwnCluster } from "./own-cluster.ts";
 
 /**

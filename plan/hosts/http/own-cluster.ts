@@ -1,6 +1,6 @@
-import { digest } from "../../../model/digest.ts";
 import type { Host } from "../../../model/environment.ts";
-import { HTTP_PORT } from "../../../model/ports.ts";
+import { digest } from "../../../model/values/digest.ts";
+import { HTTP_PORT } from "../../../model/values/ports.ts";
 import type { Json, PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost, shardMetadata } from "../context.ts";
 import { serviceEntry } from "../service-entry.ts";

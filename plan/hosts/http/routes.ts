@@ -1,6 +1,6 @@
 import type { Host } from "../../../model/environment.ts";
-import { isWildcard } from "../../../model/host-settings.ts";
-import { HTTP_PORT } from "../../../model/ports.ts";
+import { isWildcard } from "../../../model/hosts/settings.ts";
+import { HTTP_PORT } from "../../../model/values/ports.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import { accessPolicy, notFoundPolicy } from "../access/allow.ts";
 import { type RouteMatch, refusedRoute, routeMatches } from "../access/not-found.ts";

@@ -1,5 +1,5 @@
-import { digest } from "../../../model/digest.ts";
 import type { Host } from "../../../model/environment.ts";
+import { digest } from "../../../model/values/digest.ts";
 import { gatewayFilter } from "../../envoy-filter.ts";
 import { inGatewayNamespace } from "../../labels.ts";
 import type { Manifest, PlannedObject } from "../../manifest.ts";

@@ -1,4 +1,4 @@
-import { digest } from "../../../model/digest.ts";
+import { digest } from "../../../model/values/digest.ts";
 import { gatewaySelector } from "../../labels.ts";
 import type { PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost, shardMetadata } from "../context.ts";

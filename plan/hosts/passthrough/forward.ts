@@ -1,4 +1,4 @@
-import { listenerPort } from "../../../model/ports.ts";
+import { listenerPort } from "../../../model/values/ports.ts";
 import { gatewayFilter, TCP_PROXY } from "../../envoy-filter.ts";
 import { inGatewayNamespace } from "../../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";

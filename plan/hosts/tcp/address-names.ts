@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
-import { ipv6Texts } from "../../../model/ipv6-texts.ts";
-import { isVersion6 } from "../../../model/network.ts";
+import { ipv6Texts } from "../../../model/values/ipv6-texts.ts";
+import { isVersion6 } from "../../../model/values/network.ts";
 
 /**
  * The names on the hop that stand for a range's addresses, in the form of Istio's string matches: a policy compares

@@ -1,0 +1,144 @@
+import type { Caller } from "../environment.ts";
+import type { Problem } from "../problem.ts";
+import { formatCaller, meetingAny, remaining } from "../rules/callers.ts";
+import { knownNames, type Notes, type RuleContext, type WrittenRule } from "../rules/read-rules.ts";
+import { isEveryone, looksAtRequests, type Rule } from "../rules/rule.ts";
+import { type Path, problemAt, type ReportFault, valueAt } from "../source.ts";
+import { PROTOCOLS } from "../values/protocols.ts";
+import { checkDeniedPaths } from "./denied-paths.ts";
+import type { WrittenHost } from "./hosts.ts";
+import { isOwn, oncePerRule, rulesFor, type SoundRule, type Subject, subjectOf, type Told } from "./rules.ts";
+import { checkShadowed } from "./shadowed-rules.ts";
+import type { Coverage } from "./wildcards.ts";
+
+/** Rules at the head of a file that no host has a use for. */
+export function unusedRules(rules: readonly WrittenRule[], hosts: readonly WrittenHost[]): Problem[] {
+  const used = new Set(hosts.flatMap(rulesFor));
+  return rules
+    .filter((rule) => !used.has(rule))
+    .map(({ source, path }) =>
+      problemAt(source, path, undefined, "it holds for no host", "correct its ports:, or remove it"),
+    );
+}
+
+/**
+ * What can't be, and what is better not, between a host and its rules and among these. What the wildcards
+ * over the host say holds for it too.
+ */
+export function checkAccess(
+  host: WrittenHost,
+  { over, under }: Coverage,
+  context: RuleContext,
+  notes: Notes,
+  told: Told,
+): void {
+  const subject = subjectOf(host);
+  // One of another team can't be declared beside it at all.
+  const wildcards = over.filter((wildcard) => wildcard.host.owner === host.owner);
+  checkProtocol(subject, context, notes, (rule) => oncePerRule(told, "protocol", notes.problems, rule));
+  checkNotFound(subject, notes);
+  checkDeniedPaths(subject, wildcards, notes, told);
+  const denied = subject.deny.filter((rule) => isOwn(host, rule));
+  if (denied.length > 0) {
+    const mayCall = callersIn([subject, ...over, ...under]);
+    for (const rule of denied)
+      checkDenied(host, mayCall, rule, oncePerRule(told, "denied", notes.warnings, rule));
+  }
+  checkShadowed(subject, wildcards, notes.warnings);
+}
+
+/** Only HTTP shows requests; of TLS and TCP a gateway sees who calls what. */
+function checkProtocol(
+  { host, allow, deny }: Subject,
+  { authorizers }: RuleContext,
+  { problems }: Notes,
+  tellRule: (rule: WrittenRule) => ReportFault,
+): void {
+  const { mode, source, path, authorizer } = host;
+  const fault = (key: string, value: unknown, why: string, fix: string) => {
+    problems.push(problemAt(source, [...path, key], value, why, fix));
+  };
+  if (authorizer !== undefined && authorizers?.includes(authorizer) === false)
+    fault(
+      "authorizer",
+      authorizer,
+      "the environment has no authorizer of this name",
+      knownNames("authorizers", authorizers),
+    );
+  if (mode === undefined || PROTOCOLS[mode] === "http") return;
+  const why = `with tls: ${mode} the gateway sees no requests, only who calls`;
+  for (const key of ["refuse", "authorizer"])
+    if (valueAt(source.data, [...path, key]) !== undefined)
+      fault(key, host[key as "refuse"], why, "remove it");
+  for (const rule of [...allow, ...deny])
+    if (looksAtRequests(rule.rule)) {
+      const own = isOwn(host, rule);
+      const fix = own
+        ? "remove it, or declare the host with tls: originate"
+        : "add ports: (those of the HTTP hosts)";
+      tellRule(rule)(
+        requestPath(rule.rule),
+        undefined,
+        own ? why : `it holds for ${host.host}:${host.port}, and ${why}`,
+        fix,
+      );
+    }
+}
+
+function requestPath({ paths, methods, headers }: Rule): Path {
+  if (paths.length > 0) return ["paths"];
+  if (methods.length > 0) return ["methods"];
+  return [headers.length > 0 ? "headers" : "users"];
+}
+
+/** «Not found» is told by the route, which does not know who calls. */
+function checkNotFound({ host, allow }: Subject, { problems }: Notes): void {
+  if (host.refuse !== "not-found") return;
+  const fault = (why: string, fix: string) => {
+    problems.push(problemAt(host.source, [...host.path, "refuse"], host.refuse, why, fix));
+  };
+  const identities = new Set(
+    allow.map(({ rule: { from, except, users } }) => JSON.stringify([from, except, users])),
+  );
+  if (identities.size > 1)
+    fault(
+      "the answer 404 can't tell callers apart, and these rules differ in who may call",
+      "give all the same from, except and users, or write refuse: forbidden",
+    );
+  else if (
+    allow.length > 0 &&
+    !allow.every(
+      ({ rule: { paths, methods, headers } }) => paths.length + methods.length + headers.length > 0,
+    )
+  )
+    fault(
+      "there is nothing that could be not found: every path is allowed",
+      "add paths: to the rules, or remove it",
+    );
+}
+
+/** Whether a rule of any of these hosts lets a caller in. */
+function callersIn(subjects: readonly Subject[]): (caller: Caller) => boolean {
+  return meetingAny(subjects.flatMap(({ allow }) => allow).flatMap(({ rule }) => remaining(rule).from));
+}
+
+/** Namespaces and accounts that no rule lets in: a refusal of them, or an exemption for them, has no effect. */
+function checkDenied(
+  host: WrittenHost,
+  mayCall: (caller: Caller) => boolean,
+  { rule }: SoundRule,
+  warn: ReportFault,
+): void {
+  for (const [key, list] of [
+    ["from", rule.from],
+    ["except", rule.except],
+  ] as const)
+    for (const caller of list)
+      if (!isEveryone(caller) && !mayCall(caller))
+        warn(
+          [key],
+          formatCaller(caller),
+          `nothing lets it call ${host.host}:${host.port} anyway`,
+          "check the name, or remove it",
+        );
+}
