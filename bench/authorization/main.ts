@@ -5,11 +5,12 @@ import { labUp } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
 import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { answering } from "../answering.ts";
-import { type BenchCluster, benchCluster, type Container } from "../cluster.ts";
+import { benchCluster, type Container } from "../cluster.ts";
+import { envoyOf, envoySeconds } from "../processor.ts";
 import { machine } from "../statistics.ts";
 import { writeObjects } from "../write.ts";
 import { parseWrk, wrkCommand } from "../wrk.ts";
-import { policiesIn, policySize, processorSeconds } from "./rbac.ts";
+import { policiesIn, policySize } from "./rbac.ts";
 import { type Measured, type Round, table } from "./report.ts";
 import {
   CALLED,
@@ -109,7 +110,7 @@ async function dumpWith(variant: Variant, names: readonly string[]): Promise<str
   const end = performance.now() + SECONDS_TO_SYNC * 1_000;
   for (;;) {
     const dump = await cluster.exec(
-      await proxyOf(cluster, variant),
+      await envoyOf(cluster, gatewayOf(variant)),
       ["pilot-agent", "request", "GET", "config_dump"],
       DUMP_SECONDS,
     );
@@ -123,28 +124,17 @@ async function dumpWith(variant: Variant, names: readonly string[]): Promise<str
 }
 
 async function run(variant: Variant, round: number): Promise<Round> {
-  const before = await gatewaySeconds(variant);
+  const before = await envoySeconds(cluster, gatewayOf(variant));
   const command = wrkCommand(URL_CALLED, LOAD, options.seconds);
   const printed = await cluster.exec(sleepIn(clientOf(variant)), command, options.seconds + 30);
   const { requestsPerSecond, failed } = parseWrk(printed);
   if (failed > 0) throw new Error(`${variant}: ${failed} requests failed: ${printed}`);
-  const seconds = (await gatewaySeconds(variant)) - before;
+  const seconds = (await envoySeconds(cluster, gatewayOf(variant))) - before;
   const microseconds = (seconds / (requestsPerSecond * options.seconds)) * 1e6;
   say(`round ${round}: ${variant}: ${requestsPerSecond.toFixed(0)}/s, ${microseconds.toFixed(1)} µs each`);
   return { requestsPerSecond, microseconds };
 }
 
-async function gatewaySeconds(variant: Variant): Promise<number> {
-  const command = ["sh", "-c", "cat /proc/[0-9]*/stat"];
-  return processorSeconds(await cluster.exec(await proxyOf(cluster, variant), command), "envoy");
-}
-
 function sleepIn(namespace: string): Container {
   return { namespace, pod: "deploy/sleep", container: "sleep" };
-}
-
-async function proxyOf({ pods }: BenchCluster, variant: Variant): Promise<Container> {
-  const [pod] = await pods(gatewayOf(variant));
-  if (pod === undefined) throw new Error(`${gatewayOf(variant)} has no pod`);
-  return { namespace: gatewayOf(variant), pod, container: "istio-proxy" };
 }

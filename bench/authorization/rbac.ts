@@ -23,24 +23,3 @@ function filtersIn(value: unknown): unknown[] {
 export function policiesIn(dump: string): Set<string> {
   return new Set([...dump.matchAll(/-policy\[([^\]]+)\]-rule\[/g)].map(([, name = ""]) => name));
 }
-
-/** Linux counts a process's time in these, whatever the kernel's own clock. */
-const TICKS_PER_SECOND = 100;
-
-/**
- * Seconds that the processor worked for the process of a name, in its own code and the kernel's.
- *
- * @param stat the lines of `/proc/PID/stat` of every process
- * @throws if there is no such process
- */
-export function processorSeconds(stat: string, name: string): number {
-  const [, rest] =
-    stat
-      .split("\n")
-      .find((line) => line.includes(`(${name})`))
-      ?.split(") ", 2) ?? [];
-  if (rest === undefined) throw new Error(`no process ${name} runs: ${stat}`);
-  // proc_pid_stat(5) counts from 1, and two fields stand before this.
-  const [user, system] = rest.split(" ").slice(11, 13).map(Number);
-  return ((user ?? Number.NaN) + (system ?? Number.NaN)) / TICKS_PER_SECOND;
-}

@@ -4,14 +4,17 @@ import { labUp } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
 import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { type BenchCluster, benchCluster } from "../cluster.ts";
+import { envoySeconds } from "../processor.ts";
 import { machine } from "../statistics.ts";
-import { type Load, parseWrk, type WrkRun, wrkCommand } from "../wrk.ts";
+import { type Load, parseWrk, wrkCommand } from "../wrk.ts";
 import { clientOf, deploy, remove } from "./deploy.ts";
-import { type Measured, rowOf, table } from "./report.ts";
-import { LOADS, type MeasuredMode, MODES, urlOf, type Variant } from "./variants.ts";
+import { type Measured, type Run, rowOf, table } from "./report.ts";
+import { CLIENTS, GATEWAYS, LOADS, type MeasuredMode, MODES, urlOf, type Variant } from "./variants.ts";
 
 const program = new Command("npm run bench:data-path --")
-  .description("Requests a second and latency on the lab: direct, by the documents' pattern, and by ours.")
+  .description(
+    "Requests a second, latency and what the Envoys work on the lab: direct, by the documents' pattern, and by ours.",
+  )
   .option("--seconds <number>", "how long each run of wrk takes", Number, 5)
   .option("--rounds <number>", "how often each is measured; medians are printed", Number, 3)
   .option("--image <image>", "the clients' image, with curl and wrk", LAB_IMAGE)
@@ -66,14 +69,21 @@ async function measure(cluster: BenchCluster): Promise<Measured[]> {
   return measured;
 }
 
-async function run(
-  { exec }: BenchCluster,
-  mode: MeasuredMode,
-  variant: Variant,
-  load: Load,
-): Promise<WrkRun> {
+async function run(cluster: BenchCluster, mode: MeasuredMode, variant: Variant, load: Load): Promise<Run> {
   const command = wrkCommand(urlOf(mode, variant), load, seconds);
-  const one = parseWrk(await exec(clientOf(variant), command, seconds + 30));
-  say(`  ${variant}: ${one.requestsPerSecond.toFixed(0)}/s, p50 ${one.p50} ms, p99 ${one.p99} ms`);
-  return one;
+  const before = await workOf(cluster, variant);
+  const one = parseWrk(await cluster.exec(clientOf(variant), command, seconds + 30));
+  const worked = (await workOf(cluster, variant)) - before;
+  const processor = (worked / (one.requestsPerSecond * seconds)) * 1e6;
+  say(
+    `  ${variant}: ${one.requestsPerSecond.toFixed(0)}/s, p50 ${one.p50} ms, p99 ${one.p99} ms, ${processor.toFixed(0)} µs of Envoy`,
+  );
+  return { ...one, processor };
+}
+
+/** Seconds that the processor has worked for the Envoys on a variant's way. */
+async function workOf(cluster: BenchCluster, variant: Variant): Promise<number> {
+  if (variant === "direct") return 0;
+  const sidecar = await envoySeconds(cluster, CLIENTS[variant]);
+  return sidecar + (await envoySeconds(cluster, GATEWAYS[variant]));
 }

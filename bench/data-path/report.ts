@@ -6,23 +6,30 @@ import type { MeasuredMode, Variant } from "./variants.ts";
 export interface Measured {
   readonly mode: MeasuredMode["mode"];
   readonly load: Load;
-  readonly rounds: readonly Readonly<Record<Variant, WrkRun>>[];
+  readonly rounds: readonly Readonly<Record<Variant, Run>>[];
+}
+
+/** One run of wrk, and what it cost. */
+export interface Run extends WrkRun {
+  /** Microseconds of the processor a request, in the sidecar and the gateway together; 0 where there are none. */
+  readonly processor: number;
 }
 
 /** One line of the outcome. */
 interface Row extends Load {
   readonly mode: MeasuredMode["mode"];
   /** Medians of the rounds. */
-  readonly variants: Readonly<Record<Variant, WrkRun>>;
+  readonly variants: Readonly<Record<Variant, Run>>;
   /** Ours by the documents' pattern: the medians of each round's own ratio, as a busy moment meets both. */
-  readonly ratio: Readonly<Record<"requestsPerSecond" | "p50" | "p99", number>>;
+  readonly ratio: Readonly<Record<"requestsPerSecond" | "p50" | "p99" | "processor", number>>;
 }
 
 export function rowOf({ mode, load, rounds }: Measured): Row {
-  const of = (variant: Variant): WrkRun => ({
+  const of = (variant: Variant): Run => ({
     requestsPerSecond: median(rounds.map((round) => round[variant].requestsPerSecond)),
     p50: median(rounds.map((round) => round[variant].p50)),
     p99: median(rounds.map((round) => round[variant].p99)),
+    processor: median(rounds.map((round) => round[variant].processor)),
     failed: rounds.reduce((total, round) => total + round[variant].failed, 0),
   });
   const ratio = (key: keyof Row["ratio"]) => median(rounds.map(({ docs, ours }) => ours[key] / docs[key]));
@@ -30,7 +37,12 @@ export function rowOf({ mode, load, rounds }: Measured): Row {
     mode,
     ...load,
     variants: { direct: of("direct"), docs: of("docs"), ours: of("ours") },
-    ratio: { requestsPerSecond: ratio("requestsPerSecond"), p50: ratio("p50"), p99: ratio("p99") },
+    ratio: {
+      requestsPerSecond: ratio("requestsPerSecond"),
+      p50: ratio("p50"),
+      p99: ratio("p99"),
+      processor: ratio("processor"),
+    },
   };
 }
 
@@ -40,6 +52,7 @@ const HEAD = [
   "connections",
   ...["direct", "docs", "ours"].flatMap((variant) => [`${variant} /s`, "p50 ms", "p99 ms"]),
   ...["ours/docs /s", "p50", "p99"],
+  ...["docs µs of Envoy", "ours", "ours/docs"],
   "failed",
 ];
 
@@ -54,6 +67,8 @@ export function table(rows: readonly Row[]): string {
         connections,
         ...runs.flatMap((run) => [run.requestsPerSecond.toFixed(0), run.p50.toFixed(2), run.p99.toFixed(2)]),
         ...[ratio.requestsPerSecond, ratio.p50, ratio.p99].map((value) => value.toFixed(2)),
+        ...[variants.docs, variants.ours].map(({ processor }) => processor.toFixed(0)),
+        ratio.processor.toFixed(2),
         runs.map(({ failed }) => failed).join("+"),
       ];
     }),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { policiesIn, policySize, processorSeconds } from "../../bench/authorization/rbac.ts";
+import { policiesIn, policySize } from "../../bench/authorization/rbac.ts";
 import { table } from "../../bench/authorization/report.ts";
 import { CALLED, environmentOf, objectsOf, policyNames } from "../../bench/authorization/variants.ts";
+import { processorSeconds } from "../../bench/processor.ts";
 
 describe("the variants", () => {
   const objects = (variant: "shared" | "apart" | "none") =>

@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { rowOf, table } from "../../bench/data-path/report.ts";
+import { type Run, rowOf, table } from "../../bench/data-path/report.ts";
 import { MODES, urlOf } from "../../bench/data-path/variants.ts";
-import type { WrkRun } from "../../bench/wrk.ts";
 
-const run = (requestsPerSecond: number): WrkRun => ({ requestsPerSecond, p50: 1, p99: 2, failed: 1 });
+const run = (requestsPerSecond: number): Run => ({
+  requestsPerSecond,
+  p50: 1,
+  p99: 2,
+  failed: 1,
+  processor: 100_000 / requestsPerSecond,
+});
 const round = (docs: number, ours: number) => ({ direct: run(9000), docs: run(docs), ours: run(ours) });
 
 describe("the data path's rows", () => {
@@ -15,11 +20,14 @@ describe("the data path's rows", () => {
     expect(row.variants.docs.requestsPerSecond).toBe(1000);
     expect(row.variants.ours.requestsPerSecond).toBe(1210);
     expect(row.ratio.requestsPerSecond).toBe(1.3);
+    expect(row.ratio.processor).toBeCloseTo(1 / 1.3);
   });
 
   it("add up what failed, and print it", () => {
     expect(row.variants.ours.failed).toBe(3);
-    expect(table([row])).toMatch(/\| 64 \| 9000 \|.*\| 1\.30 \| 1\.00 \| 1\.00 \| 3\+3\+3 \|\n$/);
+    expect(table([row])).toMatch(
+      /\| 64 \| 9000 \|.*\| 1\.30 \| 1\.00 \| 1\.00 \| 100 \| 83 \| 0\.77 \| 3\+3\+3 \|\n$/,
+    );
   });
 });
 
