@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
 import type { Declared } from "./grants.ts";
-import { environmentFile } from "./world.ts";
+import { ENVIRONMENT, environmentFile } from "./world.ts";
 
 /** Runs the `sallyport` command as a process of its own, as a user does. */
 export interface Sallyport {
@@ -29,10 +29,10 @@ export function sallyport({ kubeconfig, folder, signal, say }: SallyportOptions)
   const file = join(folder, "chaos.yaml");
   const run = async (declared: Declared, limit: Pick<Options, "timeout" | "killSignal"> = {}) => {
     await writeFile(file, environmentFile(declared === "nothing" ? [] : declared));
-    const command = declared === "nothing" ? "delete" : "apply";
+    const command = declared === "nothing" ? ["delete", "--yes-delete", ENVIRONMENT] : ["apply"];
     const running = execa(
       process.execPath,
-      [PROGRAM, command, file, "--context", "sallyport-lab", "--kubeconfig", kubeconfig],
+      [PROGRAM, ...command, file, "--context", "sallyport-lab", "--kubeconfig", kubeconfig],
       { reject: false, cancelSignal: signal, stdin: "ignore", ...limit },
     );
     running.stderr.setEncoding("utf8").on("data", (text: string) => say(text.trimEnd()));

@@ -64,10 +64,12 @@ export const toMutual: readonly Declared[] = [
   [...base, mutual],
 ];
 
+export const ENVIRONMENT = "chaos";
+
 /** The environment file of a declaration, as YAML (JSON is YAML). */
 export function environmentFile(hosts: readonly HostEntry[]): string {
   return JSON.stringify({
-    environment: "chaos",
+    environment: ENVIRONMENT,
     gateways: [
       {
         name: GATEWAY,

@@ -34,9 +34,9 @@ describe("what curl gets on the lab", { timeout: 300_000 }, () => {
     return said.stdout;
   };
   /** As it is put in force by hand. */
-  const rollOut = async (command: "apply" | "delete", file: string) => {
+  const rollOut = async (command: readonly string[], file: string) => {
     const context = await client.run(["config", "current-context"]);
-    await sallyport([command, file, "--context", context, "--kubeconfig", kubeconfig]);
+    await sallyport([...command, file, "--context", context, "--kubeconfig", kubeconfig]);
   };
   const matrix = async (...source: readonly string[]) => {
     const text = await sallyport(["matrix", ...source, "--format", "json"]);
@@ -48,12 +48,12 @@ describe("what curl gets on the lab", { timeout: 300_000 }, () => {
   beforeAll(async () => {
     if (cluster === undefined) return;
     await startClients(client, LAB_IMAGE, CALLERS);
-    await rollOut("apply", before);
+    await rollOut(["apply"], before);
     got.before = await askAll(client, CALLS);
   }, 300_000);
   afterAll(async () => {
     if (cluster !== undefined) {
-      await rollOut("delete", before);
+      await rollOut(["delete", "--yes-delete", BEFORE.environment], before);
       const namespaces = new Set(CALLERS.map(({ namespace }) => namespace));
       await client.run(["delete", "namespace", ...namespaces, "--ignore-not-found", "--timeout=120s"]);
     }
@@ -108,7 +108,7 @@ describe("what curl gets on the lab", { timeout: 300_000 }, () => {
     const text = await sallyport(["diff", before, after, "--format", "json"], 3);
     const { environments } = JSON.parse(text) as { readonly environments: readonly Compared[] };
     const { gained = [], lost = [] } = environments[0]?.diff?.access ?? {};
-    await rollOut("apply", after);
+    await rollOut(["apply"], after);
     got.after = await askAll(client, CALLS);
     expect(disagreeing(await matrix(after), got.after)).toEqual([]);
     const came = CALLS.filter((_, index) => isAllowed(got.after, index) && !isAllowed(got.before, index));
