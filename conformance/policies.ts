@@ -72,73 +72,93 @@ const operation = fc
     notMethods: some(method, 10),
   })
   .map(written);
-const condition = fc
-  .oneof(
-    fc.record({ key: header, values: some(team, 70), notValues: some(team, 50) }),
-    fc.record({ key: claim, values: some(claimed, 70), notValues: some(claimed, 40) }),
-    fc.record({ key: fc.constant("connection.sni"), values: some(sni, 70), notValues: some(sni, 50) }),
-    fc.record({
-      key: fc.constant("source.principal"),
-      values: some(principal, 70),
-      notValues: some(principal, 40),
-    }),
-    fc.record({
-      key: fc.constant("source.namespace"),
-      values: some(namespace, 70),
-      notValues: some(namespace, 40),
-    }),
-    fc.record({ key: fc.constant("destination.port"), values: some(fc.constantFrom(...LISTENERS), 90) }),
-  )
-  .map(written)
-  .filter((one) => "values" in one || "notValues" in one);
+const requestConditions = [
+  fc.record({ key: header, values: some(team, 70), notValues: some(team, 50) }),
+  fc.record({ key: fc.constant("connection.sni"), values: some(sni, 70), notValues: some(sni, 50) }),
+  fc.record({ key: fc.constant("destination.port"), values: some(fc.constantFrom(...LISTENERS), 90) }),
+];
+const callerConditions = [
+  fc.record({ key: claim, values: some(claimed, 70), notValues: some(claimed, 40) }),
+  fc.record({
+    key: fc.constant("source.principal"),
+    values: some(principal, 70),
+    notValues: some(principal, 40),
+  }),
+  fc.record({
+    key: fc.constant("source.namespace"),
+    values: some(namespace, 70),
+    notValues: some(namespace, 40),
+  }),
+];
 
-const rule = fc
-  .record({
-    from: some(source.filter(isAsked), 70),
-    to: some(operation.filter(isAsked), 80),
-    when: fc.oneof(
-      { weight: 1, arbitrary: fc.array(condition, { minLength: 1, maxLength: 2 }) },
-      { weight: 2, arbitrary: fc.constant(undefined) },
-    ),
-  })
-  .map(({ from, to, when }) =>
-    written({
-      from: from?.map((source) => ({ source })),
-      to: to?.map((operation) => ({ operation })),
-      when,
-    }),
-  )
-  // A rule that asks for nothing would decide all.
-  .filter(isAsked);
-
-const policy = fc.record({
-  gateway: fc.constantFrom(...GATEWAYS),
-  is: fc.oneof(
+type Condition = (typeof requestConditions | typeof callerConditions)[number];
+const when = (...conditions: readonly Condition[]) =>
+  fc.oneof(
     {
-      weight: 5,
-      arbitrary: fc.record({
-        action: fc.constantFrom("DENY", "DENY", "DENY", "ALLOW", "ALLOW"),
-        dryRun: fc.constantFrom(true, false, false, false, false),
-      }),
+      weight: 1,
+      arbitrary: fc.array(
+        fc
+          .oneof(...conditions)
+          .map(written)
+          .filter((one) => "values" in one || "notValues" in one),
+        { minLength: 1, maxLength: 2 },
+      ),
     },
-    // Istio has DENY and ALLOW policies on trial alone.
-    { weight: 2, arbitrary: fc.constant({ action: "CUSTOM", dryRun: false }) },
-  ),
-  rules: fc.array(rule, { minLength: 1, maxLength: 2 }),
-});
+    { weight: 2, arbitrary: fc.constant(undefined) },
+  );
+const from = some(source.filter(isAsked), 70).map((sources) => sources?.map((source) => ({ source })));
+const to = some(operation.filter(isAsked), 80).map((operations) =>
+  operations?.map((operation) => ({ operation })),
+);
+
+// A rule that asks for nothing would decide all.
+const rule = fc
+  .record({ from, to, when: when(...requestConditions, ...callerConditions) })
+  .map(written)
+  .filter(isAsked);
+/** Istio takes no CUSTOM rule that looks at who calls. */
+const customRule = fc
+  .record({ to, when: when(...requestConditions) })
+  .map(written)
+  .filter(isAsked);
+const rulesOf = (rule: fc.Arbitrary<Json>) => fc.array(rule, { minLength: 1, maxLength: 2 });
+
+const gateway = fc.constantFrom(...GATEWAYS);
+const policy = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      gateway,
+      action: fc.constantFrom("DENY", "DENY", "DENY", "ALLOW", "ALLOW"),
+      dryRun: fc.constantFrom(true, false, false, false, false),
+      rules: rulesOf(rule),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      gateway,
+      action: fc.constant("CUSTOM"),
+      // Istio has DENY and ALLOW policies on trial alone.
+      dryRun: fc.constant(false),
+      rules: rulesOf(customRule),
+    }),
+  },
+);
 
 /** AuthorizationPolicies of the gateways in every form, to stand beside the planned ones. */
 export const policies: fc.Arbitrary<readonly PlannedObject[]> = fc
   .array(policy, { minLength: 3, maxLength: 6 })
   .map((list) =>
     withSyncWaves(
-      list.map(({ gateway, is: { action, dryRun }, rules }, index) => ({
+      list.map(({ gateway, action, dryRun, rules }, index) => ({
         wave: "routes",
         manifest: {
           apiVersion: "security.istio.io/v1",
           kind: "AuthorizationPolicy",
           metadata: {
-            name: `conformance-${index}`,
+            // A policy that changed its action would have the old one's rules too until a rollout contracts.
+            name: `conformance-${action.toLowerCase()}-${index}`,
             namespace: gateway.namespace,
             labels: labelsOf(gateway.name),
             ...(dryRun ? { annotations: { "istio.io/dry-run": "true" } } : {}),

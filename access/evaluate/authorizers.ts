@@ -11,14 +11,14 @@ export type Authorize = (provider: string, request: Request) => boolean | undefi
 
 /**
  * The CUSTOM policies that are for a workload. Its Envoy asks their authorizer before it looks at tokens and at other
- * policies, so a rule of theirs never finds a claim.
+ * policies; a rule of theirs that looked at who calls, Istio would not take.
  */
 export function authorizersOf(
   objects: Objects,
   workload: Workload,
   { trustDomain, rootNamespace }: MeshSettings,
   authorize: Authorize,
-): (request: Omit<Request, "claims">, tell: Tell) => Verdict {
+): (request: Request, tell: Tell) => Verdict {
   const { selected } = policiesFor(objects, workload, rootNamespace);
   const asking = selected.filter(({ spec }) => spec.action === "CUSTOM");
   const rules = remember((protocol: Request["protocol"]) =>

@@ -1,9 +1,9 @@
 import type { MeshSettings } from "../manifests/mesh.ts";
-import { isSeenIn, type Objects, type Read } from "../manifests/read.ts";
-import type { Connections, Gateway, Service, VirtualService } from "../manifests/specs.ts";
+import type { Objects, Read } from "../manifests/read.ts";
+import type { Connections, Service } from "../manifests/specs.ts";
 import { type Authorize, authorizersOf } from "./authorizers.ts";
-import { domainOf, type Route, routeOf, routesOf, withoutPort } from "./http-routes.ts";
-import { nearest } from "./match.ts";
+import { domainOf, type Route, routeOf, withoutPort } from "./http-routes.ts";
+import { type Listening, listenerOf, serversOf } from "./listeners.ts";
 import type { Network } from "./network.ts";
 import { passing } from "./passage.ts";
 import { policiesOf, type Verdict, type Workload } from "./policies.ts";
@@ -34,12 +34,6 @@ export type AskedGateway = Omit<Request, "listener" | "protocol"> & { readonly p
 
 /** A gateway that answers, and tells the steps by which it comes to its answer. */
 export type Answering = (asked: AskedGateway, tell?: Tell) => GatewayAnswer;
-
-/** A server of a Gateway, and whose it is. */
-interface Server {
-  readonly gateway: Read<Gateway>;
-  readonly server: Gateway["servers"][number];
-}
 
 /** A gateway's half of the way: network, listener, policies, routes and registry. */
 export function gatewayBehind(
@@ -90,7 +84,11 @@ export function gatewayBehind(
       listener,
       protocol,
     };
-    const authorized = askAuthorizer(request, tell);
+    const route = server.isHttp
+      ? routeOf(domainOf(server.domains, request.authority) ?? [], request)
+      : undefined;
+    // Envoy asks no authorizer about a request that no route takes.
+    const authorized = server.isHttp && route === undefined ? UNASKED : askAuthorizer(request, tell);
     const untold = [...hop.unsure, ...authorized.unsure];
     const token = server.isHttp && looksAtTokens ? claims : undefined;
     // Whose token it is comes before what it may do.
@@ -103,12 +101,14 @@ export function gatewayBehind(
     const verdict = authorized.allowed
       ? judge(token === undefined ? request : { ...request, claims: token }, tell)
       : authorized;
-    const told = answerOf(verdict, request, server, reach, tell);
+    const told = answerOf(verdict, { request, server, route }, reach, tell);
     // What policies refuse is answered as what an authorizer refuses.
     const unsure = verdict.allowed ? untold : hop.unsure;
     return unsure.length === 0 ? told : { ...told, unsure: [...unsure, ...told.unsure] };
   };
 }
+
+const UNASKED: Verdict = { allowed: true, onTrial: [], unsure: [] };
 
 /** From the caller's pods to the gateway's, by what both ends let. */
 function hopBetween(network: Network, namespace: string, workload: Workload, listener: number) {
@@ -131,19 +131,16 @@ function hopBetween(network: Network, namespace: string, workload: Workload, lis
   };
 }
 
-interface Listening {
-  readonly object: string;
-  readonly isHttp: boolean;
-  readonly isMutual: boolean;
-  readonly domains: ReadonlyMap<string, readonly Route[]>;
-  /** What connections are sent to. */
-  readonly connections: Connections | undefined;
+/** What a listener takes, and the route of a request. */
+interface Taken {
+  readonly request: Request;
+  readonly server: Listening;
+  readonly route: Route | undefined;
 }
 
 function answerOf(
   verdict: Verdict,
-  request: Request,
-  server: Listening,
+  { request, server, route }: Taken,
   reach: Reach,
   tell: Tell,
 ): GatewayAnswer {
@@ -152,12 +149,12 @@ function answerOf(
     ? verdict.unsure
     : [...verdict.unsure, `${server.object} takes the hop by another TLS than ISTIO_MUTUAL`];
   const granted = { ...(by === undefined ? {} : { by }), onTrial, unsure };
-  const sent = ({ object, destinations }: Connections, route?: string): GatewayAnswer => {
+  const sent = ({ object, destinations }: Connections, name?: string): GatewayAnswer => {
     tell?.({
       at: "route",
       passes: true,
       object,
-      ...(route === undefined ? {} : { route }),
+      ...(name === undefined ? {} : { route: name }),
       says: `leads to ${destinations.map(({ destination: { host, port } }) => `${host}:${port?.number}`).join(", ")}`,
     });
     const { gets, unsure: untold } = reach(destinations, request, tell);
@@ -171,7 +168,6 @@ function answerOf(
     return { ...granted, answer: "closed" };
   }
   if (!allowed) return { ...granted, answer: "forbidden" };
-  const route = routeOf(domainOf(server.domains, request.authority) ?? [], request);
   if (route === undefined) {
     tell?.({ at: "route", passes: false, says: `the gateway has no route for ${request.authority}` });
     return { answer: "not-found", onTrial, unsure };
@@ -215,84 +211,4 @@ function portsStripped(objects: Objects, namespace: string): ReadonlySet<number>
       .filter(({ patch }) => patch?.value?.typed_config?.strip_any_host_port)
       .flatMap(({ match }) => match?.listener?.portNumber ?? []),
   );
-}
-
-/** The servers of the Gateways that select a workload. One from another namespace takes none of its routes by `./*`. */
-export function serversOf(objects: Objects, workload: Workload): Server[] {
-  return objects("Gateway")
-    .filter((gateway) => gateway.namespace === workload.namespace && selectsPods(gateway, workload))
-    .flatMap((gateway) => gateway.spec.servers.map((server) => ({ gateway, server })));
-}
-
-/** Whether a Gateway is for the pods of a workload, wherever it stands. */
-export function selectsPods({ spec: { selector = {} } }: Read<Gateway>, { labels }: Workload): boolean {
-  return Object.entries(selector).every(([name, value]) => labels[name] === value);
-}
-
-/** The VirtualServices that a gateway in a namespace takes routes from. */
-export function boundTo(objects: Objects, namespace: string, gateway: Read<Gateway>): Read<VirtualService>[] {
-  return objects("VirtualService").filter(
-    (service) =>
-      isSeenIn(namespace, service) &&
-      (service.spec.gateways ?? []).some(
-        (name) =>
-          name === `${namespace}/${gateway.name}` ||
-          (name === gateway.name && service.namespace === namespace),
-      ),
-  );
-}
-
-/** Whether a server sees requests, and not connections alone. */
-export function isForHttp({ server }: Server): boolean {
-  return ["HTTP", "HTTPS", "HTTP2", "GRPC"].includes(server.port.protocol);
-}
-
-/** The chains of filters of a port, by the name that a connection asks for. */
-function listenerOf(
-  objects: Objects,
-  { namespace }: Workload,
-  servers: readonly Server[],
-  port: number,
-): (sni: string) => Listening | undefined {
-  const byName = new Map(
-    servers
-      .filter(({ server }) => server.port.number === port)
-      .flatMap(({ gateway, server }) => {
-        const bound = boundTo(objects, namespace, gateway);
-        const isHttp = isForHttp({ gateway, server });
-        const hosts = server.hosts.map((host) => host.replace(/^.*\//, ""));
-        const connections = bound.flatMap(({ key, spec }) =>
-          (spec.tcp ?? [])
-            .filter(({ match = [{}] }) => match.some((one) => (one.port ?? port) === port))
-            .map(({ route }) => ({ object: key, destinations: route })),
-        );
-        const listening: Listening = {
-          object: gateway.key,
-          isHttp,
-          isMutual: server.tls?.mode === "ISTIO_MUTUAL",
-          domains: isHttp ? virtualHosts(bound, port) : new Map(),
-          connections: connections[0],
-        };
-        return hosts.map((host) => [host, listening] as const);
-      }),
-  );
-  return (sni) => nearest(byName, sni);
-}
-
-/** The routes by domain; of several VirtualServices for one host a gateway has them all. */
-function virtualHosts(
-  services: readonly Parameters<typeof routesOf>[0][],
-  port: number,
-): Map<string, readonly Route[]> {
-  const hosts = new Map<string, readonly Route[]>();
-  for (const service of services) {
-    const routes = routesOf(service, port);
-    if (routes.length === 0) continue;
-    for (const host of service.spec.hosts) {
-      const name = host.toLowerCase();
-      const known = hosts.get(name);
-      hosts.set(name, known === undefined ? routes : [...known, ...routes]);
-    }
-  }
-  return hosts;
 }

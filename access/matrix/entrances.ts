@@ -1,5 +1,6 @@
-import { boundTo, isForHttp, selectsPods, serversOf, workloadOf } from "../evaluate/gateway.ts";
+import { workloadOf } from "../evaluate/gateway.ts";
 import { routesOf } from "../evaluate/http-routes.ts";
+import { boundTo, isForHttp, selectsPods, serversOf } from "../evaluate/listeners.ts";
 import { selects } from "../evaluate/policies.ts";
 import { compileRule } from "../evaluate/rule.ts";
 import { authenticationsOf, issuersIn } from "../evaluate/tokens.ts";

@@ -6,13 +6,12 @@ import { authorizeBy, authorizerState } from "../../conformance/authorizer.ts";
 import { environment } from "../../conformance/declarations.ts";
 import { policies } from "../../conformance/policies.ts";
 import { probe } from "../../conformance/probes.ts";
-import type { Json } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { gateway, istio, policy, READER } from "./manifests.ts";
 
 const ISSUER = "https://login.example.com";
 const call: Probe = { principal: READER, host: "one.example.com", port: 80, scheme: "http" };
-const everybody = policy("ALLOW", [{ to: [{ operation: { ports: ["10080"] } }] }], "everybody");
+const everybody = policy("ALLOW", [{ to: [{ operation: { ports: ["10080", "8080"] } }] }], "everybody");
 const asking = policy("CUSTOM", [{ to: [{ operation: { paths: ["/asked"] } }] }], "asking");
 const refusing = policy("DENY", [{ to: [{ operation: { methods: ["PUT"] } }] }], "refusing");
 const trial = policy("DENY", [{}], "trial", { "istio.io/dry-run": "true" });
@@ -41,6 +40,12 @@ describe("an authorizer whose answers are known", () => {
     expect(evaluate({ ...call, path: "/other" })).toMatchObject({ answer: "allowed", unsure: [] });
   });
 
+  it("is not asked about what the gateway has no route for", () => {
+    const unrouted = { ...asked, port: 8080, authority: "one.example.com.:8080" };
+    expect(evaluate({ ...asked, port: 8080 })).toMatchObject({ answer: "forbidden" });
+    expect(evaluate(unrouted)).toMatchObject({ answer: "not-found" });
+  });
+
   it("leaves what it lets pass to tokens and the other policies", () => {
     expect(evaluate(passing)).toMatchObject({ answer: "allowed", unsure: [] });
     expect(evaluate({ ...passing, claims: strangers })).toMatchObject({ answer: "unauthorized" });
@@ -58,20 +63,6 @@ describe("an authorizer whose answers are known", () => {
     };
     expect(stepsOf(asked)).toEqual([[false, "asks the authorizer iam, which refuses it"]]);
     expect(stepsOf(passing)[0]).toEqual([true, "asks the authorizer iam, which lets it pass"]);
-  });
-
-  it("is not asked by what a token says, as nobody has looked at it yet", () => {
-    const ofUsers = (source: Json) => [
-      ...gateway(),
-      everybody,
-      tokens,
-      policy("CUSTOM", [{ from: [{ source }] }]),
-    ];
-    const claims = { iss: ISSUER, sub: "ann" };
-    const answer = (source: Json) =>
-      evaluator(ofUsers(source), {}, () => false).evaluate({ ...call, claims }).answer;
-    expect(answer({ requestPrincipals: ["*"] })).toBe("allowed");
-    expect(answer({ notRequestPrincipals: ["*"] })).toBe("forbidden");
   });
 
   it("that refuses by a rule which is not judged in full is told so", () => {
