@@ -1,4 +1,5 @@
 import type { Probe } from "../access/evaluate/evaluate.ts";
+import type { MeshSettings } from "../access/manifests/mesh.ts";
 import type { Mesh } from "../model/environment.ts";
 import type { Json } from "../plan/manifest.ts";
 
@@ -38,7 +39,7 @@ export function probeOf(call: Call, { trustDomain }: Mesh): Probe {
   };
 }
 
-/** What the evaluator has to know of a mesh. */
-export function meshOf({ trustDomain, outboundTrafficPolicy, namespace }: Mesh) {
-  return { trustDomain, outboundTrafficPolicy, rootNamespace: namespace };
+/** What the evaluator has to know of a mesh: of paths what preflight asks for where rules look at them. */
+export function meshOf({ trustDomain, outboundTrafficPolicy, namespace }: Mesh): MeshSettings {
+  return { trustDomain, outboundTrafficPolicy, rootNamespace: namespace, pathNormalization: "MERGE_SLASHES" };
 }
