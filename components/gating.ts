@@ -54,6 +54,7 @@ export function gating(
 
   async function open(before: readonly Written[]): Promise<void> {
     const changed = before.map(({ manifest }) => manifest);
+    // No later wave opens what connections from before could use: their filter chains have the old policies.
     const stage = { written: before, removed: [], markers: markersOf(changed, known), drained: false };
     try {
       await waitUntilInForce(connect(access), stage, {

@@ -14,6 +14,7 @@ import { markersOf } from "./gate/markers.ts";
 import { keptLine, readOthersIn, requireNamespaces } from "./namespaces.ts";
 import { ownedBy, ownObjects } from "./ownership.ts";
 import { type Stage, stagesBetween } from "./stages.ts";
+import { takesAccessAway } from "./takes-access.ts";
 
 /** The way from what a cluster has of an environment to what it is to have. */
 export interface Rollout {
@@ -76,7 +77,9 @@ export async function runRollout(
 ): Promise<void> {
   const config = connect(access);
   if (had.length > 0) await settle(config, had, options, stages.length > 0);
+  const current = new Map(had.map(({ manifest }) => [identityOf(manifest), manifest]));
   for (const stage of stages) {
+    const drained = takesAccessAway(stage, [...current.values()]);
     options.onStage?.(stage);
     // What a stage writes twice counts as it was written last.
     const written = new Map<string, Written>();
@@ -92,11 +95,13 @@ export async function runRollout(
         written: [...written.values()],
         removed,
         markers: markersOf(changed, known),
-        drained: takesAccessAway(stage),
+        drained,
       },
       options,
     );
     await waitUntilGone(config, removed, options.limitSeconds);
+    for (const manifest of stage.write) current.set(identityOf(manifest), manifest);
+    for (const manifest of stage.remove) current.delete(identityOf(manifest));
   }
 }
 
@@ -168,11 +173,6 @@ export async function tryRollout(access: ClusterAccess, { stages }: Rollout, onK
     const others = await readOthersIn(config, manifest);
     if (others.length > 0) onKept?.(keptLine(manifest, others));
   }
-}
-
-/** Old connections go on by the old policy until their filter chain has drained. */
-function takesAccessAway({ phase, write, remove }: Stage): boolean {
-  return phase === "contract" && [...write, ...remove].some(({ kind }) => kind === "AuthorizationPolicy");
 }
 
 /** Nodes first: a record without its marks would look done to the next run. */

@@ -5,8 +5,8 @@ type Fields = Readonly<Record<string, Json>>;
 
 /** Two entries of a list that stand for the same thing have the same key. */
 type KeyOf = (entry: Json) => string;
-/** The API server gives a map's keys back in an order of its own. */
-const whole: KeyOf = (entry) =>
+/** An entry's whole content as its key. The API server gives a map's keys back in an order of its own. */
+export const entryKey: KeyOf = (entry) =>
   JSON.stringify(entry, (_, value: Json) =>
     isFields(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
   );
@@ -20,13 +20,13 @@ const by =
  * Envoy and Istio take the first that fits.
  */
 const LISTS: Readonly<Record<string, Readonly<Record<string, KeyOf>>>> = {
-  AuthorizationPolicy: { rules: whole },
-  DestinationRule: { exportTo: whole, subsets: by("name") },
+  AuthorizationPolicy: { rules: entryKey },
+  DestinationRule: { exportTo: entryKey, subsets: by("name") },
   Gateway: { servers: by("port", "number") },
-  NetworkPolicy: { ingress: whole, egress: whole },
+  NetworkPolicy: { ingress: entryKey, egress: entryKey },
   Service: { ports: by("port") },
-  ServiceEntry: { hosts: whole, exportTo: whole, ports: by("number") },
-  VirtualService: { hosts: whole, exportTo: whole, http: whole },
+  ServiceEntry: { hosts: entryKey, exportTo: entryKey, ports: by("number") },
+  VirtualService: { hosts: entryKey, exportTo: entryKey, http: entryKey },
 };
 
 /**
@@ -58,7 +58,7 @@ function unionOfSidecars(old: Fields, next: Fields): Json {
   const [before, after] = [importsOf(old), importsOf(next)];
   const { egress: _, ...others } = next;
   if (before.length === 0 || after.length === 0) return others;
-  return { ...others, egress: [{ hosts: unionOfLists(before, after, whole) }] };
+  return { ...others, egress: [{ hosts: unionOfLists(before, after, entryKey) }] };
 }
 
 function unionOfLists(old: readonly Json[], next: readonly Json[], keyOf: KeyOf): Json[] {
@@ -69,9 +69,9 @@ function unionOfLists(old: readonly Json[], next: readonly Json[], keyOf: KeyOf)
 /** Two routes for one name, or one subnet, on one port would clash: an old route keeps what no new one has. */
 function unionOfRoutes(old: readonly Json[], next: readonly Json[], field: string): Json[] {
   const claimed = new Set(claimsOf(next, field));
-  const known = new Set(next.map(whole));
+  const known = new Set(next.map(entryKey));
   const kept = routesWithout(old, field, (claim) => claimed.has(claim));
-  return [...next, ...kept.filter((route) => !known.has(whole(route)))];
+  return [...next, ...kept.filter((route) => !known.has(entryKey(route)))];
 }
 
 function listAt(spec: Fields, name: string): readonly Json[] {

@@ -5,6 +5,7 @@ import { type Way, waysIn } from "../../access/matrix/ways.ts";
 import { type Manifest, objectKey, type PlannedObject } from "../../plan/manifest.ts";
 import { waveOf } from "../../plan/sync-wave.ts";
 import { type Stage, stagesBetween } from "../../rollout/stages.ts";
+import { takesAccessAway } from "../../rollout/takes-access.ts";
 import { CALLERS, environment, planned, type RandomEnvironment } from "./environments.ts";
 
 /** The cluster after each single write and removal. */
@@ -126,6 +127,28 @@ describe("a change from one environment to another", { timeout: 120_000 }, () =>
         expect(sorted(last)).toEqual(sorted(manifestsOf(next)));
       }),
       { numRuns: 100, examples: [MOVED] },
+    );
+  });
+
+  it("takes access away at the gateways in stages that wait for old connections alone", () => {
+    // Packets of old connections pass a network policy, whatever the gateway does.
+    const reachableIn = (manifests: Iterable<Manifest>) =>
+      new Set(waysIn([...manifests].filter(({ kind }) => kind !== "NetworkPolicy")).reachable.map(name));
+    fc.assert(
+      fc.property(environment, environment, (from, to) => {
+        const [old, next] = [planned(from), planned(to)];
+        const cluster = new Map(old.map(({ manifest }) => [objectKey(manifest), manifest]));
+        let before = reachableIn(cluster.values());
+        for (const stage of stagesBetween(old, next)) {
+          const waits = takesAccessAway(stage, [...cluster.values()]);
+          for (const manifest of stage.write) cluster.set(objectKey(manifest), manifest);
+          for (const manifest of stage.remove) cluster.delete(objectKey(manifest));
+          const after = reachableIn(cluster.values());
+          if (!waits) for (const way of before) expect(after).toContain(way);
+          before = after;
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 
