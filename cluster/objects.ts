@@ -88,12 +88,16 @@ function isMissing(error: unknown): boolean {
   return error instanceof ApiError && error.code === 404;
 }
 
-function refused(
-  manifest: Manifest,
-  what: string,
-  error: unknown,
-  fix = "see what the API server says",
-): unknown {
+function refused(manifest: Manifest, what: string, error: unknown, fix?: string): unknown {
   if (!(error instanceof ApiError)) return error;
-  return new ClusterError(`${objectKey(manifest)} ${what}: ${error.message}`, fix, { cause: error });
+  const how = fix ?? webhookFix(error.message) ?? "see what the API server says";
+  return new ClusterError(`${objectKey(manifest)} ${what}: ${error.message}`, how, { cause: error });
+}
+
+/** The API server asks webhooks about a write; what it says of one that does not answer names no way out. */
+function webhookFix(message: string): string | undefined {
+  const name = /failed calling webhook "([^"]+)"/.exec(message)?.[1];
+  if (name === undefined) return undefined;
+  const server = name.endsWith(".istio.io") ? "istiod" : "what serves it";
+  return `the webhook ${name} does not answer: bring ${server} up, and run this again`;
 }

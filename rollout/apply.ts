@@ -9,8 +9,9 @@ import { readApplied } from "../cluster/owned.ts";
 import { identityOf, type Manifest, objectKey, type PlannedObject } from "../plan/manifest.ts";
 import { recordIn } from "../plan/nodes/marks.ts";
 import { waveOf } from "../plan/sync-wave.ts";
-import { type GateOptions, waitUntilInForce } from "./gate/gate.ts";
+import { type GateOptions, isOfIstio, waitUntilInForce } from "./gate/gate.ts";
 import { markersOf } from "./gate/markers.ts";
+import { requireIstiod } from "./istiod.ts";
 import { keptLine, readOthersIn, requireNamespaces } from "./namespaces.ts";
 import { ownedBy, ownObjects } from "./ownership.ts";
 import { type Stage, stagesBetween } from "./stages.ts";
@@ -31,6 +32,9 @@ interface RolloutOptions extends GateOptions {
   readonly onStage?: (stage: Stage) => void;
   readonly onKept?: OnKept;
 }
+
+/** How long what is there, istiod too, may take where a change follows that may be what mends it. */
+const SETTLING_SECONDS = 15;
 
 /** Told of each namespace that is not removed, such as `Namespace/egress is kept: it has Secret/client`. */
 type OnKept = (kept: string) => void;
@@ -68,7 +72,8 @@ export async function planRollout(
  * Writes the stages one after the other, each when the one before is in force. Ended anywhere, a new plan goes on from
  * there.
  *
- * @throws ClusterError naming the object that the cluster did not take, or who does not have a stage in time
+ * @throws ClusterError if no istiod is ready to take a first write, naming the object that the cluster did not take, or
+ *   who does not have a stage in time
  */
 export async function runRollout(
   access: ClusterAccess,
@@ -76,6 +81,8 @@ export async function runRollout(
   options: RolloutOptions,
 ): Promise<void> {
   const config = connect(access);
+  if (stages.some(({ write }) => write.some(isOfIstio)))
+    await requireIstiod(config, options.istiodNamespace, SETTLING_SECONDS);
   if (had.length > 0) await settle(config, had, options, stages.length > 0);
   const current = new Map(had.map(({ manifest }) => [identityOf(manifest), manifest]));
   for (const stage of stages) {
@@ -104,9 +111,6 @@ export async function runRollout(
     for (const manifest of stage.remove) current.delete(identityOf(manifest));
   }
 }
-
-/** How long what is there may take, where a change follows that may be what mends it. */
-const SETTLING_SECONDS = 15;
 
 /**
  * Waits for what is there: an earlier rollout may have been ended before its last stage was in force, what it took

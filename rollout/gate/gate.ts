@@ -179,7 +179,8 @@ async function streamsOf(
   return { since, streams: await Promise.all(used) };
 }
 
-function isOfIstio({ apiVersion }: Manifest): boolean {
+/** Whether istiod reads an object, and is asked before the API server takes it. */
+export function isOfIstio({ apiVersion }: Manifest): boolean {
   return /\.istio\.io\//.test(apiVersion);
 }
 
