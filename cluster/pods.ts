@@ -37,6 +37,41 @@ export async function podsWith(
   });
 }
 
+/** A pod that can't serve yet, and what keeps it, in the cluster's own words. */
+interface UnreadyPod {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** The pods that are not ready, without those that end. @throws ClusterError if they can't be listed */
+export async function unreadyPods(
+  config: KubeConfig,
+  namespace: string,
+  labelSelector: string,
+): Promise<UnreadyPod[]> {
+  const { items } = await list(config, namespace, labelSelector);
+  return items
+    .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+    .filter((pod) => conditionOf(pod, "Ready")?.status !== "True")
+    .map((pod) => ({ name: pod.metadata?.name ?? "", why: whyUnready(pod) }));
+}
+
+/** A pod without a node tells so in a condition, a container that does not start in its own state. */
+function whyUnready(pod: V1Pod): string {
+  const scheduled = conditionOf(pod, "PodScheduled");
+  if (scheduled?.status === "False") return `can't be scheduled: ${scheduled.message ?? scheduled.reason}`;
+  const waiting = statuses(pod)
+    .flatMap(({ name, state }) => (state?.waiting === undefined ? [] : [{ name, ...state.waiting }]))
+    .find(({ reason }) => reason !== "PodInitializing");
+  if (waiting !== undefined)
+    return `waits for its container ${waiting.name}: ${waiting.message ?? waiting.reason}`;
+  return `is not ready: ${conditionOf(pod, "Ready")?.message ?? pod.status?.phase}`;
+}
+
+function conditionOf({ status }: V1Pod, type: string) {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
 async function list(
   config: KubeConfig,
   namespace: string,

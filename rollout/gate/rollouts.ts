@@ -1,11 +1,16 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { selectorOf } from "../../cluster/api.ts";
 import { readObject } from "../../cluster/objects.ts";
+import { unreadyPods } from "../../cluster/pods.ts";
 import { type Manifest, objectKey } from "../../plan/manifest.ts";
 import type { Lag } from "./lag.ts";
 
 interface Deployment {
   readonly metadata: { readonly generation?: number };
-  readonly spec: { readonly replicas?: number };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly updatedReplicas?: number;
@@ -18,13 +23,23 @@ interface Deployment {
 export async function unfinished(config: KubeConfig, written: readonly Manifest[]): Promise<Lag[]> {
   const deployments = written.filter(({ kind }) => kind === "Deployment");
   const lags = deployments.map(async (manifest) => {
-    const live = await readObject(config, manifest);
-    const why = live === undefined ? "is gone" : rolloutLag(live as unknown as Deployment);
+    const live = (await readObject(config, manifest)) as unknown as Deployment | undefined;
+    const why = live === undefined ? "is gone" : rolloutLag(live);
     if (why === undefined) return [];
     const fix = "see `kubectl describe` of its pods";
-    return [{ who: objectKey(manifest), why, fix }];
+    const pods = await unreadyOf(config, manifest, live);
+    // Old pods stay until the new ones are ready: where one is not, it is the one that lags.
+    return pods.length > 0
+      ? pods.map((pod) => ({ who: `${manifest.metadata.namespace}/${pod.name}`, why: pod.why, fix }))
+      : [{ who: objectKey(manifest), why, fix }];
   });
   return (await Promise.all(lags)).flat();
+}
+
+/** The pods of a Deployment that are not ready; none where it selects none by labels alone. */
+async function unreadyOf(config: KubeConfig, { metadata }: Manifest, live: Deployment | undefined) {
+  const labels = live?.spec.selector?.matchLabels;
+  return labels === undefined ? [] : unreadyPods(config, metadata.namespace ?? "", selectorOf(labels));
 }
 
 /** What a Deployment still waits for, as `kubectl rollout status` sees it. */
