@@ -26,7 +26,7 @@ export function connect({ kubeconfig, context }: ClusterAccess): KubeConfig {
   } catch (error) {
     throw new ClusterError(
       // Its text may hold keys: it is never shown.
-      `the kubeconfig${kubeconfig === undefined || isText(kubeconfig) ? "" : ` ${kubeconfig}`} can't be read`,
+      `the kubeconfig${placeOf(kubeconfig)} can't be read`,
       "give the path of a kubeconfig file, or its text",
       { cause: error },
     );
@@ -45,6 +45,13 @@ export function connect({ kubeconfig, context }: ClusterAccess): KubeConfig {
   if (config.getCurrentCluster() === null)
     throw new ClusterError("the kubeconfig names no cluster", "choose a context with --context");
   return config;
+}
+
+/** Where a kubeconfig was looked for: in the order in which kubectl looks. Nothing is told of one that is a text. */
+function placeOf(kubeconfig: string | undefined): string {
+  if (kubeconfig !== undefined) return isText(kubeconfig) ? "" : ` ${kubeconfig}`;
+  const { KUBECONFIG = "" } = process.env;
+  return KUBECONFIG === "" ? " ~/.kube/config" : ` ${KUBECONFIG} (from KUBECONFIG)`;
 }
 
 /** Pulumi's own setting is a path or the file's text; no path has these. */

@@ -1,0 +1,19 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { connect } from "../../cluster/client.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe("a kubeconfig that can't be read", () => {
+  it("is named where it was looked for", () => {
+    expect(() => connect({ kubeconfig: "/nowhere/given" })).toThrow(
+      "the kubeconfig /nowhere/given can't be read",
+    );
+    vi.stubEnv("KUBECONFIG", "/nowhere/config");
+    expect(() => connect({})).toThrow("the kubeconfig /nowhere/config (from KUBECONFIG) can't be read");
+  });
+
+  it("is not shown where it is a text", () => {
+    vi.stubEnv("KUBECONFIG", "/nowhere/config");
+    expect(() => connect({ kubeconfig: "apiVersion: [hunter2" })).toThrow(/^the kubeconfig can't be read$/);
+  });
+});
