@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import type { DeclaredHost } from "../model/environment.ts";
 import { atHosts, type Finding } from "./finding.ts";
 import type { Situation } from "./situation.ts";
 import { wantedSecrets } from "./wanted.ts";
@@ -18,7 +19,11 @@ export function findSecretFaults(situation: Situation): Finding[] {
     const naming = (key: "caSecret" | "clientSecret") =>
       declared.filter((host) => host[key] === name && homes.get(host.gateway) === namespace);
     const [asAuthority, asClient] = [naming("caSecret"), naming("clientSecret")];
+    // What a Secret with the client's certificate has as authority is what the host is verified by.
+    const verified = [...asAuthority, ...asClient.filter((host) => !host.insecureSkipVerify)];
     const called = `Secret ${namespace}/${name}`;
+    const at = (hosts: readonly DeclaredHost[], faults: readonly Fault[]) =>
+      faults.flatMap(({ severity, why, fix }) => atHosts(severity, hosts, `${called}: ${why}`, fix));
     if (secret === undefined)
       return atHosts(
         // Before the first deployment there is no place for it yet.
@@ -31,12 +36,8 @@ export function findSecretFaults(situation: Situation): Finding[] {
       );
     const values = valuesOf(secret.data);
     return [
-      ...(asAuthority.length === 0 ? [] : authority(values, situation.now)).flatMap(
-        ({ severity, why, fix }) => atHosts(severity, asAuthority, `${called}: ${why}`, fix),
-      ),
-      ...(asClient.length === 0 ? [] : client(values, situation.now)).flatMap(({ severity, why, fix }) =>
-        atHosts(severity, asClient, `${called}: ${why}`, fix),
-      ),
+      ...at(verified, authority(values, situation.now)),
+      ...at(asClient, client(values, situation.now)),
     ];
   });
 }
@@ -65,7 +66,8 @@ function problem(why: string, fix: string): Fault[] {
 function authority(values: Values, now: Date): Fault[] {
   // In istiod's own order.
   const key = ["cacert", "ca.crt"].find((name) => values.has(name));
-  if (key === undefined) return problem("it has neither ca.crt nor cacert", "put the authority in as ca.crt");
+  if (key === undefined)
+    return problem("it has neither ca.crt nor cacert", "put the authority that signed the host in as ca.crt");
   return certificateFaults(key, values.get(key) ?? "", now);
 }
 
@@ -81,13 +83,8 @@ function client(values: Values, now: Date): Fault[] {
     );
   const [certificate = "", key = ""] = pair;
   const faults = certificateFaults(certificate, values.get(certificate) ?? "", now);
-  const optional = values.has("ca.crt") || values.has("cacert") ? authority(values, now) : [];
-  if (faults.some(({ severity }) => severity === "problem")) return [...faults, ...optional];
-  return [
-    ...faults,
-    ...keyFaults(certificate, key, values.get(certificate) ?? "", values.get(key) ?? ""),
-    ...optional,
-  ];
+  if (faults.some(({ severity }) => severity === "problem")) return faults;
+  return [...faults, ...keyFaults(certificate, key, values.get(certificate) ?? "", values.get(key) ?? "")];
 }
 
 function keyFaults(certificate: string, key: string, chain: string, pem: string): Fault[] {
@@ -101,7 +98,7 @@ function keyFaults(certificate: string, key: string, chain: string, pem: string)
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
-/** Each certificate of a chain or bundle counts: the first that ended is told. */
+/** Each certificate of a chain or bundle counts: the first that ended, or the last to begin, is told. */
 function certificateFaults(key: string, pem: string, now: Date): Fault[] {
   let certificates: X509Certificate[];
   try {
@@ -111,12 +108,16 @@ function certificateFaults(key: string, pem: string, now: Date): Fault[] {
   }
   if (certificates.length === 0)
     return problem(`its ${key} is no certificate in PEM`, "put the certificate in as PEM");
-  const [first] = certificates
-    .map(({ validToDate }) => validToDate)
-    .sort((a, b) => a.getTime() - b.getTime());
-  const left = (first?.getTime() ?? 0) - now.getTime();
-  const day = first?.toISOString().slice(0, 10);
-  if (left <= 0) return problem(`its ${key} expired on ${day}`, "renew it");
+  const ends = new Date(Math.min(...certificates.map(({ validToDate }) => validToDate.getTime())));
+  const begins = new Date(Math.max(...certificates.map(({ validFromDate }) => validFromDate.getTime())));
+  const left = ends.getTime() - now.getTime();
+  if (left <= 0) return problem(`its ${key} expired on ${dayOf(ends)}`, "renew it");
+  if (begins > now)
+    return problem(`its ${key} is valid from ${dayOf(begins)} only`, "put one in that is valid now");
   if (left > WARN_DAYS * DAY_MILLISECONDS) return [];
-  return [{ severity: "warning", why: `its ${key} expires on ${day}`, fix: "renew it" }];
+  return [{ severity: "warning", why: `its ${key} expires on ${dayOf(ends)}`, fix: "renew it" }];
+}
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
 }

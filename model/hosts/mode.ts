@@ -28,6 +28,9 @@ const USED_WITH: Readonly<Record<keyof HostSettings, readonly Mode[]>> = {
 /** Settings that take a cluster of the host's own at the gateway, which needs a name to resolve. */
 const NEED_A_NAME = ["upstreamPort", "limits", "outlierDetection"] as const;
 
+/** How istiod tells what is asked for by a Secret's name: the authority, or certificate and key. */
+const AUTHORITY_SUFFIX = "-cacert";
+
 /** Rules between a host's mode and what else it declares. */
 export function checkMode(written: WrittenHost, fault: ReportFault): void {
   const { mode, settings, host, port } = written;
@@ -54,6 +57,13 @@ export function checkMode(written: WrittenHost, fault: ReportFault): void {
     port !== HTTP_PORT
   )
     fault(["port"], port, `a wildcard with tls: ${mode} is called on port ${HTTP_PORT} alone`, "remove it");
+  if (settings?.clientSecret?.endsWith(AUTHORITY_SUFFIX))
+    fault(
+      ["clientSecret"],
+      settings.clientSecret,
+      `istiod takes a Secret whose name ends in ${AUTHORITY_SUFFIX} for an authority alone, and finds no client certificate`,
+      `give the Secret another name, such as ${settings.clientSecret.slice(0, -AUTHORITY_SUFFIX.length)}`,
+    );
   if (settings?.caSecret !== undefined && settings.insecureSkipVerify)
     fault(["insecureSkipVerify"], true, "with caSecret there is something to verify with", "remove it");
 }

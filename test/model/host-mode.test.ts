@@ -87,6 +87,11 @@ describe("a host is refused, with place, reason and fix:", () => {
       "add clientSecret: (a Secret with tls.crt and tls.key in the gateway's namespace), or write tls: originate",
     ],
     [
+      "host: a.example.com, tls: mutual, clientSecret: @partner-cacert",
+      "hosts[0].clientSecret: istiod takes a Secret whose name ends in -cacert for an authority alone, and finds no client certificate",
+      "give the Secret another name, such as partner",
+    ],
+    [
       "host: a.example.com, tls: none, caSecret: @ca",
       "hosts[0].caSecret: tls: none has no use for it",
       "remove it, or write tls: originate",
