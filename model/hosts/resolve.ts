@@ -16,7 +16,10 @@ import { coverageAmong } from "./wildcards.ts";
 
 type Gateways = Sound<readonly Gateway[]>;
 
-/** A host with its gateway looked up; `complete` where nothing of it is at fault. */
+/**
+ * A host with its gateway looked up; `complete` where nothing of it is at fault. What is at fault is not compared with
+ * other hosts, which would be told off for it.
+ */
 interface Resolved {
   readonly written: WrittenHost;
   readonly gateway: string | undefined;
@@ -91,13 +94,19 @@ function reporter({ source, path: base }: WrittenHost, list: Problem[]): ReportF
 }
 
 function resolveHost(written: WrittenHost, gateways: Gateways | undefined, fault: ReportFault): Resolved {
-  const gateway = gateways === undefined ? undefined : gatewayOf(written, gateways, fault);
-  if (gateway !== undefined) checkPort(written, gateway, fault);
-  checkMode(written, fault);
-  checkAddresses(written, gateway, fault);
+  let isAtFault = false;
+  const note: ReportFault = (...said) => {
+    isAtFault = true;
+    fault(...said);
+  };
+  const gateway = gateways === undefined ? undefined : gatewayOf(written, gateways, note);
+  if (gateway !== undefined) checkPort(written, gateway, note);
+  checkMode(written, note);
+  checkAddresses(written, gateway, note);
   const { host, port, mode, owner, settings, refuse, authorizer } = written;
   const name = gateway?.name;
   if (
+    isAtFault ||
     host === undefined ||
     port === undefined ||
     mode === undefined ||

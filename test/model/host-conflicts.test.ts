@@ -232,3 +232,37 @@ describe("one host and port", () => {
     expect(conflict?.[2]).toBe(fix);
   });
 });
+
+describe("a host that is at fault by itself", () => {
+  it.each([
+    [
+      "another protocol than its port's",
+      host("a.example.com", "tcp", "port: 443", to("news")),
+      host("b.example.com", "passthrough", to("news")),
+      "the gateway egress speaks tls on port 443",
+    ],
+    [
+      "a setting that its mode has no use for",
+      host("*.example.com", "passthrough", "timeout: 1s", to("news")),
+      host("b.example.com", "passthrough", to("news")),
+      "tls: passthrough has no use for it",
+    ],
+    [
+      "an address that is no host's",
+      host(
+        "a.example.com",
+        "tcp",
+        "port: 5432",
+        'addresses: ["169.254.0.0/16", 198.51.100.1/32]',
+        to("news"),
+      ),
+      host("b.example.com", "tcp", "port: 5432", "addresses: [198.51.100.1/32]", to("news")),
+      "is link-local, with the clouds' metadata service",
+    ],
+  ])("is told of alone, not others for it: %s", (_, wrong, right, why) => {
+    for (const found of [conflictsOf([wrong], [right]), conflictsOf([right], [wrong])]) {
+      expect(found).toHaveLength(1);
+      expect(found[0]?.[1]).toContain(why);
+    }
+  });
+});
