@@ -4,8 +4,9 @@ import { problemAt } from "../source.ts";
 import type { WrittenHost } from "./hosts.ts";
 
 /**
- * Hosts whose names are those of Services, in the short form that pods of the cluster resolve: `api.ledger` is the
- * Service api in the namespace ledger. Where the namespace's name could be a top-level domain, it is only a warning.
+ * Hosts and wildcards' servers whose names are those of Services, in the short form that pods of the cluster resolve:
+ * `api.ledger` is the Service api in the namespace ledger. Where the namespace's name could be a top-level domain, it
+ * is only a warning, and so is the full form under a domain that the cluster may have.
  */
 export function checkServiceNames(
   hosts: readonly WrittenHost[],
@@ -14,31 +15,62 @@ export function checkServiceNames(
 ): void {
   const services = new Set(parts.gateways?.map((gateway) => `${gateway?.name}.${gateway?.namespace}`));
   const namespaces = namespacesOf(hosts, parts);
-  for (const { host, source, path } of hosts) {
-    const [service = "", ...rest] = host?.split(".") ?? [];
-    const namespace = rest.at(-1) ?? "";
-    if (host === undefined || service === "*" || !namespaces.has(namespace)) continue;
-    const at = (why: string, fix: string) => problemAt(source, [...path, "host"], host, why, fix);
-    const reach = `for callers under lockdown write { namespace: ${namespace}, ports: […] } under reach`;
-    if (services.has(host))
-      problems.push(
-        at("this is the Service of a gateway", "remove the host: callers name the hosts outside"),
-      );
-    else if (!isTopLevel(namespace))
-      problems.push(
-        at(
-          `${namespace} is a namespace, and this the name of a Service in it`,
-          `remove the host: a Service needs no gateway; ${reach}`,
-        ),
-      );
-    else if (rest.length === 1)
-      warnings.push(
-        at(
-          `${namespace} is a namespace too, and in the cluster this is the Service ${service} in it`,
-          `if the Service is meant, remove the host: it needs no gateway; ${reach}`,
-        ),
-      );
-  }
+  for (const { host, settings, source, path } of hosts)
+    for (const [key, name] of [
+      ["host", host],
+      ["server", settings?.server],
+    ] as const) {
+      const found = name === undefined ? undefined : findService(name, services, namespaces);
+      if (found === undefined) continue;
+      const { isCertain, why, instead } = found;
+      const fix = key === "host" ? instead : "write the name of the server outside";
+      (isCertain ? problems : warnings).push(problemAt(source, [...path, key], name, why, fix));
+    }
+}
+
+interface FoundService {
+  readonly isCertain: boolean;
+  readonly why: string;
+  /** What to do about a host. */
+  readonly instead: string;
+}
+
+function findService(
+  name: string,
+  gateways: ReadonlySet<string>,
+  namespaces: ReadonlySet<string | undefined>,
+): FoundService | undefined {
+  const [service = "", ...rest] = name.split(".");
+  const last = rest.at(-1) ?? "";
+  const reach = (namespace: string) =>
+    `for callers under lockdown write { namespace: ${namespace}, ports: […] } under reach`;
+  if (gateways.has(name))
+    return {
+      isCertain: true,
+      why: "this is the Service of a gateway",
+      instead: "remove the host: callers name the hosts outside",
+    };
+  // Two labels at least come before svc, as svc.ms is a domain outside.
+  const [, namespace] = /\.([^.]+)\.svc\./.exec(name) ?? [];
+  if (namespace !== undefined)
+    return {
+      isCertain: false,
+      why: `a cluster names Services so: this may be one in the namespace ${namespace}`,
+      instead: `if a Service is meant, remove the host: it needs no gateway; ${reach(namespace)}`,
+    };
+  if (!namespaces.has(last)) return undefined;
+  if (!isTopLevel(last))
+    return {
+      isCertain: true,
+      why: `${last} is a namespace, and this the name of a Service in it`,
+      instead: `remove the host: a Service needs no gateway; ${reach(last)}`,
+    };
+  if (rest.length > 1) return undefined;
+  return {
+    isCertain: false,
+    why: `${last} is a namespace too, and in the cluster this is the Service ${service} in it`,
+    instead: `if the Service is meant, remove the host: it needs no gateway; ${reach(last)}`,
+  };
 }
 
 /** The namespaces that the cluster has, as far as the environment tells. */
