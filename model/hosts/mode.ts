@@ -69,7 +69,16 @@ export function checkMode(written: WrittenHost, fault: ReportFault): void {
 }
 
 /** What may be declared, and is better not. */
-export function warnAboutMode({ host, settings }: WrittenHost, warn: ReportFault): void {
+export function warnAboutMode(written: WrittenHost, warn: ReportFault): void {
+  const { host, port, mode, settings } = written;
+  // Its route in the sidecars matches the port alone, so that it takes whatever no Service of the mesh claims.
+  if (mode === "tcp" && host !== undefined && port !== undefined && !isGiven(written, "addresses"))
+    warn(
+      ["host"],
+      host,
+      `all that its callers' namespaces send to port ${port} goes here, but what is for a Service: what is for a pod's own address too`,
+      "give its addresses:, or see that nothing in the cluster is called on this port but by a Service",
+    );
   if (host !== undefined && isWildcard({ host }) && isRegistry(host.slice(2)))
     warn(
       ["host"],

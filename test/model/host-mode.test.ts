@@ -248,6 +248,18 @@ describe("insecureSkipVerify", () => {
   });
 });
 
+describe("a TCP host by name", () => {
+  it("is warned of, as it takes what no Service claims; one by address is not", () => {
+    expect(load("host: a.example.com, tls: tcp, port: 5432").warnings.map(formatProblem)).toEqual([
+      'env.yaml:5:13 hosts[0].host = "a.example.com"\n' +
+        "  why: all that its callers' namespaces send to port 5432 goes here, but what is for a Service: what is for a pod's own address too\n" +
+        "  fix: give its addresses:, or see that nothing in the cluster is called on this port but by a Service",
+    ]);
+    const byAddress = "host: a.example.com, tls: tcp, port: 5432, addresses: [198.51.100.1/32]";
+    expect(load(byAddress).warnings).toEqual([]);
+  });
+});
+
 describe("the longest time", () => {
   it.each(["24h", "1440m", "86400s", "86400000ms"])("may be %s", (timeout) => {
     expect(load(`host: a.example.com, tls: none, timeout: ${timeout}`).problems).toEqual([]);
