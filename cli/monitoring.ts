@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { loadOrReport } from "./input/environment.ts";
+import { loadDeclaration, warn } from "./input/environment.ts";
 import { replaceFolder } from "./output/folder.ts";
 
 /** What an earlier run may have written. */
@@ -21,8 +21,19 @@ Example:
   sallyport monitoring stacks/dev.yaml --out build/dev-monitoring`,
     )
     .action(async (file: string, { out }: { out: string }) => {
-      const environment = loadOrReport(file, undefined);
-      if (environment === undefined) return;
+      const declaration = loadDeclaration(file, { now: undefined });
+      if (declaration === undefined) return;
+      const { environment, expired, positionOf } = declaration;
+      warn(expired.map(({ problem }) => problem));
+      if (environment.monitoring.prometheus === undefined)
+        warn([
+          {
+            ...positionOf(["monitoring"]),
+            path: "monitoring.prometheus",
+            why: "nobody may read the gateways' metrics: alerts and dashboard would see none",
+            fix: "name Prometheus's namespace: prometheus: { namespace: … } under monitoring:",
+          },
+        ]);
       // Loaded where it is used: no other command needs the dashboard's library.
       const { monitoringFiles } = await import("../monitoring/files.ts");
       const files = monitoringFiles(environment);

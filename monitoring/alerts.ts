@@ -39,7 +39,7 @@ export function alertsOf(gateways: readonly Gateway[]): Alert[] {
   return [
     ...callAlerts(on),
     ...certificateAlerts(on),
-    ...gateways.map(saturated),
+    saturationAlert(gateways),
     ...syncAlerts(on),
     ...nodeAlerts(gateways, on),
   ];
@@ -88,18 +88,22 @@ function certificateAlerts(on: string): Alert[] {
   ];
 }
 
-/** Each gateway has limits of its own. */
-function saturated({ name, namespace, replicas, resources }: Gateway): Alert {
-  const memory = quantityValue(resources.limits.memory);
-  const cpu = quantityValue(resources.requests.cpu) * replicas.max;
+function saturationAlert(gateways: readonly Gateway[]): Alert {
   return alert(
     "GatewaySaturated",
     "critical",
     "5m",
-    `label_replace(max by (pod) (envoy_server_memory_physical_size{gateway="${name}"}) > ${0.9 * memory}, "gateway", "${name}", "", "") or label_replace(sum by (namespace) (rate(container_cpu_usage_seconds_total{namespace="${namespace}",container="istio-proxy"}[5m])) > ${cpu}, "gateway", "${name}", "", "")`,
-    `The gateway ${name} is at its limit`,
-    `A pod has more than nine tenths of its memory (${resources.limits.memory}), or all pods use more CPU than ${replicas.max} of them reserve, and the autoscaler starts no more.`,
+    gateways.map(saturated).join(" or "),
+    "The gateway {{ $labels.gateway }} is at its limit",
+    "A pod has more than nine tenths of the memory that it may have, or all pods use more CPU than the most replicas reserve, and the autoscaler starts no more.",
   );
+}
+
+/** Each gateway has limits of its own. */
+function saturated({ name, namespace, replicas, resources }: Gateway): string {
+  const memory = quantityValue(resources.limits.memory);
+  const cpu = quantityValue(resources.requests.cpu) * replicas.max;
+  return `label_replace(max by (pod) (envoy_server_memory_physical_size{gateway="${name}"}) > ${0.9 * memory}, "gateway", "${name}", "", "") or label_replace(sum by (namespace) (rate(container_cpu_usage_seconds_total{namespace="${namespace}",container="istio-proxy"}[5m])) > ${cpu}, "gateway", "${name}", "", "")`;
 }
 
 function syncAlerts(on: string): Alert[] {
@@ -118,6 +122,15 @@ function syncAlerts(on: string): Alert[] {
 function nodeAlerts(gateways: readonly Gateway[], on: string): Alert[] {
   const several = gateways.filter(({ replicas }) => replicas.min > 1).map(({ name }) => name);
   return [
+    alert(
+      "GatewayAbsent",
+      "critical",
+      "2m",
+      // A pod that is gone takes its series along, so that no other alert has anything left to look at.
+      gateways.map(({ name }) => `absent(up{job="${JOB}",gateway="${name}"})`).join(" or "),
+      "Prometheus finds no pod of the gateway {{ $labels.gateway }}",
+      "None runs, as where its Deployment has no replicas or its image can't be pulled; or Prometheus does not look for them.",
+    ),
     alert(
       "GatewayNodeDown",
       "critical",

@@ -9,6 +9,7 @@ import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-s
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as LinesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import type { Environment } from "../model/environment.ts";
+import { digest } from "../model/values/digest.ts";
 import { dashboardRows, type Panel } from "./panels.ts";
 
 /** Where Grafana looks: the reader's choice among its Prometheus data sources. */
@@ -17,7 +18,8 @@ const SOURCE = { type: "prometheus", uid: "$datasource" };
 /** The environment's Grafana dashboard. It has the same address in Grafana each time that it is imported. */
 export function dashboardOf({ name, gateways }: Environment): Dashboard {
   const builder = new DashboardBuilder(`Egress of ${name}`)
-    .uid(`sallyport-${name}`.slice(0, 40))
+    // Grafana takes 40 characters, and an environment's name may have more.
+    .uid(`sallyport-${digest(name)}`)
     .tags(["sallyport", "egress"])
     .time({ from: "now-3h", to: "now" })
     .refresh("1m")

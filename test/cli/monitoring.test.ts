@@ -7,7 +7,15 @@ import { sallyport } from "./sallyport.ts";
 // Each run is a process, which takes a second on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-const FILE = "stacks/dev.yaml";
+const FILE = join(
+  folderOf({
+    "watched.yaml": `environment: watched
+gateways: [{ name: egress, namespace: egress }]
+monitoring: { prometheus: { namespace: monitoring } }
+`,
+  }),
+  "watched.yaml",
+);
 
 it("sallyport monitoring writes four files, the same each time", () => {
   const out = join(folderOf({}), "out");
@@ -18,6 +26,15 @@ it("sallyport monitoring writes four files, the same each time", () => {
   const first = texts();
   expect(sallyport(["monitoring", FILE, "--out", out])).toEqual(told);
   expect(texts()).toEqual(first);
+});
+
+it("sallyport monitoring says that nobody may read the metrics where the file names no Prometheus", () => {
+  const out = join(folderOf({}), "out");
+  const { exit, stderr } = sallyport(["monitoring", "stacks/dev.yaml", "--out", out]);
+  expect(exit).toBe(0);
+  expect(stderr).toMatch(
+    /^warning: stacks\/dev\.yaml:1:1 monitoring\.prometheus\n {2}why: nobody may read the gateways' metrics/,
+  );
 });
 
 it("sallyport monitoring leaves a folder alone that holds other files", () => {

@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { entryPath } from "../../lab/build/cache-entry.ts";
@@ -165,42 +164,66 @@ describe("a Prometheus that watches the gateway", { timeout: 120_000 }, () => {
 
 describe("the alerts by promtool", () => {
   onCluster("lab");
+  const mesh = completeMesh(undefined);
+  const gateways = ["mon", "other"].map((name) => completeGateway({ name, namespace: name }, mesh));
+  const rules = alertsOf(gateways);
+
+  const pod = (name: string, node: string, gateway = "mon", values = "1x40") => ({
+    series: `up{job="sallyport",gateway="${gateway}",pod="${name}",node="${node}"}`,
+    values,
+  });
+  /** What promtool is to find: an alert of the gateway mon, or none. */
+  const told = (name: string, severity: string, summary: string, labels = {}) => ({
+    exp_labels: { severity, gateway: "mon", ...labels },
+    exp_annotations: { ...rules.find(({ alert }) => alert === name)?.annotations, summary },
+  });
+  const promtool = async (files: Readonly<Record<string, string>>, ...args: readonly string[]) => {
+    const folder = folderOf({ "rules.yaml": stringify({ groups: [{ name: "test", rules }] }), ...files });
+    const { promtool } = prometheusPrograms(entryPath("prometheus", await prometheusKey()));
+    return execFileSync(promtool, args, { cwd: folder, encoding: "utf8" });
+  };
+  const tested = (tests: readonly object[]) =>
+    promtool(
+      { "test.yaml": stringify({ rule_files: ["rules.yaml"], evaluation_interval: "1m", tests }) },
+      "test",
+      "rules",
+      "test.yaml",
+    );
+
+  it("are rules that Prometheus takes, none of them twice", async () => {
+    const found = await promtool({}, "check", "rules", "rules.yaml");
+    expect(found).toContain(`SUCCESS: ${rules.length} rules found`);
+    expect(found).not.toContain("duplicate");
+  });
 
   it("fire for two pods on one node, and not for two nodes or too short", async () => {
-    const mesh = completeMesh(undefined);
-    const gateways = [completeGateway({ name: "mon", namespace: HOME }, mesh)];
-    const pod = (name: string, node: string) => ({
-      series: `up{job="sallyport",gateway="mon",pod="${name}",node="${node}"}`,
-      values: "1x40",
-    });
+    const alertname = "SallyportGatewayOnOneNode";
+    const alert = told(alertname, "warning", "All pods of the gateway mon run on one node");
     const rule = (nodes: readonly [string, string], alerts: readonly object[]) => ({
       interval: "1m",
       input_series: [pod("a", nodes[0]), pod("b", nodes[1])],
       alert_rule_test: [
-        { eval_time: "10m", alertname: "SallyportGatewayOnOneNode", exp_alerts: [] },
-        { eval_time: "20m", alertname: "SallyportGatewayOnOneNode", exp_alerts: alerts },
+        { eval_time: "10m", alertname, exp_alerts: [] },
+        { eval_time: "20m", alertname, exp_alerts: alerts },
       ],
     });
-    const alert = alertsOf(gateways).find(({ alert: name }) => name === "SallyportGatewayOnOneNode");
-    const told = {
-      exp_labels: { severity: "warning", gateway: "mon" },
-      exp_annotations: {
-        ...alert?.annotations,
-        summary: "All pods of the gateway mon run on one node",
-      },
+    expect(await tested([rule(["one", "one"], [alert]), rule(["one", "two"], [])])).toContain("SUCCESS");
+  });
+
+  it("fire for a gateway of which no pod is left, and not for the other", async () => {
+    const alertname = "SallyportGatewayAbsent";
+    const summary = "Prometheus finds no pod of the gateway mon";
+    const alert = told(alertname, "critical", summary, { job: "sallyport" });
+    const test = {
+      interval: "1m",
+      // A target that is gone leaves a mark that its series has ended.
+      input_series: [pod("a", "one", "mon", "1x10 stale"), pod("b", "one", "other")],
+      alert_rule_test: [
+        { eval_time: "10m", alertname, exp_alerts: [] },
+        { eval_time: "20m", alertname, exp_alerts: [alert] },
+      ],
     };
-    const folder = folderOf({
-      "rules.yaml": stringify({ groups: [{ name: "test", rules: alertsOf(gateways) }] }),
-      "test.yaml": stringify({
-        rule_files: ["rules.yaml"],
-        evaluation_interval: "1m",
-        tests: [rule(["one", "one"], [told]), rule(["one", "two"], [])],
-      }),
-    });
-    const { promtool } = prometheusPrograms(entryPath("prometheus", await prometheusKey()));
-    expect(
-      execFileSync(promtool, ["test", "rules", join(folder, "test.yaml")], { encoding: "utf8" }),
-    ).toContain("SUCCESS");
+    expect(await tested([test])).toContain("SUCCESS");
   });
 });
 

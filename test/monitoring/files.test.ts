@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
+import { completeGateway, completeMesh } from "../../model/complete.ts";
+import { alertsOf } from "../../monitoring/alerts.ts";
+import { dashboardOf } from "../../monitoring/dashboard.ts";
 import { monitoringFiles } from "../../monitoring/files.ts";
 import { dashboardRows } from "../../monitoring/panels.ts";
 import { planEnvironment } from "../../plan/plan.ts";
@@ -56,6 +59,7 @@ describe.each(STACKS)("monitoring of %s", (file) => {
         "SallyportCertificateNearExpiry",
         "SallyportGatewaySaturated",
         "SallyportConfigurationNotInSync",
+        "SallyportGatewayAbsent",
         "SallyportGatewayNodeDown",
         ...(environment.gateways.some(({ replicas }) => replicas.min > 1)
           ? ["SallyportGatewayOnOneNode"]
@@ -83,4 +87,23 @@ describe.each(STACKS)("monitoring of %s", (file) => {
     );
     expect(shown).toEqual(wanted);
   });
+});
+
+it("two gateways have one alert a name, which tells of either", () => {
+  const mesh = completeMesh(undefined);
+  const alerts = alertsOf(["one", "two"].map((name) => completeGateway({ name, namespace: name }, mesh)));
+  expect(alerts.map(({ alert }) => alert)).toEqual([...new Set(alerts.map(({ alert }) => alert))]);
+  for (const name of ["SallyportGatewaySaturated", "SallyportGatewayAbsent"]) {
+    const expr = alerts.find(({ alert }) => alert === name)?.expr;
+    for (const gateway of ["one", "two"]) expect(expr).toContain(`gateway="${gateway}"`);
+  }
+});
+
+it("the dashboards of two environments have two addresses, which Grafana takes, however long their names", () => {
+  const long = "a".repeat(59);
+  const uids = ["a", `${long}1`, `${long}2`].map(
+    (name) => dashboardOf({ ...environmentOf("stacks/dev.yaml"), name }).uid ?? "",
+  );
+  expect(new Set(uids).size).toBe(3);
+  for (const uid of uids) expect(uid).toMatch(/^[\w-]{1,40}$/);
 });
