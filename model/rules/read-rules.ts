@@ -172,19 +172,34 @@ function allowContent(entry: AllowEntry, tell: Telling): Content | "expired" {
       "this is everyone in the mesh",
       "name who calls, or add confirmed: true",
     );
-  if (entry.monitored === false && entry.until === undefined)
-    tell.unwise(
-      ["monitored"],
-      false,
-      "an exemption from the log without an end",
-      "add until: (its last day)",
-    );
+  if (entry.monitored === false) checkExemption(entry, from, tell);
   return {
     from,
     except: (entry.except ?? []).map(callerOf),
     monitored: entry.monitored ?? true,
     audit: false,
   };
+}
+
+/** What nobody is told of is to be little, and known: an exemption is by caller and host, whatever else the rule asks. */
+function checkExemption(entry: AllowEntry, from: readonly Caller[], { unwise, warn }: Telling): void {
+  if (entry.until === undefined)
+    unwise(["monitored"], false, "an exemption from the log without an end", "add until: (its last day)");
+  if (from.some(isEveryone))
+    unwise(
+      ["monitored"],
+      false,
+      "this exempts everyone: no call to the host is in a log or counted, refused ones included",
+      "exempt the accounts that are meant, in a rule of their own",
+    );
+  const part = (["paths", "methods", "headers", "users"] as const).find((key) => entry[key] !== undefined);
+  if (part !== undefined)
+    warn(
+      ["monitored"],
+      false,
+      `its callers are exempt for all that they do with the host, not for these ${part} alone: what they are refused is in no log either`,
+      "remove it here, or give an account of its own to what may go unseen",
+    );
 }
 
 function denyContent({ mode, until, from, except = [] }: DenyEntry, tell: Telling): Content {

@@ -96,7 +96,10 @@ const AllowRule = z.strictObject({
   except: z.array(Caller).min(1).optional().describe("Whom of those it does not allow."),
   ...request,
   until: Day.optional(),
-  monitored: z.literal(false).optional().describe("Its callers are in no log."),
+  monitored: z
+    .literal(false)
+    .optional()
+    .describe("Its callers are in no log, whatever they do with the host."),
   confirmed: z.literal(true).optional().describe("Everyone in the mesh is meant."),
 });
 

@@ -17,6 +17,11 @@ describe("what is better not declared is a warning, and an error in production:"
       /allow\[0\]\.monitored: .*without an end/,
     ],
     [
+      "everyone exempt from the log",
+      'allow: [{ from: [{ namespace: news }, { namespace: "*" }], confirmed: true, monitored: false, until: 2027-01-01 }]',
+      /allow\[0\]\.monitored: this exempts everyone/,
+    ],
+    [
       "an exemption from a denial without an end",
       "allow: [{ from: { namespace: news } }], deny: [{ except: [{ serviceAccount: news/one }] }]",
       /deny\[0\]\.except\[0\]: an exemption without an end/,
@@ -38,6 +43,27 @@ describe("what is better not declared is a warning, and an error in production:"
   it("everyone, confirmed, is neither", () => {
     const text = environment(http('allow: [{ from: { namespace: "*" }, confirmed: true }]'), PRODUCTION);
     expect(found(text)).toMatchObject({ problems: [], warnings: [] });
+  });
+});
+
+describe("an exemption from the log", () => {
+  it.each([
+    ["paths", "paths: [/a]"],
+    ["methods", "methods: [GET]"],
+    ["headers", "headers: { x-team: [news] }"],
+  ])("by a rule with %s is for more than these: a warning", (part, more) => {
+    const rule = `{ from: { serviceAccount: news/one }, ${more}, monitored: false, until: 2027-01-01 }`;
+    const { problems, warnings } = found(environment(http(`allow: [${rule}]`), PRODUCTION));
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(`allow\\[0\\]\\.monitored: .*, not for these ${part} alone`),
+    ]);
+  });
+
+  it("of an account with an end, for all of a host, is none", () => {
+    const rule = "{ from: { serviceAccount: news/one }, monitored: false, until: 2027-01-01 }";
+    const { problems, warnings } = found(environment(http(`allow: [${rule}]`), PRODUCTION));
+    expect({ problems, warnings }).toEqual({ problems: [], warnings: [] });
   });
 });
 
