@@ -36,8 +36,11 @@ export const Monitoring = z
     headers: z.array(HeaderName).default([]).describe("Request headers that are logged."),
     redactHeaders: z
       .array(HeaderName)
-      .default(SECRET_HEADERS)
-      .describe("Of these the log only says that they were there; user-agent may be one."),
+      .default([])
+      .transform((headers) => [...SECRET_HEADERS, ...headers])
+      .describe(
+        `Of these the log only says that they were there, as of ${SECRET_HEADERS.join(", ")}; user-agent may be one.`,
+      ),
     sidecar: z
       .boolean()
       .default(false)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { completeMonitoring } from "../../model/complete.ts";
 import { loadTexts } from "./memory-files.ts";
 
 const GATEWAY = "environment: dev\ngateways:\n  - { name: egress, namespace: egress }\n";
@@ -59,6 +60,19 @@ describe("monitoring", () => {
     expect(tokens("headers: [x-jwt]", ", header: x-jwt")).toEqual([`4 monitoring.headers[0]: ${why}`]);
     expect(tokens("headers: [x-user-token], redactHeaders: [x-user-token]")).toEqual([]);
     expect(tokens("headers: [x-user-token]", ", header: x-jwt")).toEqual([]);
+  });
+
+  it("redacts secret headers whatever else is named", () => {
+    const names = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
+    expect(
+      load("monitoring: { redactHeaders: [x-team, cookie] }\n").environment?.monitoring.redactHeaders,
+    ).toEqual([...names, "x-team"]);
+    expect(completeMonitoring({ redactHeaders: ["x-team"] }).redactHeaders).toEqual([...names, "x-team"]);
+    expect(
+      problemsOf(
+        "monitoring: { headers: [authorization], redactHeaders: [x-team] }\nissuers: [{ name: corp, issuer: corp, header: authorization }]\n",
+      ),
+    ).toEqual([]);
   });
 
   it("takes headers by their names in lower case", () => {
