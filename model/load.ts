@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import type { z } from "zod";
 import { orderedEnvironment } from "./canonical.ts";
+import { productionWarnings } from "./check/production.ts";
 import { type Parts, validateEnvironment } from "./check/validate.ts";
 import type { DeclaredHost, Environment } from "./environment.ts";
 import { unusedRules } from "./hosts/access.ts";
@@ -81,7 +82,10 @@ export function loadEnvironment(
   const { notes } = reading;
   if (read === undefined) return refused(notes.problems);
   const hosts = resolveHosts(reading.hosts, read.parts.gateways, reading.context, notes);
-  notes.warnings.push(...unusedRules(reading.fileRules, reading.hosts));
+  notes.warnings.push(
+    ...unusedRules(reading.fileRules, reading.hosts),
+    ...productionWarnings(read.source, read.parts, hosts),
+  );
   notes.problems.push(...validateEnvironment(read.source, read.parts));
   checkServiceNames(reading.hosts, read.parts, notes);
   if (notes.problems.length > 0 || read.whole === undefined) return refused(notes.problems);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { loadTexts } from "./memory-files.ts";
 import { environment, found, http } from "./rule-problems.ts";
 
-const PRODUCTION = "production: true\n";
+const PRODUCTION = "production: true\nlockdown: [{ namespace: news }]\n";
 
 describe("what is better not declared is a warning, and an error in production:", () => {
   const RULES: readonly (readonly [what: string, rules: string, expected: RegExp])[] = [
