@@ -78,7 +78,7 @@ export interface DeclaredHost extends Host {
   readonly at: Position;
   /** Its place in that file, such as `["hosts", 3]`. */
   readonly path: Path;
-  /** Where the rule of a key stands, which a policy's name or a route's tells; undefined if it has no such rule. */
+  /** Where the rule of a key stands, which the name of a policy that denies tells; undefined if it has no such rule. */
   ruleAt(key: string): Place | undefined;
 }
 

@@ -51,8 +51,9 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm run sallyport -- apply stacks/dev.yaml --context dev": "needs a cluster; test/e2e rolls out so",
   "npm run sallyport -- delete stacks/dev.yaml --context dev --yes-delete dev":
     "needs a cluster; test/e2e takes away so",
-  'kubectl logs -n egress deploy/egress | grep \'"level":"error"\'': "needs a cluster",
-  'kubectl logs -n news deploy/reader -c istio-proxy | grep \'"level":"error"\'': "needs a cluster",
+  'kubectl logs -n egress -l egress.sallyport.dev/gateway=egress --tail=-1 | grep \'"level":"error"\'':
+    "needs a cluster",
+  'kubectl logs -n news -l app=reader -c istio-proxy --tail=-1 | grep \'"level":"error"\'': "needs a cluster",
   "npm run sallyport -- lab up": "starts the lab",
   "npm run sallyport -- lab status": "tells of the machine's lab, with exit code 2 where none is",
   "npm run sallyport -- lab firewall gateway-nodes": "needs the lab",
