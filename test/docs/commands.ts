@@ -20,10 +20,10 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm run sallyport -- up --stack dev": "needs the engine and a cluster; test/e2e runs it",
   "npm run sallyport -- up --stack dev --adopt": "needs the engine and a cluster; test/e2e runs it",
   "npm run sallyport -- destroy --stack dev --yes-destroy dev": "needs the engine; test/e2e runs it",
-  'npm exec -c "pulumi preview --stack dev --policy-pack policies"':
-    "needs the engine; test/policies runs the pack by the engine",
-  'npm exec -c "pulumi up --stack prod --policy-pack policies --policy-pack-config expected.json"':
-    "needs the engine and a cluster; test/policies previews so",
+  'npm exec -c "pulumi preview --stack dev --policy-pack policy-pack"':
+    "needs the engine; test/policy-pack runs the pack by the engine",
+  'npm exec -c "pulumi up --stack prod --policy-pack policy-pack --policy-pack-config expected.json"':
+    "needs the engine and a cluster; test/policy-pack previews so",
   "npm run sallyport -- check stacks/dev.yaml --context dev": "needs a cluster; test/e2e asks one",
   "mkdir -p .github/workflows": ON_THE_WAY,
   "cp examples/pull-request/egress.yml .github/workflows/egress.yml": ON_THE_WAY,
