@@ -5,7 +5,12 @@ export interface HostEntry {
   readonly port?: number;
   readonly upstreamPort?: number;
   readonly clientSecret?: string;
-  readonly allow: readonly { readonly from: { readonly serviceAccount: string } }[];
+  readonly allow: readonly AccountRule[];
+  readonly deny?: readonly AccountRule[];
+}
+
+interface AccountRule {
+  readonly from: { readonly serviceAccount: string };
 }
 
 /** What is declared: hosts behind the gateway, or nothing at all, when no gateway and no lockdown is there. */
@@ -28,11 +33,14 @@ export function isGranted(declared: Declared, { account, url }: Way): boolean {
   if (declared === "nothing") return false;
   const { protocol, hostname, port } = new URL(url);
   const wanted = Number(port) || (protocol === "https:" ? 443 : 80);
+  const isAmong = (rules: readonly AccountRule[]) =>
+    rules.some(({ from }) => from.serviceAccount === account);
   return declared.some(
-    ({ host, tls, port, allow }) =>
+    ({ host, tls, port, allow, deny = [] }) =>
       host === hostname &&
       (port ?? (tls === "passthrough" ? 443 : 80)) === wanted &&
-      allow.some(({ from }) => from.serviceAccount === account),
+      isAmong(allow) &&
+      !isAmong(deny),
   );
 }
 

@@ -9,6 +9,7 @@ import {
   toPassthrough,
   withAdded,
   withBoth,
+  withDenied,
   withGuest,
 } from "./world.ts";
 
@@ -53,6 +54,7 @@ export const scenarios: readonly Scenario[] = [
   change("add-host", base, withAdded),
   change("remove-host", withAdded, base),
   change("grant", base, withGuest),
+  change("deny", withGuest, withDenied, withGuest),
   change("revoke", withGuest, base),
   change("passthrough", originated, ...throughPassthrough),
   change("mutual", plain, ...throughMutual),

@@ -31,6 +31,8 @@ function steady(...accounts: string[]): HostEntry[] {
 export const base = steady(CALLER);
 /** A grant to a namespace that had none: the hosts go to other shards. */
 export const withGuest = steady(CALLER, GUEST);
+/** What is granted to that namespace is denied to its account. */
+export const withDenied: readonly HostEntry[] = withGuest.map((entry) => ({ ...entry, deny: to(GUEST) }));
 const added: readonly HostEntry[] = [
   { host: "added.wild.example.com", tls: "originate", allow: to(CALLER) },
   { host: "added.wild.example.com", tls: "passthrough", allow: to(CALLER) },

@@ -11,12 +11,14 @@ import {
   toPassthrough,
   withAdded,
   withBoth,
+  withDenied,
   withGuest,
 } from "../../chaos/world.ts";
+import type { Caller } from "../../model/environment.ts";
 import { callersOf } from "../../model/rules/callers.ts";
 import { loadTexts } from "../model/memory-files.ts";
 
-const declarations = [base, withGuest, withAdded, withBoth, ...toPassthrough, ...toMutual].filter(
+const declarations = [base, withGuest, withDenied, withAdded, withBoth, ...toPassthrough, ...toMutual].filter(
   (declared) => declared !== "nothing",
 );
 
@@ -28,12 +30,14 @@ describe("each declaration", () => {
     const targets = clients.flatMap((some) => some.targets.map(({ url }) => url));
     for (const url of new Set(targets))
       for (const { namespace, account } of clients) {
+        const isClient = (caller: Caller) => caller.namespace === namespace && caller.account === account;
         const { protocol, hostname, port } = new URL(url);
         const wanted = Number(port) || (protocol === "https:" ? 443 : 80);
         const declared = environment?.hosts.find(({ host, port }) => host === hostname && port === wanted);
         const granted =
           declared !== undefined &&
-          callersOf(declared).some((caller) => caller.namespace === namespace && caller.account === account);
+          callersOf(declared).some(isClient) &&
+          !declared.deny.some(({ from }) => from.some(isClient));
         expect(isGranted(hosts, { account: `${namespace}/${account}`, url })).toBe(granted);
       }
   });
