@@ -77,9 +77,9 @@ export function outcomeOf({ scenario, timeline, cuts, ended }: Course, { lines, 
 }
 
 function changesOf(timeline: Timeline): number[] {
-  return timeline.flatMap(({ from, before, after }, index) => {
+  return timeline.flatMap(({ from, before, after, isDraining }, index) => {
     const next = timeline[index + 1];
-    return before === after || next === undefined ? [] : [(next.from - from) / 1000];
+    return before === after || isDraining || next === undefined ? [] : [(next.from - from) / 1000];
   });
 }
 

@@ -106,9 +106,13 @@ async function play(
   const timeline: Span[] = [{ from: Date.now(), before: start, after: start }];
   const cuts: Lifetime[] = [];
   let declared = start;
-  const during = async (after: Declared, change: () => Promise<void>) => {
+  const during = async (after: Declared, change: () => Promise<void>, isGiven = false) => {
     timeline.push({ from: Date.now(), before: declared, after });
     await change();
+    if (isGiven) {
+      timeline.push({ from: Date.now(), before: declared, after, isDraining: true });
+      await pause(AFTER_SECONDS * 1000, undefined, { signal });
+    }
     timeline.push({ from: Date.now(), before: after, after });
     declared = after;
   };
@@ -118,6 +122,7 @@ async function play(
     kubectl,
     signal,
     apply: (after) => during(after, () => command.apply(after)),
+    give: (after) => during(after, () => command.apply(after), true),
     applyThroughKills: (after) => during(after, () => applyThroughKills(command, after, say)),
     cut: async (action) => {
       const begun = Date.now();

@@ -20,6 +20,8 @@ interface Stage {
   readonly signal: AbortSignal;
   /** Puts a declaration in force. */
   apply(declared: Declared): Promise<void>;
+  /** Does so where access is only given: connections from before may be refused it until they are cut. */
+  give(declared: Declared): Promise<void>;
   /** Does so by a command that is killed again and again, and lets it end at last. */
   applyThroughKills(declared: Declared): Promise<void>;
   /** Does something that requests which are under way meanwhile may not outlive. */
@@ -54,7 +56,14 @@ export const scenarios: readonly Scenario[] = [
   change("add-host", base, withAdded),
   change("remove-host", withAdded, base),
   change("grant", base, withGuest),
-  change("deny", withGuest, withDenied, withGuest),
+  {
+    name: "deny",
+    start: withGuest,
+    async act({ apply, give }) {
+      await apply(withDenied);
+      await give(withGuest);
+    },
+  },
   change("revoke", withGuest, base),
   change("passthrough", originated, ...throughPassthrough),
   change("mutual", plain, ...throughMutual),

@@ -8,6 +8,8 @@ export interface Span {
   readonly before: Declared;
   /** The same as `before` where nothing changes. */
   readonly after: Declared;
+  /** The change is in force, but connections from before it may still be refused what it gives. */
+  readonly isDraining?: true;
 }
 
 /** What happened when, in order; each span lasts until the next begins, the last one on and on. */

@@ -117,4 +117,11 @@ describe("a stream", () => {
 
 it("says how long each change took", () => {
   expect(of([]).gateSeconds).toEqual([1, 1]);
+  const [first, given, ...rest] = course.timeline;
+  if (first === undefined || given === undefined) throw new Error("there is no change");
+  const timeline = [first, given, { ...given, from: 1500, isDraining: true as const }, ...rest];
+  expect(of([request(HTTPS, 1600, 1700, 403)], [], { timeline })).toMatchObject({
+    gateSeconds: [0.5, 1],
+    failed: [],
+  });
 });
