@@ -36,6 +36,27 @@ export function appliedBy(object: ManagedObject, manager: string): Manifest | un
   };
 }
 
+/** What of an object's content somebody wrote, such as `spec.rules`. */
+interface ForeignFields {
+  readonly manager: string;
+  readonly fields: readonly string[];
+}
+
+/** Who else wrote what of an object's content; its metadata, its status and how often it is scaled are not that. */
+export function fieldsOfOthers({ metadata }: ManagedObject, own: string): ForeignFields[] {
+  return (metadata.managedFields ?? []).flatMap(({ manager = "", subresource, fieldsV1 = {} }) => {
+    if (manager === own || subresource !== undefined) return [];
+    const fields = Object.entries(fieldsV1)
+      .filter(([field]) => !["f:metadata", "f:status"].includes(field))
+      .flatMap(([field, of]) => {
+        const inner = Object.keys(of).filter((key) => key.startsWith("f:"));
+        return inner.length === 0 ? [field] : inner.map((key) => `${field}.${key}`);
+      })
+      .map((path) => path.replaceAll("f:", ""));
+    return fields.length === 0 ? [] : [{ manager, fields }];
+  });
+}
+
 /** `.` stands for the thing itself, `f:` for a map's key, `k:` for a list's entry by its keys, `v:` by its value. */
 function pick(value: Json, fields: Fields): Json {
   const inner = Object.entries(fields).filter(([field]) => field !== ".");

@@ -15,6 +15,7 @@ import { requireIstiod } from "./istiod.ts";
 import { keptLine, readOthersIn, requireNamespaces } from "./namespaces.ts";
 import { ownedBy, ownObjects } from "./ownership.ts";
 import { type Stage, stagesBetween } from "./stages.ts";
+import { takenOverLine } from "./taken-over.ts";
 import { takesAccessAway } from "./takes-access.ts";
 
 /** The way from what a cluster has of an environment to what it is to have. */
@@ -30,14 +31,14 @@ export interface Rollout {
 interface RolloutOptions extends GateOptions {
   /** Told each stage before it is written. */
   readonly onStage?: (stage: Stage) => void;
-  readonly onKept?: OnKept;
+  readonly onNote?: OnNote;
 }
 
 /** How long what is there, istiod too, may take where a change follows that may be what mends it. */
 const SETTLING_SECONDS = 15;
 
-/** Told of each namespace that is not removed, such as `Namespace/egress is kept: it has Secret/client`. */
-type OnKept = (kept: string) => void;
+/** Told of each namespace that is kept, and of each object that is removed with what others wrote of it. */
+type OnNote = (kept: string) => void;
 
 /**
  * Looks what a cluster has of an environment and plans the stages to what it is to have. What an earlier rollout left
@@ -94,7 +95,7 @@ export async function runRollout(
       written.set(identityOf(manifest), await put(config, access, manifest));
     const removed: Manifest[] = [];
     for (const manifest of stage.remove)
-      if (await take(config, access, manifest, options.onKept)) removed.push(manifest);
+      if (await take(config, access, manifest, options.onNote)) removed.push(manifest);
     const changed = [...stage.write, ...stage.remove];
     await waitUntilInForce(
       config,
@@ -165,7 +166,7 @@ export async function removeObjects(access: ClusterAccess, objects: readonly Pla
 }
 
 /** Asks the API server about each write of a rollout without doing it. @throws ClusterError at the first refusal */
-export async function tryRollout(access: ClusterAccess, { stages }: Rollout, onKept?: OnKept): Promise<void> {
+export async function tryRollout(access: ClusterAccess, { stages }: Rollout, onNote?: OnNote): Promise<void> {
   const config = connect(access);
   const there = new Set(await namespacesIn(config));
   for (const manifest of stages.flatMap(({ write }) => write)) {
@@ -175,7 +176,8 @@ export async function tryRollout(access: ClusterAccess, { stages }: Rollout, onK
   }
   for (const manifest of stages.flatMap(({ remove }) => remove)) {
     const others = await readOthersIn(config, manifest);
-    if (others.length > 0) onKept?.(keptLine(manifest, others));
+    const note = others.length > 0 ? keptLine(manifest, others) : await takenOverLine(config, manifest);
+    if (note !== undefined) onNote?.(note);
   }
 }
 
@@ -191,18 +193,20 @@ async function take(
   config: KubeConfig,
   access: ClusterAccess,
   manifest: Manifest,
-  onKept?: OnKept,
+  onNote?: OnNote,
 ): Promise<boolean> {
   const record = recordIn(manifest);
   if (record !== undefined) await unmarkNodes(access, record);
   const others = await readOthersIn(config, manifest);
   if (others.length === 0) {
+    const note = onNote === undefined ? undefined : await takenOverLine(config, manifest);
+    if (note !== undefined) onNote?.(note);
     await removeObject(config, manifest);
     return true;
   }
   const { apiVersion, kind, metadata } = manifest;
   await applyObject(config, { apiVersion, kind, metadata: { name: metadata.name } });
-  onKept?.(keptLine(manifest, others));
+  onNote?.(keptLine(manifest, others));
   return false;
 }
 

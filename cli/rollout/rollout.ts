@@ -38,7 +38,8 @@ export function applyCommand(): Command {
       "after",
       `
 Written by server-side apply with the field manager sallyport. What apply wrote for this environment before and the file
-no longer declares is removed; what others wrote is left alone, and a field of theirs is a conflict that names them.
+no longer declares is removed, and a line names who else has fields of it; objects of others are left alone, and a field
+of theirs in one that is written is a conflict that names them.
 In a project, the first apply writes into Pulumi.<stack>.yaml which cluster it is, and no other is taken from then on.
 Interrupted anywhere, a second run goes on from what is there.
 
@@ -104,16 +105,16 @@ function rolloutCommand(
       await guardCluster(access, file, command.name() === "apply" && !options.dryRun);
       const { planRollout, runRollout, tryRollout } = await rollout();
       const planned = await planRollout(access, environment.name, plan(environment));
-      const onKept = (kept: string) => process.stderr.write(`${kept}\n`);
+      const onNote = (note: string) => process.stderr.write(`${note}\n`);
       if (options.dryRun) {
-        await tryRollout(access, planned, onKept);
+        await tryRollout(access, planned, onNote);
         process.stdout.write(planned.stages.map(stageLines).join(""));
       } else {
         await runRollout(access, planned, {
           istiodNamespace: environment.mesh.namespace,
           limitSeconds: options.gateTimeout,
           onStage: (stage) => process.stderr.write(`${stageLine(stage)}\n`),
-          onKept,
+          onNote,
           report: (lags) => process.stderr.write(waitingLines(lags)),
         });
       }

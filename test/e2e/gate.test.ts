@@ -140,7 +140,7 @@ describe("a gated rollout", { timeout: 180_000 }, () => {
     await run(["create", "configmap", "note", "-n", HOME]);
     const kept: string[] = [];
     await tryRollout(access, await planRollout(access, NAME, []), (line) => kept.push(line));
-    await rollOut([], { onKept: (line: string) => kept.push(line) });
+    await rollOut([], { onNote: (line: string) => kept.push(line) });
     const line = `Namespace/${HOME} is kept: it has ConfigMap/note`;
     expect(kept).toEqual([line, line]);
     expect(await ours()).toEqual([]);
