@@ -19,7 +19,7 @@ const SIDECAR = {
   registeredPort: 4_600,
 } as const;
 const GATEWAY = {
-  httpRoute: 1_830,
+  httpRoute: 2_360,
   /** A filter chain, with the log and the counters of connections. */
   connectionRoute: 15_700,
   policy: 2_000,

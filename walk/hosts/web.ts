@@ -1,6 +1,21 @@
 import type { Row } from "../row.ts";
 import { codeOf, commandRow, type World } from "./world.ts";
 
+/** Headers that would tell the outside of a pod or a trace. */
+const TELLING = [
+  "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  "X-Forwarded-For: 10.0.0.1",
+  "Forwarded: for=10.0.0.1",
+  "X-Real-IP: 10.0.0.1",
+  "uber-trace-id: 1:2:0:1",
+  "X-Amzn-Trace-Id: Root=1-2-3",
+  "ot-tracer-spanid: 1",
+  "sw8-correlation: a",
+  "x-datadog-tags: a=b",
+  "elastic-apm-traceparent: a",
+  "newrelic: a",
+] as const;
+
 /** HTTP in each of its modes: who gets there, over which connection, and what the host learns. */
 export function webRows(world: World): Row[] {
   const row = (step: string, command: string, expected: string, account?: "other") =>
@@ -33,7 +48,7 @@ export function webRows(world: World): Row[] {
       "none: what the host received",
       "http://echo.example.com/",
       "http 1.1, no TLS; accept host user-agent",
-      "-H 'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' -H 'X-Forwarded-For: 10.0.0.1'",
+      TELLING.map((header) => `-H '${header}'`).join(" "),
     ),
     received(
       "none: on another port",

@@ -49,24 +49,42 @@ const RETRY_ON = "connect-failure,refused-stream,reset";
 const DEFAULT_RETRIES = { attempts: 2, methods: "idempotent" } as const;
 
 /**
- * What the mesh adds to a request; the outside has no use for it and would learn of pods, identities and traces. Also
- * removed where the application itself set them.
+ * What the mesh adds to a request, and what tracers do: the formats that OpenTelemetry, Envoy and Istio write, and those
+ * of Jaeger, X-Ray, Lightstep, SkyWalking, Datadog, Google, Elastic and New Relic. The outside has no use for it and
+ * would learn of pods, identities and traces. Also removed where the application itself set them. Each name stands in
+ * every route at the gateway; Envoy removes by whole names alone.
  */
 const STAYS_INSIDE = [
   "b3",
   "baggage",
+  "elastic-apm-traceparent",
+  "forwarded",
+  "grpc-tags-bin",
   "grpc-trace-bin",
+  "jaeger-baggage",
+  "jaeger-debug-id",
+  "newrelic",
+  "ot-tracer-sampled",
+  "ot-tracer-spanid",
+  "ot-tracer-traceid",
   "sw8",
+  "sw8-correlation",
+  "sw8-x",
   "traceparent",
   "tracestate",
+  "uber-trace-id",
+  "x-amzn-trace-id",
   "x-b3-flags",
   "x-b3-parentspanid",
   "x-b3-sampled",
   "x-b3-spanid",
   "x-b3-traceid",
+  "x-client-trace-id",
   "x-cloud-trace-context",
+  "x-datadog-origin",
   "x-datadog-parent-id",
   "x-datadog-sampling-priority",
+  "x-datadog-tags",
   "x-datadog-trace-id",
   "x-envoy-attempt-count",
   "x-envoy-decorator-operation",
@@ -78,7 +96,9 @@ const STAYS_INSIDE = [
   "x-forwarded-client-cert",
   "x-forwarded-for",
   "x-forwarded-proto",
+  "x-istio-attributes",
   "x-ot-span-context",
+  "x-real-ip",
   "x-request-id",
   VERSION_HEADER,
 ] as const;
