@@ -54,7 +54,7 @@ export function gating(
 
   async function open(before: readonly Written[]): Promise<void> {
     const changed = before.map(({ manifest }) => manifest);
-    // No later wave opens what connections from before could use: their filter chains have the old policies.
+    // The last wave has no gate, so that old connections can't be waited for at the end; nor are they in between.
     const stage = { written: before, removed: [], markers: markersOf(changed, known), drained: false };
     try {
       await waitUntilInForce(connect(access), stage, {
