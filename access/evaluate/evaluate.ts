@@ -113,13 +113,14 @@ export function evaluator(
     if (turn.to === "unknown") return { answer: "unknown", onTrial: NONE, unsure: [turn.why] };
     if (turn.to !== "gateway") return { answer: turn.to, onTrial: NONE, unsure: NONE };
     const { ask, unsure } = gateways(turn.service);
+    const seen = normalisedPath(path, settings.pathNormalization);
     const told = ask(
       {
         principal,
         port: turn.port,
         sni: turn.sni,
         ...(turn.tunnel === undefined
-          ? { authority, method, path, headers }
+          ? { authority, method, path: seen, headers }
           : { authority: turn.tunnel, method: "CONNECT", path: "", headers: {} }),
         ...(claims === undefined ? {} : { claims }),
       },
@@ -188,7 +189,7 @@ const DEFAULT_PORT: Readonly<Partial<Record<Probe["scheme"], number>>> = { http:
 
 type Asked = Probe & AskedSidecar;
 
-/** The probe with its defaults, as proxies see it. */
+/** The probe with its defaults, as its sidecar sees it. */
 function askedOf(probe: Probe, { pathNormalization }: MeshSettings): Asked {
   const { host, port, scheme, authority, method = "GET", path = "/", headers = {} } = probe;
   return {

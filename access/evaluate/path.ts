@@ -2,16 +2,29 @@ import type { MeshSettings } from "../manifests/mesh.ts";
 
 /**
  * A path as Envoy's policies and routes see it: dots resolved, a backslash is a slash, encoded letters that need not be
- * are plain, the query is off.
+ * are plain, the query is off. Each Envoy on the way does it again, and not always to the same end: encoded dots before
+ * a semicolon (`%2e%2e;`) are letters to the first, and a dot segment to the second.
  *
  * @param path as the caller wrote it, with its query
  */
 export function normalisedPath(path: string, normalization: MeshSettings["pathNormalization"]): string {
   const [written = ""] = path.split(/[?#]/, 1);
   if (!/[.%\\]|\/\//.test(written)) return written;
-  const decoded = normalization === "DECODE_AND_MERGE_SLASHES" ? written.replace(/%2f|%5c/gi, "/") : written;
-  const resolved = resolveDots(decoded.replaceAll("\\", "/").replace(/%([0-9a-f]{2})/gi, unreserved));
+  const decoded = normalization === "DECODE_AND_MERGE_SLASHES" ? decodeSlashes(written) : written;
+  const plain = cutParameters(decoded)
+    .replaceAll("\\", "/")
+    .replace(/%([0-9a-f]{2})/gi, unreserved);
+  const resolved = resolveDots(plain);
   return normalization === "BASE" ? resolved : resolved.replace(/\/{2,}/g, "/");
+}
+
+function decodeSlashes(path: string): string {
+  return path.replace(/%2f/gi, "/").replace(/%5c/gi, "\\");
+}
+
+/** `..;x` is `..` and `.;x` is `.`, of the segments as they are written: what is decoded later is not looked at. */
+function cutParameters(path: string): string {
+  return path.replace(/(?<=\/)(\.\.?);[^/]*/g, "$1");
 }
 
 function unreserved(encoded: string, digits: string): string {

@@ -78,8 +78,8 @@ function literalFault(path: string, literal: string): Fault | undefined {
 }
 
 /**
- * A path as the gateway compares it (pathNormalization MERGE_SLASHES or DECODE_AND_MERGE_SLASHES): no dot segments, no
- * two slashes in a row, plain characters decoded and others encoded.
+ * A path as the gateway compares it (pathNormalization MERGE_SLASHES or DECODE_AND_MERGE_SLASHES): no dot segments
+ * (`..;x` is one too), no two slashes in a row, plain characters decoded and others encoded.
  */
 function normalized(path: string): string {
   const plain = path
@@ -92,7 +92,8 @@ function normalized(path: string): string {
       encodeURIComponent(character.toWellFormed()),
     )
     .replaceAll(/%(?![0-9A-Fa-f]{2})/g, "%25")
-    .replaceAll(/\/{2,}/g, "/");
+    .replaceAll(/\/{2,}/g, "/")
+    .replaceAll(/(?<=\/)(\.\.?);[^/]*/g, "$1");
   const segments: string[] = [];
   const parts = plain.split("/");
   for (const [index, part] of parts.entries()) {

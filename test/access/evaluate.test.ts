@@ -20,6 +20,15 @@ describe("the hop", () => {
     expect(answers([everybody], { port: 443 })).toBe("closed");
   });
 
+  it("is two Envoys, and each resolves dots", () => {
+    const rules = [policy("ALLOW", [{ to: to({ paths: ["/health", "/public/*"] }) }])];
+    const asked = (path: string) => answers(rules, { path });
+    for (const path of ["/x/..;/health", "/public/page", "/public/..%5cprivate", "/public/..%3b/private"])
+      expect(asked(path), path).toBe("allowed");
+    for (const path of ["/public/..;/private", "/public/%2e%2e;/private", "/public\\..;/private"])
+      expect(asked(path), path).toBe("forbidden");
+  });
+
   it("finds a host whatever its capitals and its port", () => {
     for (const authority of ["ONE.example.com", "one.example.com:80", "one.example.com:22"])
       expect(answers([everybody], { authority })).toBe("allowed");

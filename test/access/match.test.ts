@@ -76,6 +76,26 @@ describe("a path", () => {
     ["/a//b", "/a//b"],
     ["/a/?x=/../b", "/a/"],
     ["/A;x=1", "/A;x=1"],
+    ["/a/..;/b", "/b"],
+    ["/a/..;x=1;y/b", "/b"],
+    ["/a/.;/b", "/a/b"],
+    ["/a/..;", "/"],
+    ["/a/.;x", "/a/"],
+    ["/a/..;?x", "/"],
+    ["/a/..;x\\y", "/"],
+    ["/a/..;%2fx/b", "/b"],
+    ["/a/b/%2e%2e/..;/c", "/c"],
+    // Not by one Envoy.
+    ["/a/%2e%2e;/b", "/a/..;/b"],
+    ["/a/.%2E;/b", "/a/..;/b"],
+    ["/a\\..;/b", "/a/..;/b"],
+    ["/a/%2e%2e;/..;/b", "/a/b"],
+    // By none.
+    ["/a/..%3b/b", "/a/..%3b/b"],
+    ["/a/...;/b", "/a/...;/b"],
+    ["/a/b..;/c", "/a/b..;/c"],
+    ["/a/;/..", "/a/"],
+    ["/a/..%5cb", "/a/..%5cb"],
   ])("%s is seen as %s", (path, seen) => {
     expect(normalisedPath(path, "BASE")).toBe(seen);
   });
@@ -83,6 +103,25 @@ describe("a path", () => {
   it("has one slash for several, and for an encoded one, where the mesh says so", () => {
     expect(normalisedPath("/a//b%2Fc", "MERGE_SLASHES")).toBe("/a/b%2Fc");
     expect(normalisedPath("/a//b%2F%5cc", "DECODE_AND_MERGE_SLASHES")).toBe("/a/b/c");
+    expect(normalisedPath("/a/..;%2fx/b", "DECODE_AND_MERGE_SLASHES")).toBe("/x/b");
+    expect(normalisedPath("/a%2f..;/b", "DECODE_AND_MERGE_SLASHES")).toBe("/b");
+    expect(normalisedPath("/a/%5c..;/b", "DECODE_AND_MERGE_SLASHES")).toBe("/a/..;/b");
+  });
+
+  it("is seen alike by all but the first, which has no dots left before a semicolon for the rest", () => {
+    const path = fc
+      .array(fc.constantFrom("a", "..", "%2e%2e;", ".%2e;x", "..;", ".;", "%2e;", "b\\..;"), {
+        minLength: 1,
+        maxLength: 6,
+      })
+      .map((parts) => `/${parts.join("/")}`);
+    fc.assert(
+      fc.property(path, (written) => {
+        const twice = normalisedPath(normalisedPath(written, "MERGE_SLASHES"), "MERGE_SLASHES");
+        expect(normalisedPath(twice, "MERGE_SLASHES")).toBe(twice);
+        expect(twice).not.toMatch(/\/\.\.?(;|\/|$)/);
+      }),
+    );
   });
 
   it("is seen alike the second time", () => {
