@@ -1,4 +1,5 @@
 import type { Probe } from "../access/evaluate/evaluate.ts";
+import type { Headers } from "../access/evaluate/request.ts";
 import type { MeshSettings } from "../access/manifests/mesh.ts";
 import type { Mesh } from "../model/environment.ts";
 import type { Json } from "../plan/manifest.ts";
@@ -17,8 +18,8 @@ export interface Call {
   readonly method?: string;
   /** Absent where the question names none. */
   readonly path?: string;
-  /** By name in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Their names are in lower case. */
+  readonly headers: Headers;
   /** Of the end user's token; absent where there is none. */
   readonly claims?: Readonly<Record<string, Json>>;
 }

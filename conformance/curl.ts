@@ -1,4 +1,5 @@
 import type { Probe } from "../access/evaluate/evaluate.ts";
+import { valuesOf } from "../access/evaluate/request.ts";
 import { internet } from "../lab/addresses.ts";
 import type { Kubectl } from "../walk/kubectl.ts";
 import { TOKEN_HEADER, tokenOf } from "./tokens.ts";
@@ -69,7 +70,9 @@ function transfer(probe: Probe, index: number): string {
           ["request", method] as const,
           ["request-target", path] as const,
           ["header", `Host: ${authority ?? (port === 80 ? host : `${host}:${port}`)}`] as const,
-          ...Object.entries(headers).map(([name, value]) => ["header", `${name}: ${value}`] as const),
+          ...Object.keys(headers).flatMap((name) =>
+            valuesOf(headers, name).map((value) => ["header", `${name}: ${value}`] as const),
+          ),
           ...(claims === undefined ? [] : [["header", `${TOKEN_HEADER}: ${tokenOf(claims)}`] as const]),
         ]
       : []),

@@ -46,11 +46,13 @@ const tricks = fc.constantFrom(
   "/sport#scores",
 );
 const path = fc.oneof({ weight: 3, arbitrary: segments }, { weight: 1, arbitrary: tricks });
-const headers = fc.constantFrom<Readonly<Record<string, string>>>(
+const headers = fc.constantFrom<NonNullable<Probe["headers"]>>(
   {},
   { "x-team": "news" },
   { "X-Team": "shop" },
   { "x-team": "NEWS" },
+  { "x-team": ["shop", "news"] },
+  { "x-team": "sport,news" },
 );
 /** Of users with tokens; one is of an issuer that nobody declared. */
 const claims = fc.oneof(

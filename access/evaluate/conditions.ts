@@ -1,8 +1,12 @@
 import { isFields, type Json } from "../../plan/manifest.ts";
 import { anyOf, type Matcher } from "./match.ts";
-import type { Request } from "./request.ts";
+import { type Request, valuesOf } from "./request.ts";
 
-/** @param name in lower case */
+/**
+ * Of a header that is sent several times policies look at each value by itself: one that matches is enough.
+ *
+ * @param name in lower case
+ */
 export function requestHeader(
   name: string,
   values: readonly string[],
@@ -10,8 +14,8 @@ export function requestHeader(
   const matches = anyOf(values);
   const there = values.includes("*");
   return ({ headers }) => {
-    const value = headers[name];
-    return value !== undefined && (there || matches(value));
+    const sent = valuesOf(headers, name);
+    return there ? sent.length > 0 : sent.some(matches);
   };
 }
 

@@ -8,6 +8,7 @@ import { type Network, networkOf } from "./network.ts";
 import { passing } from "./passage.ts";
 import { normalisedPath } from "./path.ts";
 import { remember } from "./remember.ts";
+import { type Headers, valuesOf } from "./request.ts";
 import { type AskedSidecar, sidecarsIn, type Turn } from "./sidecar.ts";
 import type { Decider, Tell } from "./step.ts";
 
@@ -28,7 +29,7 @@ export interface Probe {
   readonly method?: string;
   /** Default /. */
   readonly path?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Headers;
   /** Of a valid token that the request has where gateways look for one; without `aud` it is for them. */
   readonly claims?: Readonly<Record<string, Json>>;
 }
@@ -197,8 +198,15 @@ function askedOf(probe: Probe, { pathNormalization }: MeshSettings): Asked {
     authority: authority ?? (DEFAULT_PORT[scheme] === port ? host : `${host}:${port}`),
     method,
     path: normalisedPath(path, pathNormalization),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    headers: inLowerCase(headers),
   };
+}
+
+function inLowerCase(headers: Headers): Headers {
+  const names = Map.groupBy(Object.keys(headers), (name) => name.toLowerCase());
+  return Object.fromEntries(
+    [...names].map(([lower, written]) => [lower, written.flatMap((name) => valuesOf(headers, name))]),
+  );
 }
 
 function gatewayNamed(

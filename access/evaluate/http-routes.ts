@@ -1,7 +1,7 @@
 import type { Read } from "../manifests/read.ts";
 import type { Destination, HttpMatch, HttpRoute, StringMatch, VirtualService } from "../manifests/specs.ts";
 import { type Matcher, nearest } from "./match.ts";
-import type { Request } from "./request.ts";
+import { type Request, valuesOf } from "./request.ts";
 
 /** One match of one HTTP route. */
 export interface Route {
@@ -60,9 +60,9 @@ function compileRoute(object: string, route: HttpRoute, match: HttpMatch): Route
     ...(uri === undefined ? [] : [on(({ path }) => path, uri)]),
     ...(authority === undefined ? [] : [on((request) => request.authority, authority)]),
     ...(method === undefined ? [] : [on((request) => request.method, method)]),
-    ...Object.entries(headers).map(([name, wanted]) => on(headerOf(name), wanted)),
+    ...Object.entries(headers).map(([name, wanted]) => onHeader(name, wanted)),
     ...Object.entries(withoutHeaders).map(([name, unwanted]) => {
-      const has = on(headerOf(name), unwanted);
+      const has = onHeader(name, unwanted);
       return (request: Seen) => !has(request);
     }),
   ];
@@ -86,17 +86,16 @@ function compileRoute(object: string, route: HttpRoute, match: HttpMatch): Route
 
 type Seen = Parameters<Route["test"]>[0];
 
-function headerOf(name: string): (request: Seen) => string | undefined {
+/** Of a header that is sent several times one value that matches is enough. */
+function onHeader(name: string, wanted: StringMatch): Route["test"] {
+  const matches = stringMatch(wanted);
   const key = name.toLowerCase();
-  return ({ headers }) => headers[key];
+  return ({ headers }) => valuesOf(headers, key).some(matches);
 }
 
-function on(read: (request: Seen) => string | undefined, wanted: StringMatch): Route["test"] {
+function on(read: (request: Seen) => string, wanted: StringMatch): Route["test"] {
   const matches = stringMatch(wanted);
-  return (request) => {
-    const text = read(request);
-    return text !== undefined && matches(text);
-  };
+  return (request) => matches(read(request));
 }
 
 function stringMatch({ exact, prefix, regex }: StringMatch): Matcher {

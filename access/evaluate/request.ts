@@ -3,6 +3,15 @@ import type { Json } from "../../plan/manifest.ts";
 /** Who asks, as a certificate says it: `cluster.local/ns/news/sa/politics`. */
 type Principal = string;
 
+/** By name; of a header that is sent several times all values, in order. */
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+/** The values of a header that there are. */
+export function valuesOf(headers: Headers, name: string): readonly string[] {
+  const found = headers[name] ?? [];
+  return typeof found === "string" ? [found] : found;
+}
+
 /** What a gateway sees of what it is asked. */
 export interface Request {
   readonly principal: Principal;
@@ -17,8 +26,8 @@ export interface Request {
   readonly method: string;
   /** Normalised, without a query. */
   readonly path: string;
-  /** By name in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Their names are in lower case. */
+  readonly headers: Headers;
   /** Of a token that the gateway takes. */
   readonly claims?: Readonly<Record<string, Json>>;
 }

@@ -4,6 +4,7 @@ import type { Connections } from "../manifests/specs.ts";
 import { domainOf, type Route, routeOf, withoutPort } from "./http-routes.ts";
 import { nearest } from "./match.ts";
 import { hopsSeen, isAddress, meshRoutes, portsSeen, tunnelsIn } from "./mesh-routes.ts";
+import type { Headers } from "./request.ts";
 import { choosesFurther, seenIn } from "./seen.ts";
 import type { Tell } from "./step.ts";
 
@@ -18,7 +19,7 @@ export interface AskedSidecar {
   readonly authority: string;
   readonly method: string;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
 }
 
 /** Where a sidecar turns. */

@@ -1,6 +1,7 @@
 import { requestHeader, requestPrincipals, tokenClaim } from "../evaluate/conditions.ts";
 import { anyOf, anyPathOf, type Matcher } from "../evaluate/match.ts";
 import { remember } from "../evaluate/remember.ts";
+import { type Headers, valuesOf } from "../evaluate/request.ts";
 import type { Refused, Requests, Row } from "./matrix.ts";
 import { type Conditions, type Except, nameOf } from "./samples.ts";
 
@@ -10,7 +11,7 @@ export interface RowCall {
   readonly host: string;
   readonly path: string;
   readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
   /** What a valid token says, by claim; empty: there is none. */
   readonly claims: Readonly<Record<string, string>>;
 }
@@ -57,11 +58,10 @@ function isExcepted({ principals, hosts, paths, methods, users, headers, claims 
 }
 
 /** Whether of each condition one of the values is there. */
-function hasAll(conditions: Conditions = {}, texts: Readonly<Record<string, string>>): boolean {
-  return Object.entries(conditions).every(([name, values]) => {
-    const text = texts[name];
-    return text !== undefined && values.some((value) => takes(value)(text));
-  });
+function hasAll(conditions: Conditions = {}, texts: Headers): boolean {
+  return Object.entries(conditions).every(([name, values]) =>
+    valuesOf(texts, name).some((text) => values.some((value) => takes(value)(text))),
+  );
 }
 
 /** The same few patterns are asked for again and again. */

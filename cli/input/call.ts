@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { valuesOf } from "../../access/evaluate/request.ts";
 import type { Call } from "../../advice/call.ts";
 import type { Environment } from "../../model/index.ts";
 import { isFields, type Json } from "../../plan/manifest.ts";
@@ -51,12 +52,13 @@ export function parseCaller(text: string): Pick<Call, "namespace" | "account"> {
   return { namespace, account };
 }
 
-/** `x-team: news`, added to those given before. */
+/** `x-team: news`, added to those given before; one of the same name is sent beside them. */
 export function parseHeader(text: string, before: Call["headers"] = {}): Call["headers"] {
   const [, name, value] = /^([!#$%&'*+.^_`|~0-9a-z-]+):[ \t]*(.*)$/i.exec(text) ?? [];
   if (name === undefined || value === undefined)
     throw new InvalidArgumentError("Give a header's name and its value, such as x-team:news.");
-  return { ...before, [name.toLowerCase()]: value.trim() };
+  const lower = name.toLowerCase();
+  return { ...before, [lower]: [...valuesOf(before, lower), value.trim()] };
 }
 
 /** `{"sub":"ada","groups":["eng"]}`: what a token says of its end user; Istio knows no user without `sub`. */

@@ -101,10 +101,20 @@ describe("policies", () => {
     [{ values: ["*"] }, { "x-team": "" }, true],
     [{ notValues: ["news"] }, {}, true],
     [{ values: ["n*"], notValues: ["news"] }, { "x-team": "news" }, false],
-  ])("take the header %j of %j: %s", (condition, headers, taken) => {
-    const when = [{ key: "request.headers[x-Team]", ...condition }];
-    expect(answers(deny({ when }), { headers })).toBe(taken ? "forbidden" : "allowed");
-  });
+    [{ values: ["news"] }, { "x-team": ["news", "evil"] }, true],
+    [{ values: ["news"] }, { "x-team": ["evil", "news"] }, true],
+    [{ values: ["news"] }, { "x-team": "evil", "X-Team": "news" }, true],
+    [{ values: ["news"] }, { "x-team": "news,evil" }, false],
+    [{ values: ["news,evil"] }, { "x-team": ["news", "evil"] }, false],
+    [{ notValues: ["news"] }, { "x-team": ["evil", "news"] }, false],
+    [{ values: ["*"] }, { "x-team": [] }, false],
+  ] satisfies [Json, NonNullable<Probe["headers"]>, boolean][])(
+    "take the header %j of %j: %s",
+    (condition, headers, taken) => {
+      const when = [{ key: "request.headers[x-Team]", ...condition }];
+      expect(answers(deny({ when }), { headers })).toBe(taken ? "forbidden" : "allowed");
+    },
+  );
 
   it("know the name of a TLS connection, and of the hop where it is HTTP", () => {
     const sni = (value: string) => deny({ when: [{ key: "connection.sni", values: [value] }] });

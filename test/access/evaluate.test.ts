@@ -101,6 +101,20 @@ describe("the gateway's routes", () => {
     });
   });
 
+  it("look at each value of a header that is sent several times", () => {
+    const team = { "x-team": { exact: "news" } };
+    const http = [{ name: "news", match: [{ port: 80, headers: team }], route: out }];
+    const sent = (...values: string[]) =>
+      evaluate(without(route(http)), { ...call, headers: { "X-Team": values } }).answer;
+    expect([sent("news"), sent("shop", "news"), sent("shop"), sent("shop,news"), sent()]).toEqual([
+      "allowed",
+      "allowed",
+      "not-found",
+      "not-found",
+      "not-found",
+    ]);
+  });
+
   it("of two objects for one host stand behind each other, those for every request last", () => {
     const all = route([{ route: out }]);
     const some = istio("VirtualService", "some", {

@@ -237,6 +237,7 @@ describe("what is called", () => {
   it("comes from an account, with headers", () => {
     expect(parseCaller("news/politics")).toEqual({ namespace: "news", account: "politics" });
     expect(() => parseCaller("news/politics/x")).toThrow();
-    expect(parseHeader("B: 2", parseHeader("X-Team: a:b"))).toEqual({ "x-team": "a:b", b: "2" });
+    expect(parseHeader("B: 2", parseHeader("X-Team: a:b"))).toEqual({ "x-team": ["a:b"], b: ["2"] });
+    expect(parseHeader("X-team: b", parseHeader("x-team: a"))).toEqual({ "x-team": ["a", "b"] });
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { AccessChange } from "../../access/diff/access.ts";
 import { evaluator, type Probe } from "../../access/evaluate/evaluate.ts";
+import { valuesOf } from "../../access/evaluate/request.ts";
 import type { Row } from "../../access/matrix/matrix.ts";
 import { rowLets } from "../../access/matrix/row-lets.ts";
 import type { Compared } from "../../cli/diff/compare.ts";
@@ -98,7 +99,9 @@ describe("what curl gets on the lab", { timeout: 300_000 }, () => {
       ...["explain", before, "--from", `${namespace}/${account}`, "--format", "json"],
       ...["--to", `${scheme}://${host}:${port}${path}`],
       ...(method === undefined ? [] : ["--method", method]),
-      ...Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}:${value}`]),
+      ...Object.keys(headers).flatMap((name) =>
+        valuesOf(headers, name).flatMap((value) => ["--header", `${name}:${value}`]),
+      ),
       ...(claims === undefined ? [] : ["--claims", JSON.stringify(claims)]),
     ]);
     return { call, answer: (JSON.parse(text) as { readonly answer: string }).answer };
