@@ -61,7 +61,8 @@ decides, and where in the files that stands for which it is made. Of a refused c
 the smallest declaration that allows it, tried together with all else, or why there is none.
 A token is taken to be in order. Without iss it is of the environment's issuer, and without aud for the gateway.
 A host that is declared by addresses is asked for at the first of them where --to has its name.
-The exit code is 0 whether the call is allowed or not; "verdict" of --format json tells a program.
+The exit code is 0 whether the call is allowed or not; "verdict" of --format json tells a program. It is unknown where
+something has a say that is not judged, such as an authorizer: "unsure" names it, and "answer" is what comes without it.
 
 Examples:
   sallyport explain stacks/dev.yaml --from news/politics --to http://edition.cnn.com/politics
@@ -97,7 +98,8 @@ Examples:
         const manifests = planEnvironment(environment).map(({ manifest }) => manifest);
         const { steps, ...outcome } = explainCall(manifests, probeOf(call, mesh), meshOf(mesh));
         const place = placesOf(declaration, call);
-        const verdict = VERDICTS[outcome.answer] ?? "refused";
+        const answered = VERDICTS[outcome.answer] ?? "refused";
+        const verdict = outcome.unsure.length === 0 ? answered : "unknown";
         const tried = { file, declaration, ...(now === undefined ? {} : { now }) };
         const explained: Explained = {
           environment: environment.name,
@@ -108,7 +110,7 @@ Examples:
             const declared = place(step);
             return { ...step, ...(declared === undefined ? {} : { declared }) };
           }),
-          ...(verdict === "allowed" || verdict === "unknown" ? {} : { advice: suggest(tried, call) }),
+          ...(answered === "allowed" || answered === "unknown" ? {} : { advice: suggest(tried, call) }),
         };
         process.stdout.write(
           format === "json" ? `${JSON.stringify(explained, null, 2)}\n` : textOf(explained),

@@ -6,7 +6,10 @@ import type { Call } from "../../advice/call.ts";
 import type { Impossible, Suggestion } from "../../advice/suggest.ts";
 import { formatCaller, type Position, printable } from "../../model/index.ts";
 
-/** In one word what comes of a call; `past-gateways`: nothing refuses it, and no gateway sees it. */
+/**
+ * In one word what comes of a call; `past-gateways`: nothing refuses it, and no gateway sees it; `unknown`: what is not
+ * judged could change the answer.
+ */
 export type Verdict = "allowed" | "refused" | "past-gateways" | "unknown";
 
 /** All that is told of a call. */
@@ -39,15 +42,16 @@ const ANSWERS: Readonly<Record<Answer, string>> = {
 };
 
 /** For a terminal: the verdict, each step with its object and place, and what would allow the call. */
-export function textOf({ call, answer, steps, unsure, advice, verdict }: Explained): string {
+export function textOf({ call, answer, steps, unsure, advice }: Explained): string {
+  const isSure = unsure.length === 0 || answer === "unknown";
   return [
-    `${formatCaller(call)}${userOf(call)} ${called(call)}: ${ANSWERS[answer]}`,
+    `${formatCaller(call)}${userOf(call)} ${called(call)}: ${ANSWERS[answer]}${isSure ? "" : ", as far as it is judged"}`,
     "",
     ...steps.flatMap(linesOf),
     ...(unsure.length === 0 ? [] : ["", ...unsure.flatMap((one) => wrapped(`Not judged: ${one}.`))]),
     ...addressed(call),
     ...blind(call),
-    ...(advice === undefined ? [] : ["", ...adviceLines(advice, verdict)]),
+    ...(advice === undefined ? [] : ["", ...adviceLines(advice, answer)]),
     "",
   ]
     .map((line) => (line === "" ? line : printable(line)))
@@ -96,13 +100,13 @@ function blind({ scheme, method, path, claims }: Explained["call"]): string[] {
   ];
 }
 
-function adviceLines(advice: Suggestion | Impossible, verdict: Verdict): string[] {
+function adviceLines(advice: Suggestion | Impossible, answer: Answer): string[] {
   if ("why" in advice)
     return [
       ...wrapped(`Nothing that is added allows it: ${advice.why}.`),
       ...wrapped(`fix: ${advice.fix}`, "  "),
     ];
-  const what = verdict === "past-gateways" ? "To lead it through a gateway" : "To allow it";
+  const what = answer === "direct" ? "To lead it through a gateway" : "To allow it";
   return [
     `${what}, add to ${advice.path} (${placeOf(advice)}):`,
     "",

@@ -53,13 +53,12 @@ describe("sallyport explain", () => {
   });
 
   it("names the authorizer whose answer decides, and the host that asks it", () => {
-    const { answer, steps, unsure } = json(
-      "lab/002-authorizer-http",
-      "default/reader",
-      "http://edition.cnn.com",
-    );
-    expect([answer, unsure]).toEqual([
+    const asked = ["lab/002-authorizer-http", "default/reader", "http://edition.cnn.com"] as const;
+    const { verdict, answer, steps, unsure, advice } = json(...asked);
+    expect([verdict, answer, advice, unsure]).toEqual([
+      "unknown",
       "allowed",
+      undefined,
       [
         "whether the authorizer iam-http, asked by AuthorizationPolicy/egress-002/egress-ask-iam-http, lets it pass",
       ],
@@ -70,6 +69,9 @@ describe("sallyport explain", () => {
       says: "asks the authorizer iam-http, whose answer decides: only what it lets pass goes on",
       declared: { file: "stacks/lab/002-authorizer-http.yaml", line: 21, column: 5 },
     });
+    const { stdout } = explain(...asked);
+    expect(stdout).toMatch(/: allowed, as far as it is judged\n/);
+    expect(stdout).toMatch(/Not judged: whether the authorizer iam-http,/);
   });
 
   it("names the denial that wins, and adds nothing", () => {
