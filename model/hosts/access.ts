@@ -5,6 +5,7 @@ import { knownNames, type Notes, type RuleContext, type WrittenRule } from "../r
 import { isEveryone, looksAtRequests, type Rule } from "../rules/rule.ts";
 import { type Path, problemAt, type ReportFault, valueAt } from "../source.ts";
 import { PROTOCOLS } from "../values/protocols.ts";
+import { checkDeniedHeadersAndUsers } from "./denied-headers-and-users.ts";
 import { checkDeniedPaths } from "./denied-paths.ts";
 import type { WrittenHost } from "./hosts.ts";
 import { isOwn, oncePerRule, rulesFor, type SoundRule, type Subject, subjectOf, type Told } from "./rules.ts";
@@ -38,6 +39,7 @@ export function checkAccess(
   checkProtocol(subject, context, notes, (rule) => oncePerRule(told, "protocol", notes.problems, rule));
   checkNotFound(subject, notes);
   checkDeniedPaths(subject, wildcards, notes, told);
+  checkDeniedHeadersAndUsers(subject, wildcards, notes, told);
   const denied = subject.deny.filter((rule) => isOwn(host, rule));
   if (denied.length > 0) {
     const mayCall = callersIn([subject, ...over, ...under]);

@@ -199,3 +199,64 @@ describe("a rule that changes nothing is a warning:", () => {
     expect(found(environment(http(rules)))).toMatchObject({ problems: [], warnings: [] });
   });
 });
+
+describe("a denial by what the caller itself says is told of,", () => {
+  const CORP =
+    "issuers: [{ name: corp, issuer: a, jwksUri: https://a.example/k }, { name: other, issuer: b, jwksUri: https://b.example/k }]\n";
+  const of = (allow: string, deny: string) =>
+    found(environment(http(`allow: [{ from: { namespace: news }${allow} }], deny: [{ ${deny} }]`), CORP));
+  const INTERNS = "users: { issuer: corp, claims: { groups: [interns] } }";
+  const TEAM = "headers: { x-team: [news] }";
+
+  it.each([
+    ["by users", "", INTERNS, "users: a call without a token of corp is not refused"],
+    ["by users of another issuer", ", users: { issuer: other }", INTERNS, "users: a call without a token"],
+    ["by header", "", TEAM, "headers: a call without x-team, or with its value in other letters' case,"],
+    [
+      "by header beside an open value",
+      ', headers: { x-team: ["s*"] }',
+      TEAM,
+      "headers: a call without x-team",
+    ],
+    ["by another header", ", headers: { x-a: [a] }", TEAM, "headers: a call without x-team"],
+    [
+      "by both, where one is asked for",
+      ", users: { issuer: corp }",
+      `${INTERNS}, ${TEAM}`,
+      "headers: a call",
+    ],
+    ["by path too", ", paths: [/a, /b]", `paths: [/b], ${TEAM}`, "headers: a call without x-team"],
+    ["on trial", "", `${TEAM}, mode: audit, until: 2099-12-31`, "headers: a call without x-team"],
+  ])("%s", (_, allow, deny, expected) => {
+    const { problems, warnings } = of(allow, deny);
+    expect([problems, warnings]).toEqual([[], [expect.stringContaining(`.deny[0].${expected}`)]]);
+    expect(warnings[0]).toMatch(/ and the rule at env\.yaml:6:\d+ allows it → let the rules that allow /);
+  });
+
+  it.each([
+    ["where the rule that allows asks for such a user", ", users: { issuer: corp }", INTERNS],
+    ["where it names the values", ", headers: { x-team: [news, sport] }", TEAM],
+    ["of another path", ", paths: [/a]", `paths: [/b], ${TEAM}`],
+    ["of another method", ", methods: [GET]", `methods: [PUT], ${TEAM}`],
+    ["by path and caller alone", ", paths: [/a, /b]", "from: { serviceAccount: news/one }, paths: [/b]"],
+  ])("but not %s", (_, allow, deny) => {
+    expect(of(allow, deny)).toMatchObject({ problems: [], warnings: [] });
+  });
+
+  it("of a wildcard and of a name under it, once", () => {
+    const both = (wildcard: string, name: string) =>
+      found(
+        environment(
+          `{ host: "*.a.example", tls: none, ${wildcard} }\n  - { host: x.a.example, tls: none, ${name} }`,
+        ),
+      ).warnings;
+    const [allow, deny] = ["allow: [{ from: { namespace: news } }]", `deny: [{ ${TEAM} }]`];
+    expect(both(allow, deny)).toEqual([
+      expect.stringMatching(/hosts\[1\]\.deny\[0\]\.headers: .*the rule at env\.yaml:5:/),
+    ]);
+    expect(both(deny, allow)).toEqual([
+      expect.stringMatching(/hosts\[0\]\.deny\[0\]\.headers: .*the rule at env\.yaml:6:/),
+    ]);
+    expect(both(`${allow}, ${deny}`, allow.replace("news", "shop"))).toHaveLength(1);
+  });
+});
