@@ -15,6 +15,7 @@ const segments = fc
   .map((parts) => `/${parts.join("/")}`);
 /** Other ways to write a path. */
 const tricks = fc.constantFrom(
+  "//",
   "//sport",
   "/sport//scores",
   "/./sport",
@@ -40,6 +41,7 @@ const tricks = fc.constantFrom(
   "/sport/",
   "/sport\\scores",
   "/sport/%zz",
+  "/sport%2%66scores",
   "/sport/a*b",
   "/b.json?x=/sport",
   "/sport?x=.json",

@@ -13,9 +13,18 @@ export function normalisedPath(path: string, normalization: MeshSettings["pathNo
   const decoded = normalization === "DECODE_AND_MERGE_SLASHES" ? decodeSlashes(written) : written;
   const plain = cutParameters(decoded)
     .replaceAll("\\", "/")
+    .replace(NESTED, "%25")
     .replace(/%([0-9a-f]{2})/gi, unreserved);
   const resolved = resolveDots(plain);
-  return normalization === "BASE" ? resolved : resolved.replace(/\/{2,}/g, "/");
+  return normalization === "BASE" ? resolved : mergeSlashes(resolved);
+}
+
+/** A percent sign that would begin an encoded letter once what follows is decoded, as in `%2%66`: it is encoded itself. */
+const NESTED = /%(?![0-9a-f]{2})(?=(?:[0-9a-f]|%3[0-9]|%[46][1-6]){2})/gi;
+
+/** Of nothing but slashes two are left. */
+function mergeSlashes(path: string): string {
+  return /^\/{2,}$/.test(path) ? "//" : path.replace(/\/{2,}/g, "/");
 }
 
 function decodeSlashes(path: string): string {

@@ -96,12 +96,19 @@ describe("a path", () => {
     ["/a/b..;/c", "/a/b..;/c"],
     ["/a/;/..", "/a/"],
     ["/a/..%5cb", "/a/..%5cb"],
+    // What is decoded does not become an encoded letter.
+    ["/a%2%66b", "/a%252fb"],
+    ["/a/%%32e./b", "/a/%252e./b"],
+    ["/a/%%32%65./b", "/a/%252e./b"],
+    ["/a/%2/b", "/a/%2/b"],
   ])("%s is seen as %s", (path, seen) => {
     expect(normalisedPath(path, "BASE")).toBe(seen);
   });
 
   it("has one slash for several, and for an encoded one, where the mesh says so", () => {
     expect(normalisedPath("/a//b%2Fc", "MERGE_SLASHES")).toBe("/a/b%2Fc");
+    expect(normalisedPath("//a//", "MERGE_SLASHES")).toBe("/a/");
+    expect(normalisedPath("///", "MERGE_SLASHES")).toBe("//");
     expect(normalisedPath("/a//b%2F%5cc", "DECODE_AND_MERGE_SLASHES")).toBe("/a/b/c");
     expect(normalisedPath("/a/..;%2fx/b", "DECODE_AND_MERGE_SLASHES")).toBe("/x/b");
     expect(normalisedPath("/a%2f..;/b", "DECODE_AND_MERGE_SLASHES")).toBe("/b");
