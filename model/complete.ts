@@ -20,10 +20,10 @@ import type {
   Nodes,
 } from "./environment.ts";
 import { readHost } from "./hosts/hosts.ts";
-import { resolveHosts } from "./hosts/resolve.ts";
+import { resolveInTime } from "./hosts/resolve-in-time.ts";
 import { checkServiceNames } from "./hosts/service-names.ts";
 import { formatProblem, type Problem } from "./problem.ts";
-import type { Notes } from "./rules/read-rules.ts";
+import type { Notes } from "./rules/notes.ts";
 import { environmentAccess } from "./schema/access.ts";
 import { explain } from "./schema/fault-words.ts";
 import type { HostEntry } from "./schema/host.ts";
@@ -129,7 +129,7 @@ export function completeHosts(
   const read = entries.map((entry, index) =>
     readHost({ source, owner: inputs[index]?.owner ?? owner, rules: [], context }, entry, index, notes),
   );
-  const hosts = resolveHosts(
+  const hosts = resolveInTime(
     read.map(({ host }) => host),
     [gateway],
     context,

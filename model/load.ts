@@ -6,18 +6,12 @@ import { type Parts, validateEnvironment } from "./check/validate.ts";
 import type { DeclaredHost, Environment } from "./environment.ts";
 import { unusedRules } from "./hosts/access.ts";
 import { type HostsFile, readHost, type WrittenHost } from "./hosts/hosts.ts";
-import { resolveHosts } from "./hosts/resolve.ts";
+import { resolveInTime } from "./hosts/resolve-in-time.ts";
 import { checkServiceNames } from "./hosts/service-names.ts";
 import { type Position, type Problem, show, sortProblems } from "./problem.ts";
 import { type Files, filesBelow } from "./read/files.ts";
-import {
-  type Expired,
-  type Notes,
-  type ParsedRules,
-  type RuleContext,
-  readRules,
-  type WrittenRule,
-} from "./rules/read-rules.ts";
+import type { Expired, Notes, RuleContext } from "./rules/notes.ts";
+import { type ParsedRules, readRules, type WrittenRule } from "./rules/read-rules.ts";
 import { explain } from "./schema/fault-words.ts";
 import { Catalog, Environment as EnvironmentFrame } from "./schema/schema.ts";
 import { soundParts } from "./sound.ts";
@@ -81,7 +75,7 @@ export function loadEnvironment(
   });
   const { notes } = reading;
   if (read === undefined) return refused(notes.problems);
-  const hosts = resolveHosts(reading.hosts, read.parts.gateways, reading.context, notes);
+  const hosts = resolveInTime(reading.hosts, read.parts.gateways, reading.context, notes);
   notes.warnings.push(
     ...unusedRules(reading.fileRules, reading.hosts),
     ...productionWarnings(read.source, read.parts, hosts),

@@ -1,7 +1,8 @@
 import type { Caller } from "../environment.ts";
 import type { Problem } from "../problem.ts";
 import { formatCaller, meetingAny, remaining } from "../rules/callers.ts";
-import { knownNames, type Notes, type RuleContext, type WrittenRule } from "../rules/read-rules.ts";
+import type { Notes, RuleContext } from "../rules/notes.ts";
+import { knownNames, type WrittenRule } from "../rules/read-rules.ts";
 import { isEveryone, looksAtRequests, type Rule } from "../rules/rule.ts";
 import { type Path, problemAt, type ReportFault, valueAt } from "../source.ts";
 import { PROTOCOLS } from "../values/protocols.ts";
@@ -16,7 +17,7 @@ import type { Coverage } from "./wildcards.ts";
 export function unusedRules(rules: readonly WrittenRule[], hosts: readonly WrittenHost[]): Problem[] {
   const used = new Set(hosts.flatMap(rulesFor));
   return rules
-    .filter((rule) => !used.has(rule))
+    .filter((rule) => !rule.isOver && !used.has(rule))
     .map(({ source, path }) =>
       problemAt(source, path, undefined, "it holds for no host", "correct its ports:, or remove it"),
     );

@@ -1,5 +1,5 @@
 import { concerns } from "../rules/cover.ts";
-import type { Notes } from "../rules/read-rules.ts";
+import type { Notes } from "../rules/notes.ts";
 import type { Rule } from "../rules/rule.ts";
 import { coversPath } from "../values/paths.ts";
 import { haveDifferentGateways, oncePerRule, placeOfRule, type Subject, type Told } from "./rules.ts";

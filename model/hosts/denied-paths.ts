@@ -1,5 +1,5 @@
 import { concerns } from "../rules/cover.ts";
-import type { Notes } from "../rules/read-rules.ts";
+import type { Notes } from "../rules/notes.ts";
 import type { Rule } from "../rules/rule.ts";
 import { formOf, slipsPast } from "../values/paths.ts";
 import {
@@ -65,7 +65,7 @@ function isOpen({ rule: { paths } }: SoundRule): boolean {
 }
 
 /** The rules that allow somebody the like of a path that is denied, each with the first such path. */
-function slipsBy(
+export function slipsBy(
   denied: Rule,
   open: readonly SoundRule[],
 ): { readonly allowed: SoundRule; readonly path: string }[] {

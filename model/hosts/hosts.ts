@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { Host, HostSettings, Mode } from "../environment.ts";
 import type { Problem } from "../problem.ts";
-import { type Notes, type RuleContext, readRules, type WrittenRule } from "../rules/read-rules.ts";
+import type { Notes, RuleContext } from "../rules/notes.ts";
+import { readRules, type WrittenRule } from "../rules/read-rules.ts";
 import { explain } from "../schema/fault-words.ts";
 import { HostEntry, HostSettingsEntry } from "../schema/host.ts";
 import { type Sound, soundParts } from "../sound.ts";

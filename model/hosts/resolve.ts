@@ -1,7 +1,8 @@
 import type { DeclaredHost, Gateway, Place } from "../environment.ts";
 import type { Problem } from "../problem.ts";
 import { formatCaller } from "../rules/callers.ts";
-import type { Notes, RuleContext, WrittenRule } from "../rules/read-rules.ts";
+import type { Notes, RuleContext } from "../rules/notes.ts";
+import type { WrittenRule } from "../rules/read-rules.ts";
 import { type Action, distinctRules } from "../rules/rule.ts";
 import type { Sound } from "../sound.ts";
 import { problemAt, type ReportFault } from "../source.ts";
@@ -230,8 +231,15 @@ function difference(a: Resolved, b: Resolved, placeOfA: string): string | undefi
   return undefined;
 }
 
-/** The rules that allow or deny, to compare two declarations; undefined where one is at fault. */
+/**
+ * The rules that allow or deny, with the days on which they end, to compare two declarations; undefined where one is at
+ * fault.
+ */
 function rulesOf(written: WrittenHost, action: Action) {
   const isFaulty = rulesFor(written).some((one) => one.action === action && one.rule === undefined);
-  return isFaulty ? undefined : distinctRules(soundRules(written, action).map(({ rule }) => rule));
+  if (isFaulty) return undefined;
+  const texts = soundRules(written, action).map(({ rule: { key, audit }, lastDays }) =>
+    JSON.stringify([key, audit, lastDays]),
+  );
+  return [...new Set(texts)].sort();
 }

@@ -19,9 +19,11 @@ export interface Subject {
 /** Rules of which something was said already: a file's hold for many hosts, and are told of once. */
 export type Told = Set<string>;
 
-/** The rules that hold for a host, by its port. */
+/** The rules that hold for a host, by its port and the day. */
 export function rulesFor({ rules, port }: WrittenHost): readonly WrittenRule[] {
-  return rules.filter(({ ports }) => port === undefined || ports === undefined || ports.includes(port));
+  return rules.filter(
+    ({ ports, isOver }) => !isOver && (port === undefined || ports === undefined || ports.includes(port)),
+  );
 }
 
 /** The rules of an action that hold for a host, those without a fault. */

@@ -180,7 +180,7 @@ const WARNED: readonly Case[] = [
         `${BOUNDED.replace("news", "shop")}, deny: [{ paths: [/secret], mode: audit, until: 2099-12-31 }]`,
       ),
     ),
-    "line 8 hosts[1].deny[0].paths | a.example.com may take /SECRET or /secret;x for the same, which this does not refuse, and the rule at line 7 allows for all of *.example.com | let the rules that allow, that one too, name the paths that may be called, none of them this one",
+    "line 8 hosts[1].deny[0].paths | from 2100-01-01 on: a.example.com may take /SECRET or /secret;x for the same, which this does not refuse, and the rule at line 7 allows for all of *.example.com | let the rules that allow, that one too, name the paths that may be called, none of them this one",
     environment(here(BOUNDED), here("deny: [{ paths: [/secret], mode: audit, until: 2099-12-31 }]")),
   ],
 ];
