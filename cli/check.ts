@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import type { Expired, Problem } from "../model/index.ts";
+import { distance } from "fastest-levenshtein";
+import { type Expired, type Problem, printable } from "../model/index.ts";
 import { planEnvironment } from "../plan/plan.ts";
 import { count, loadDeclaration, nowOption, refuse, warn } from "./input/environment.ts";
 
@@ -34,9 +35,13 @@ Examples:
   sallyport check stacks/dev.yaml
   sallyport check stacks/dev.yaml --context dev`,
     )
-    .action(async (file: string, { json = false, now, owner, ...access }: Options) => {
+    .action(async (file: string, { json = false, now, owner, ...access }: Options, command: Command) => {
       const declaration = loadDeclaration(file, { json, now });
       if (declaration === undefined) return;
+      if (owner !== undefined && !declaration.teams.includes(owner))
+        command.error(
+          `error: no file of ${printable(file)} is owned by ${JSON.stringify(owner)}: write --owner ${nearestFirst(owner, declaration.teams).join(" or ")}`,
+        );
       const expired = byOwner(declaration.expired, owner);
       if (!json) warn(expired.others);
       if (expired.own.length > 0) {
@@ -67,6 +72,10 @@ Examples:
           : `${file}: fine (${count(summary.hosts, "host")} behind ${count(summary.gateways, "gateway")} take ${count(summary.objects, "object")})\n`,
       );
     });
+}
+
+function nearestFirst(name: string, others: readonly string[]): string[] {
+  return others.toSorted((a, b) => distance(name, a) - distance(name, b));
 }
 
 /** What is past its last day: problems of the owner who is asked about, or of all, and what is left of the others. */

@@ -32,6 +32,8 @@ export interface Loaded {
    * wrong.
    */
   readonly expired: readonly Expired[];
+  /** The teams whose files were read, sorted; empty if there are problems. */
+  readonly teams: readonly string[];
   /** Where a part of the environment file stands, or its nearest parent that is written down. */
   positionOf(path: Path): Position;
   /** Where the gateway of a name stands, or the lockdown of a namespace; undefined if there is none. */
@@ -70,6 +72,7 @@ export function loadEnvironment(
     problems: sortProblems(problems),
     warnings: [],
     expired: [],
+    teams: [],
     positionOf,
     entryAt: () => undefined,
   });
@@ -117,6 +120,7 @@ export function loadEnvironment(
     problems: [],
     warnings: sortProblems(notes.warnings),
     expired: notes.expired,
+    teams: [...reading.teams].sort(),
     positionOf,
     entryAt: (list, name) => {
       const names =
@@ -147,6 +151,8 @@ type Importer = Omit<Problem, "why" | "fix">;
 class Reading {
   readonly notes: Notes = { problems: [], warnings: [], expired: [] };
   readonly hosts: WrittenHost[] = [];
+  /** The owners of the files. */
+  readonly teams = new Set<string>();
   /** The rules at the heads of files. */
   readonly fileRules: WrittenRule[] = [];
   /** As the environment file says, once its frame is read. */
@@ -246,6 +252,7 @@ class Reading {
     chain: readonly string[],
   ): void {
     const { context, notes } = this;
+    if (owner !== undefined) this.teams.add(owner);
     const own = readRules(source, [], owner, whole, context, notes);
     this.fileRules.push(...own);
     // Imports come after the file's own hosts, so that the first file's rules are the environment's.

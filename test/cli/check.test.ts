@@ -76,12 +76,28 @@ describe("sallyport check", () => {
     expect(late).toMatchObject({ exit: 1, stdout: "" });
     expect(late.stderr).toContain("this rule has ended and is left out");
     expect(check("--now", "2030-06-01", "--owner", "news").exit).toBe(1);
-    const others = check("--now", "2030-06-01", "--owner", "shop");
+    const shop = "owner: shop\nhosts: []\n";
+    const both = folderOf({
+      "env.yaml": `${GATEWAY}owner: news\nimports: [shop.yaml]\nhosts: [${host}]\n`,
+      "shop.yaml": shop,
+    });
+    const others = sallyport(["check", join(both, "env.yaml"), "--now", "2030-06-01", "--owner", "shop"]);
     expect(others.exit).toBe(0);
     expect(others.stderr).toMatch(/^warning: .*this rule has ended/s);
     expect(sallyport(["render", file, "--now", "2030-06-01"])).toMatchObject({ exit: 0 });
     expect(sallyport(["render", file, "--now", "2030-06-01"]).stdout).not.toContain("example.com");
     expect(check("--now", "tomorrow").stderr).toContain("Give a day such as 2026-12-31");
+  });
+
+  it("takes no owner that no file has, as what has ended would be nobody's", () => {
+    const folder = folderOf({
+      "env.yaml": `${GATEWAY}owner: platform\nimports: [shop.yaml, news.yaml]\n`,
+      "shop.yaml": "owner: shop\n",
+      "news.yaml": "owner: news\n",
+    });
+    const { exit, stderr } = sallyport(["check", join(folder, "env.yaml"), "--owner", "nwes"]);
+    expect(exit).toBe(1);
+    expect(stderr).toContain('is owned by "nwes": write --owner news or shop or platform');
   });
 
   it("prints each problem on three lines, long values cut and what steers a terminal escaped", () => {
