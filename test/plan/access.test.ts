@@ -9,8 +9,8 @@ import { ofKind, only, specOf } from "./hosts.ts";
 const GATEWAY =
   "environment: dev\ngateways: [{ name: egress, namespace: egress, ports: [{ port: 80, protocol: http }, { port: 443, protocol: tls }, { port: 5432, protocol: tcp }] }]\n";
 
-function plan(text: string): Manifest[] {
-  const { environment, problems } = loadTexts({ "env.yaml": GATEWAY + text });
+function plan(text: string, head = GATEWAY): Manifest[] {
+  const { environment, problems } = loadTexts({ "env.yaml": head + text });
   if (environment === undefined)
     throw new Error(problems.map(({ path, why }) => `${path}: ${why}`).join("\n"));
   return planEnvironment(environment).map(({ manifest }) => manifest);
@@ -195,6 +195,18 @@ authorizers: [{ name: iam, service: authz.iam.svc.cluster.local, port: 9000, pro
         },
       ],
     });
+  });
+
+  it("have their tokens checked and kept at every gateway with HTTP hosts, whatever its rules ask for", () => {
+    const gateways =
+      "environment: dev\ngateways:\n  - { name: egress, namespace: egress }\n  - { name: plain, namespace: plain }\n  - { name: tls, namespace: tls }\n";
+    const host = (name: string, gateway: string, mode: string) =>
+      `{ host: ${name}, tls: ${mode}, gateway: ${gateway}, allow: [{ from: { namespace: news } }] }`;
+    const some = [host("a.example", "plain", "none"), host("b.example", "tls", "passthrough")];
+    const planned = plan(`${PARTS}${hosts(...some)}`, gateways);
+    const named = planned.filter(({ kind }) => kind === "RequestAuthentication");
+    expect(named.map(({ metadata }) => metadata.name)).toEqual(["plain-users"]);
+    expect(named[0]?.spec).toMatchObject({ jwtRules: [{ issuer: "https://login.example.com" }] });
   });
 
   it("are asked of a host without callers of its own too, which a wildcard may let in", () => {
