@@ -79,11 +79,12 @@ function literalFault(path: string, literal: string): Fault | undefined {
 
 /**
  * A path as the gateway compares it (pathNormalization MERGE_SLASHES or DECODE_AND_MERGE_SLASHES): no dot segments
- * (`..;x` is one too), no two slashes in a row, plain characters decoded and others encoded.
+ * (`..;x` is one too), no two slashes in a row, plain characters decoded and others encoded. An encoded slash stays
+ * one: only DECODE_AND_MERGE_SLASHES takes it for a slash, and then a rule that names it matches nothing.
  */
 function normalized(path: string): string {
   const plain = path
-    .replaceAll(/%2f|%5c|\\/gi, "/")
+    .replaceAll("\\", "/")
     .replaceAll(/%([0-9a-f]{2})/gi, (encoded, digits: string) => {
       const character = String.fromCharCode(Number.parseInt(digits, 16));
       return /[A-Za-z0-9\-._~]/.test(character) ? character : encoded;
@@ -125,10 +126,15 @@ export function coversPath(wide: string, narrow: string): boolean {
 
 /**
  * Whether a path that is allowed may be, to the host, one that is denied: in other letters' case, or with `;params`
- * that many servers leave out. What is allowed exactly is meant as it is.
+ * that many servers leave out, or with an encoded slash. What is allowed exactly is meant as it is.
  */
 export function slipsPast(allowed: string, denied: string): boolean {
   if (formOf(allowed) === "exact" || coversPath(denied, allowed)) return false;
-  const [open, closed] = [beginningOf(allowed).toLowerCase(), beginningOf(denied).toLowerCase()];
+  const [open, closed] = [plain(beginningOf(allowed)), plain(beginningOf(denied))];
   return closed.startsWith(open) || (formOf(denied) !== "exact" && open.startsWith(closed));
+}
+
+/** As a host may read it that takes encoded slashes for slashes, whatever the letters' case. */
+function plain(path: string): string {
+  return path.toLowerCase().replaceAll(/%2f|%5c/g, "/");
 }

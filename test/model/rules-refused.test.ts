@@ -34,6 +34,11 @@ describe("a rule is refused, at its place and with the fix,", () => {
       /deny\[0\]\.paths: a\.example may take \/POLITICS or \/politics;x for the same/,
     ],
     [
+      "that denies a path which an encoded slash slips past",
+      http("allow: [{ from: { namespace: news }, paths: ['/a%2F*'] }], deny: [{ paths: [/a/b] }]"),
+      /deny\[0\]\.paths: a\.example may take/,
+    ],
+    [
       "that denies by itself until a day",
       http(
         "allow: [{ from: { namespace: news } }], deny: [{ from: { namespace: news }, until: 2027-01-01 }]",
@@ -61,7 +66,7 @@ describe("a rule is refused, at its place and with the fix,", () => {
     ["/a/..;/b", "write /b"],
     ["/a/.;x/b", "write /a/b"],
     ["/a/%2e%2e;/b", "write /b"],
-    ["/a%2Fb", "write /a/b"],
+    ["/a%2Fx/../b", "write /b"],
     ["/a%2eb", "write /a.b"],
     ["/%61", "write /a"],
     ["/a\\\\b", "write /a/b"],
@@ -84,14 +89,22 @@ describe("a rule is refused, at its place and with the fix,", () => {
     expect(problems[0]).toMatch(/^5:\d+ hosts\[0\]\.allow\[0\]\.paths\[0\]: /);
   });
 
-  it.each(["/health", "/sport/*", "*.json", "/a/{*}/b", "/a/{**}", "/wiki/%C3%A9", "/a;x=1", "/:x@y"])(
-    "but not one whose path is %s",
-    (path) => {
-      expect(
-        found(environment(http(`allow: [{ from: { namespace: news }, paths: ["${path}"] }]`))).problems,
-      ).toEqual([]);
-    },
-  );
+  it.each([
+    "/health",
+    "/sport/*",
+    "*.json",
+    "/a/{*}/b",
+    "/a/{**}",
+    "/wiki/%C3%A9",
+    "/projects/news%2Fweb/*",
+    "/a%2fb",
+    "/a;x=1",
+    "/:x@y",
+  ])("but not one whose path is %s", (path) => {
+    expect(
+      found(environment(http(`allow: [{ from: { namespace: news }, paths: ["${path}"] }]`))).problems,
+    ).toEqual([]);
+  });
 });
 
 describe("a host is refused", () => {
