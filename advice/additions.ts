@@ -1,8 +1,8 @@
 import ipaddr from "ipaddr.js";
-import type { DeclaredHost, Environment, Gateway, Issuer, Mode } from "../model/environment.ts";
+import type { Caller, DeclaredHost, Environment, Gateway, Issuer, Mode } from "../model/environment.ts";
 import { isWildcard, settingsOf } from "../model/hosts/settings.ts";
 import type { Position } from "../model/problem.ts";
-import { formatCaller } from "../model/rules/callers.ts";
+import { formatCaller, isWithin } from "../model/rules/callers.ts";
 import type { Path } from "../model/source.ts";
 import { isSingleAddress } from "../model/values/network.ts";
 import { formOf } from "../model/values/paths.ts";
@@ -50,7 +50,8 @@ export function additionsFor(
   if (issuer !== undefined && "why" in issuer) return issuer;
   const users = issuer && usersFor(issuer, call);
   const [nearest, ...others] = hostsOf(declared, call);
-  if (nearest !== undefined && !isWildcard(nearest)) return [ruleAt(nearest, call, users)];
+  if (nearest !== undefined && !isWildcard(nearest))
+    return [ruleAt(nearest, call, users), ...pathsAt(nearest, call)];
   if (ipaddr.isValid(call.host))
     return {
       why: "no host is declared by this address, and a host has a name",
@@ -147,6 +148,22 @@ function ruleAt(host: DeclaredHost, call: Call, users: Json | undefined): Additi
     entry: ruleFor(call, users),
     ...(also === undefined ? {} : { also }),
   };
+}
+
+/** Where a host answers «not found», its rules have the same callers: one more of their paths is for all of these. */
+function pathsAt({ refuse, allow, ruleAt }: DeclaredHost, { namespace, account, path }: Call): Addition[] {
+  if (refuse !== "not-found" || path === undefined) return [];
+  const isAmong = (callers: readonly Caller[]) =>
+    callers.some((caller) => isWithin({ namespace, account }, caller));
+  return allow
+    .filter((rule) => rule.paths.length > 0)
+    .filter(({ from, except }) => isAmong(from) && !isAmong(except))
+    .flatMap(({ key, from }) => {
+      const at = ruleAt(key);
+      if (at?.path[0] !== "hosts") return [];
+      const also = `It opens it to all whom that rule is for: ${from.map(formatCaller).join(", ")}.`;
+      return [{ at, path: [...at.path, "paths"], entry: path, also }];
+    });
 }
 
 /** What else a rule at a host opens. */

@@ -158,12 +158,20 @@ function callOf(
 
 /** What a reader does who follows the suggestion: writes the entry into the list. */
 function followed(files: Files, { file, path, yaml }: Suggestion): Files {
-  const [, index] = /^hosts(?:\[(\d+)\]\.allow)?$/.exec(path) ?? [];
-  const { hosts = [], ...rest } = files[file] as { hosts?: { allow?: Json[] }[] };
-  const { hosts: added = [], allow = [] } = parse(yaml) as { hosts?: Json[]; allow?: Json[] };
-  const longer = hosts.map((host, at) =>
-    String(at) === index ? { ...host, allow: [...(host.allow ?? []), ...allow] } : host,
-  );
+  const [, index, rule] = /^hosts(?:\[(\d+)\]\.allow(?:\[(\d+)\]\.paths)?)?$/.exec(path) ?? [];
+  const { hosts = [], ...rest } = files[file] as { hosts?: { allow?: { paths?: string[] }[] }[] };
+  const {
+    hosts: added = [],
+    allow = [],
+    paths = [],
+  } = parse(yaml) as { hosts?: Json[]; allow?: Json[]; paths?: string[] };
+  const longer = hosts.map((host, at) => {
+    if (String(at) !== index) return host;
+    const rules = (host.allow ?? []).map((one, place) =>
+      String(place) === rule ? { ...one, paths: [...(one.paths ?? []), ...paths] } : one,
+    );
+    return { ...host, allow: [...rules, ...allow] };
+  });
   return { ...files, [file]: { ...rest, hosts: [...longer, ...added] } as Json };
 }
 

@@ -81,6 +81,35 @@ describe("what is suggested", () => {
     expect(probeOf(call, environment.mesh).principal).toBe("cluster.local/ns/news/sa/a");
   });
 
+  it("is one more path where paths are not found, which is for all whom the rule is for", () => {
+    const own = "{ from: { namespace: news }, except: [{ serviceAccount: news/b }], paths: [/a] }";
+    const texts = {
+      "env.yaml": `environment: dev\ngateways:\n  - { name: egress, namespace: egress }\nhosts:\n  - { host: a.example, tls: none, refuse: not-found, allow: [${own}] }\n`,
+    };
+    const { environment, ...loaded } = loadTexts(texts);
+    if (environment === undefined) throw new Error("the file has problems");
+    const tried = {
+      file: "env.yaml",
+      declaration: { ...loaded, environment },
+      files: filesOf(texts),
+      now: NOW,
+    };
+    const call = {
+      namespace: "news",
+      host: "a.example",
+      port: 80,
+      scheme: "http",
+      path: "/b",
+      headers: {},
+    } as const;
+    expect(suggest(tried, { ...call, account: "a" })).toMatchObject({
+      path: "hosts[0].allow[0].paths",
+      yaml: "paths: [ /b ]\n",
+      also: "It opens it to all whom that rule is for: news/*.",
+    });
+    expect(suggest(tried, { ...call, account: "b" })).toMatchObject({ why: expect.stringContaining("404") });
+  });
+
   it.each([
     [
       "dev",
