@@ -8,6 +8,7 @@ import { type Path, problemAt, type ReportFault, valueAt } from "../source.ts";
 import { PROTOCOLS } from "../values/protocols.ts";
 import { checkDeniedHeadersAndUsers } from "./denied-headers-and-users.ts";
 import { checkDeniedPaths } from "./denied-paths.ts";
+import type { HeadRules } from "./head-rules.ts";
 import type { WrittenHost } from "./hosts.ts";
 import { isOwn, oncePerRule, rulesFor, type SoundRule, type Subject, subjectOf, type Told } from "./rules.ts";
 import { checkShadowed } from "./shadowed-rules.ts";
@@ -33,6 +34,7 @@ export function checkAccess(
   context: RuleContext,
   notes: Notes,
   told: Told,
+  heads: HeadRules,
 ): void {
   const subject = subjectOf(host);
   // One of another team can't be declared beside it at all.
@@ -41,13 +43,19 @@ export function checkAccess(
   checkNotFound(subject, notes);
   checkDeniedPaths(subject, wildcards, notes, told);
   checkDeniedHeadersAndUsers(subject, wildcards, notes, told);
-  const denied = subject.deny.filter((rule) => isOwn(host, rule));
-  if (denied.length > 0) {
+  if (subject.deny.length > 0) {
     const mayCall = callersIn([subject, ...over, ...under]);
-    for (const rule of denied)
-      checkDenied(host, mayCall, rule, oncePerRule(told, "denied", notes.warnings, rule));
+    for (const rule of subject.deny)
+      if (isOwn(host, rule))
+        checkDenied(
+          mayCall,
+          rule,
+          `${host.host}:${host.port}`,
+          oncePerRule(told, "denied", notes.warnings, rule),
+        );
+      else checkDenied(mayCall, rule, "any host that this holds for", heads.at(host, rule, "denied"));
   }
-  checkShadowed(subject, wildcards, notes.warnings);
+  checkShadowed(subject, wildcards, notes.warnings, heads);
 }
 
 /** Only HTTP shows requests; of TLS and TCP a gateway sees who calls what. */
@@ -127,9 +135,9 @@ function callersIn(subjects: readonly Subject[]): (caller: Caller) => boolean {
 
 /** Namespaces and accounts that no rule lets in: a refusal of them, or an exemption for them, has no effect. */
 function checkDenied(
-  host: WrittenHost,
   mayCall: (caller: Caller) => boolean,
   { rule }: SoundRule,
+  what: string,
   warn: ReportFault,
 ): void {
   for (const [key, list] of [
@@ -141,7 +149,7 @@ function checkDenied(
         warn(
           [key],
           formatCaller(caller),
-          `nothing lets it call ${host.host}:${host.port} anyway`,
+          `nothing lets it call ${what} anyway`,
           "check the name, or remove it",
         );
 }

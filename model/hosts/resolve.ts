@@ -9,6 +9,7 @@ import { problemAt, type ReportFault } from "../source.ts";
 import { PROTOCOLS } from "../values/protocols.ts";
 import { checkAccess } from "./access.ts";
 import { findConflicts } from "./conflicts.ts";
+import { HeadRules } from "./head-rules.ts";
 import type { WrittenHost } from "./hosts.ts";
 import { checkMode, warnAboutMode } from "./mode.ts";
 import { rulesFor, soundRules, type Told } from "./rules.ts";
@@ -42,6 +43,7 @@ export function resolveHosts(
 ): DeclaredHost[] {
   const { problems, warnings } = notes;
   const told: Told = new Set();
+  const heads = new HeadRules();
   const first = new Map<string, Resolved>();
   const homes = new Set(gateways?.map((gateway) => gateway?.namespace));
   checkHomes(new Set(written.flatMap(({ rules }) => rules)), homes, problems);
@@ -50,7 +52,7 @@ export function resolveHosts(
     const fault = reporter(host, problems);
     const warn = reporter(host, warnings);
     warnAboutMode(host, warn);
-    checkAccess(host, coverage(host), context, notes, told);
+    checkAccess(host, coverage(host), context, notes, told, heads);
     const resolved = resolveHost(host, gateways, fault);
     if (host.host === undefined || host.port === undefined) continue;
     const key = `${host.host}:${host.port}`;
@@ -58,6 +60,7 @@ export function resolveHosts(
     if (before === undefined) first.set(key, resolved);
     else checkTwin(before, resolved, key, fault, warn);
   }
+  warnings.push(...heads.warnings(written));
   const sound = [...first.values()].flatMap(({ complete, fault }) =>
     complete === undefined ? [] : [{ host: complete, fault }],
   );

@@ -5,17 +5,23 @@ import { coversRequests, coversRule } from "../rules/cover.ts";
 import type { Rule } from "../rules/rule.ts";
 import { rulesAround } from "../rules/rule-index.ts";
 import { problemAt } from "../source.ts";
+import type { HeadRules } from "./head-rules.ts";
 import { haveDifferentGateways, isOwn, placeOfRule, type SoundRule, type Subject } from "./rules.ts";
 
 const REMOVE = "remove it, or make it differ";
 
 /**
  * Finds rules of a host that change nothing beside another of its own, or of a wildcard over it, whose rules hold for
- * it too.
+ * it too; and those of a file's head that change nothing at any host.
  *
  * @param wildcards those over the host, with their rules
  */
-export function checkShadowed(subject: Subject, wildcards: readonly Subject[], warnings: Problem[]): void {
+export function checkShadowed(
+  subject: Subject,
+  wildcards: readonly Subject[],
+  warnings: Problem[],
+  heads: HeadRules,
+): void {
   const { host, allow, deny } = subject;
   const [allowing, denying] = [rulesAround(allow), rulesAround(deny)];
   for (const [list, around] of [
@@ -26,9 +32,11 @@ export function checkShadowed(subject: Subject, wildcards: readonly Subject[], w
     const before = new Set<SoundRule>();
     for (const narrow of list) {
       before.add(narrow);
-      if (!isOwn(host, narrow)) continue;
-      const say = (why: string, fix: string) =>
-        warnings.push(problemAt(narrow.source, narrow.path, undefined, why, fix));
+      const own = isOwn(host, narrow);
+      const say = (why: string, fix: string) => {
+        if (own) warnings.push(problemAt(narrow.source, narrow.path, undefined, why, fix));
+        else heads.at(host, narrow, "shadowed")([], undefined, why, fix);
+      };
       const refusing = narrow.action === "allow" ? denying(narrow.rule).find(refuses(narrow)) : undefined;
       const wide = around(narrow.rule).find(
         (other) =>
@@ -41,7 +49,7 @@ export function checkShadowed(subject: Subject, wildcards: readonly Subject[], w
         say(`it lets nothing through: the rule at ${placeOfRule(refusing)} refuses all of it`, REMOVE);
       else if (wide !== undefined)
         say(`it changes nothing: the rule at ${placeOfRule(wide)} covers it`, REMOVE);
-      else
+      else if (own)
         for (const wildcard of wildcards)
           for (const { why, fix } of underWildcard(narrow, subject, wildcard)) say(why, fix);
     }

@@ -183,6 +183,35 @@ describe("a rule that changes nothing is a warning:", () => {
     });
   });
 
+  describe("at the head of a file, once, where it is so at every host that it holds for", () => {
+    const two = (head: string, one: string, other: string) =>
+      found(
+        environment(
+          `{ host: a.example, tls: none, ${one} }\n  - { host: b.example, tls: none, ${other} }`,
+          head,
+        ),
+      );
+    const NEWS = "allow: [{ from: { namespace: news } }]";
+    const SHOP = "allow: [{ from: { namespace: shop } }]";
+
+    it.each([
+      ["allow: [{ from: { namespace: news }, paths: [/a] }]\n", /^4:9 allow\[0\]: it changes nothing/],
+      ["deny: [{ from: { serviceAccount: nwes/one } }]\n", /^4:16 deny\[0\]\.from: nothing lets it call any/],
+    ])("%s", (head, expected) => {
+      expect(two(head, NEWS, NEWS)).toMatchObject({
+        problems: [],
+        warnings: [expect.stringMatching(expected)],
+      });
+    });
+
+    it.each([
+      "allow: [{ from: { namespace: news }, paths: [/a] }]\n",
+      "deny: [{ from: { serviceAccount: news/one } }]\n",
+    ])("not at one of two: %s", (head) => {
+      expect(two(head, NEWS, SHOP)).toMatchObject({ problems: [], warnings: [] });
+    });
+  });
+
   it("not a denial of somebody whom a wildcard lets in", () => {
     const [of, over] = ["en.a.example", "'*.a.example'"].map(
       (host) => (rules: string) => `{ host: ${host}, tls: none, ${rules} }`,
