@@ -8,6 +8,7 @@ import { unusedRules } from "./hosts/access.ts";
 import { type HostsFile, readHost, type WrittenHost } from "./hosts/hosts.ts";
 import { resolveInTime } from "./hosts/resolve-in-time.ts";
 import { checkServiceNames } from "./hosts/service-names.ts";
+import { similarNames } from "./hosts/similar-names.ts";
 import { type Position, type Problem, show, sortProblems } from "./problem.ts";
 import { type Files, filesBelow } from "./read/files.ts";
 import type { Expired, Notes, RuleContext } from "./rules/notes.ts";
@@ -82,6 +83,10 @@ export function loadEnvironment(
   notes.warnings.push(
     ...unusedRules(reading.fileRules, reading.hosts),
     ...productionWarnings(read.source, read.parts, hosts),
+    ...similarNames(
+      [...new Set(reading.hosts.flatMap(({ rules }) => rules))],
+      (read.parts.lockdown ?? []).flatMap((entry) => entry?.namespace ?? []),
+    ),
   );
   notes.problems.push(...validateEnvironment(read.source, read.parts));
   checkServiceNames(reading.hosts, read.parts, notes);

@@ -159,6 +159,36 @@ describe("a method", () => {
   });
 });
 
+describe("a name that one rule alone has is a warning where it is a slip away from another:", () => {
+  const LOCKDOWN = "lockdown: [{ namespace: news }]\n";
+  const named = (...callers: readonly string[]) =>
+    found(environment(http(`allow: [${callers.map((one) => `{ from: { ${one} } }`).join()}]`), LOCKDOWN));
+
+  it.each([
+    [
+      ["namespace: nwes"],
+      /^6:43 hosts\[0\]\.allow\[0\]: only this rule names it, and it is nearly news\/\* → if that is meant, write news\/\*$/,
+    ],
+    [
+      ["serviceAccount: news/politcs", "serviceAccount: news/politics"],
+      /allow\[0\]: .* nearly news\/politics → .*, as at env\.yaml:6:/,
+    ],
+    [["namespace: payment", "namespace: payments"], /allow\[0\]: .* nearly payments\/\*/],
+  ])("%s", (callers, expected) => {
+    expect(named(...callers)).toMatchObject({ problems: [], warnings: [expect.stringMatching(expected)] });
+  });
+
+  it.each([
+    [["serviceAccount: news/politics", "serviceAccount: shop/politic"]],
+    [["namespace: us-east", "namespace: us-west"]],
+    [["namespace: team-a", "namespace: team-b"]],
+    [["namespace: shard1", "namespace: shard2"]],
+    [["namespace: shop", "namespace: shop-front"]],
+  ])("not %s", (callers) => {
+    expect(named(...callers)).toMatchObject({ problems: [], warnings: [] });
+  });
+});
+
 describe("a rule that changes nothing is a warning:", () => {
   it.each([
     [
