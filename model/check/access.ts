@@ -15,6 +15,13 @@ export function validateAccess({ issuers, authorizers }: Partial<Parts>, fault: 
     const path = ["issuers", index];
     if (issuer.jwks !== undefined && issuer.jwksUri !== undefined)
       fault(path, issuer.name, "jwks and jwksUri are both given", "give the keys by one of the two");
+    if (issuer.header === "cookie")
+      fault(
+        [...path, "header"],
+        issuer.header,
+        "the whole header is the token, and a request has one for all its cookies",
+        "write a header of its own, such as x-user-token",
+      );
     checkKeys(issuer.jwks, [...path, "jwks"], fault);
   });
 }

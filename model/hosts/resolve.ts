@@ -12,7 +12,7 @@ import { findConflicts } from "./conflicts.ts";
 import { HeadRules } from "./head-rules.ts";
 import type { WrittenHost } from "./hosts.ts";
 import { checkMode, warnAboutMode } from "./mode.ts";
-import { rulesFor, soundRules, type Told } from "./rules.ts";
+import { isOwn, rulesFor, soundRules, type Told } from "./rules.ts";
 import { checkAddresses } from "./tcp-addresses.ts";
 import { coverageAmong } from "./wildcards.ts";
 
@@ -219,6 +219,11 @@ function difference(a: Resolved, b: Resolved, placeOfA: string): string | undefi
     return `let one team own it: ${a.written.owner} or ${b.written.owner}`;
   if (differ(({ written }) => written.mode))
     return `choose one way: ${a.written.mode} or ${b.written.mode}, or give them different ports`;
+  const differInRules = (["allow", "deny"] as const).some((action) =>
+    differ(({ written }) => rulesOf(written, action)),
+  );
+  if (differInRules && differ(({ written }) => headsOf(written)))
+    return `give ${a.written.source.file} and ${b.written.source.file} the same rules at their heads, or keep one of the two`;
   if (
     differ(({ gateway }) => gateway) ||
     differ(({ written }) => written.settings) ||
@@ -232,6 +237,12 @@ function difference(a: Resolved, b: Resolved, placeOfA: string): string | undefi
   if (differ(({ written }) => rulesOf(written, "allow")))
     return `put both under one allow: add the rules here to those at ${placeOfA}, and remove this entry`;
   return undefined;
+}
+
+/** The rules at the heads of files that hold for a host, by their keys. */
+function headsOf(written: WrittenHost): string[] {
+  const keys = rulesFor(written).flatMap((one) => (isOwn(written, one) ? [] : (one.rule?.key ?? [])));
+  return [...new Set(keys)].sort();
 }
 
 /**

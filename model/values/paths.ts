@@ -19,6 +19,7 @@ export function literalOf(path: string): string {
 
 /** What is wrong with a path, or undefined: it has one of the four forms, and no normalizer would change it. */
 export function pathFault(path: string): Fault | undefined {
+  if (path === "") return { why: "a path can't be empty", fix: "write /, or leave paths: out" };
   if (path === "*" || path === "/*") return { why: "this is every path", fix: "leave paths: out" };
   if (!path.startsWith("/") && !path.startsWith("*"))
     return {

@@ -74,6 +74,7 @@ describe("a rule is refused, at its place and with the fix,", () => {
     ["/100%", "write /100%25"],
     ["/a?x=1", "write /a"],
     ["politics", "write /politics, or *politics"],
+    ["", "write /, or leave paths: out"],
     ["*", "leave paths: out"],
     ["/*", "leave paths: out"],
     ["/a/*/b", "write {*} for one segment in the middle, such as /a/{*}/b"],
@@ -133,6 +134,14 @@ describe("a host is refused", () => {
     ],
   ])("%s", (_, host, expected) => {
     expect(found(environment(host)).problems).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it("and so is an issuer whose tokens are to be a cookie", () => {
+    const issuers =
+      "issuers: [{ name: corp, issuer: 'https://a.example', jwksUri: 'https://a.example/keys', header: cookie }]\n";
+    expect(found(environment(http(""), issuers)).problems).toEqual([
+      expect.stringMatching(/^4:\d+ issuers\[0\]\.header: the whole header is the token/),
+    ]);
   });
 
   it("and so is an authorizer without a time limit", () => {

@@ -44,6 +44,19 @@ describe("a host and port that is declared twice by one owner", () => {
     expect(inOneFile(host(`${NEWS}, ${SHOP}`)).problems).toEqual([]);
   });
 
+  it("is refused with the heads of the two files where it is their rules that differ", () => {
+    const read = (head: string, one: string) =>
+      loadTexts({
+        "env.yaml": frame("imports: [one.yaml, two.yaml]\n"),
+        "one.yaml": `owner: news\nhosts:\n  - ${one}\n`,
+        "two.yaml": `owner: news\nallow: [${head}]\nhosts:\n  - ${host(NEWS)}\n`,
+      }).problems.map(({ fix }) => fix);
+    expect(read(SHOP, host(NEWS))).toEqual([
+      "give one.yaml and two.yaml the same rules at their heads, or keep one of the two",
+    ]);
+    expect(read(SHOP, host(`${NEWS}, ${SHOP}`))).toEqual([]);
+  });
+
   it.each([", timeout: 1s", ", refuse: not-found", ", deny: [{ methods: [DELETE] }]"])(
     "is refused as a whole where another key differs: %s",
     (more) => {
