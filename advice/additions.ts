@@ -48,10 +48,10 @@ export function additionsFor(
     };
   const issuer = issuerOf(environment, call);
   if (issuer !== undefined && "why" in issuer) return issuer;
-  const users = issuer && usersFor(issuer, call);
+  const rule = ruleFor(call, issuer && usersFor(issuer, call));
   const [nearest, ...others] = hostsOf(declared, call);
   if (nearest !== undefined && !isWildcard(nearest))
-    return [ruleAt(nearest, call, users), ...pathsAt(nearest, call)];
+    return [ruleAt(nearest, call, rule), ...pathsAt(nearest, call)];
   if (ipaddr.isValid(call.host))
     return {
       why: "no host is declared by this address, and a host has a name",
@@ -60,8 +60,8 @@ export function additionsFor(
   if (nearest !== undefined) {
     const wildcards = [nearest, ...others];
     return [
-      ...wildcards.map((wildcard) => underWildcard(wildcard, environment, call, users)),
-      ...wildcards.map((wildcard) => ruleAt(wildcard, call, users)),
+      ...wildcards.map((wildcard) => underWildcard(wildcard, environment, call, rule)),
+      ...wildcards.map((wildcard) => ruleAt(wildcard, call, rule)),
     ];
   }
   // Who answers for the host on another port does so for this one.
@@ -70,7 +70,7 @@ export function additionsFor(
   return gateways.map((gateway) => ({
     at,
     path: ["hosts"],
-    entry: newHost(gateway, environment, call, users),
+    entry: newHost(gateway, environment, call, rule),
   }));
 }
 
@@ -129,7 +129,7 @@ function usersFor({ name }: Issuer, { claims = {} }: Call): Json {
 }
 
 /** As narrow as what was asked. A connection shows no requests. */
-function ruleFor({ namespace, account, scheme, path, method }: Call, users: Json | undefined) {
+function ruleFor({ namespace, account, scheme, path, method }: Call, users: Json | undefined): Json {
   const from = { serviceAccount: formatCaller({ namespace, account }) };
   if (scheme !== "http") return { from };
   return {
@@ -140,12 +140,12 @@ function ruleFor({ namespace, account, scheme, path, method }: Call, users: Json
   };
 }
 
-function ruleAt(host: DeclaredHost, call: Call, users: Json | undefined): Addition {
+function ruleAt(host: DeclaredHost, call: Call, rule: Json): Addition {
   const also = openedBy(host, call);
   return {
     at: host.at,
     path: [...host.path, "allow"],
-    entry: ruleFor(call, users),
+    entry: rule,
     ...(also === undefined ? {} : { also }),
   };
 }
@@ -174,12 +174,7 @@ function openedBy({ host, addresses = [] }: DeclaredHost, call: Call): string | 
 }
 
 /** An entry for one name under a wildcard is like the wildcard, or its callers would get other settings. */
-function underWildcard(
-  wildcard: DeclaredHost,
-  { gateways }: Environment,
-  call: Call,
-  users: Json | undefined,
-): Addition {
+function underWildcard(wildcard: DeclaredHost, { gateways }: Environment, call: Call, rule: Json): Addition {
   const { at, path, mode, gateway } = wildcard;
   const named = gateways.length > 1 ? { gateway } : {};
   const settings = settingsOf(wildcard) as Readonly<Record<string, Json>>;
@@ -192,18 +187,18 @@ function underWildcard(
       ...portOf(call),
       ...named,
       ...settings,
-      allow: [ruleFor(call, users)],
+      allow: [rule],
     },
   };
 }
 
-function newHost(gateway: Gateway, { gateways }: Environment, call: Call, users: Json | undefined): Json {
+function newHost(gateway: Gateway, { gateways }: Environment, call: Call, rule: Json): Json {
   return {
     host: call.host,
     tls: modeFor(call),
     ...portOf(call),
     ...(gateways.length > 1 ? { gateway: gateway.name } : {}),
-    allow: [ruleFor(call, users)],
+    allow: [rule],
   };
 }
 

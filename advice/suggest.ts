@@ -2,7 +2,7 @@ import { explainCall } from "../access/evaluate/explain.ts";
 import type { Step } from "../access/evaluate/step.ts";
 import type { DeclaredHost, Place } from "../model/environment.ts";
 import { loadEnvironment } from "../model/load.ts";
-import type { Position } from "../model/problem.ts";
+import { formatPosition, type Position } from "../model/problem.ts";
 import { type Files, filesBelow } from "../model/read/files.ts";
 import { callersOf, formatCaller } from "../model/rules/callers.ts";
 import { formatPath } from "../model/source.ts";
@@ -126,8 +126,4 @@ function pastDenial(tried: Tried, { namespace, account }: Call, denial: Place): 
   return "why" in exempted
     ? `let its owner remove ${formatPath(denial.path)} at ${place}, or narrow it`
     : `let its owner exempt ${caller} (except:, with until:) in ${formatPath(denial.path)} at ${place}`;
-}
-
-function formatPosition({ file, line, column }: Position): string {
-  return `${file}:${line}:${column}`;
 }

@@ -1,5 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { Manifest } from "../plan/manifest.ts";
+import { groupOf, type Manifest } from "../plan/manifest.ts";
 import { ApiError, callApi } from "./api.ts";
 import { ClusterError } from "./client.ts";
 
@@ -113,8 +113,4 @@ function refused(what: string, error: unknown): unknown {
   return new ClusterError(`${what}: ${error.message}`, "see that kubectl can list it with the same context", {
     cause: error,
   });
-}
-
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes("/") ? apiVersion.replace(/\/.*/, "") : "";
 }

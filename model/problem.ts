@@ -26,6 +26,11 @@ export interface Position {
   readonly column: number;
 }
 
+/** As compilers and editors write it: `stacks/dev.yaml:12:9`. */
+export function formatPosition({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
+}
+
 const SHOWN_CHARACTERS = 80;
 
 /** A value on one line, short enough for a message, whatever its size and depth. */
@@ -71,7 +76,7 @@ export function printable(text: string): string {
  *   fix: write a.example
  */
 export function formatProblem(problem: Problem): string {
-  const where = `${problem.file}:${problem.line}:${problem.column}`;
+  const where = formatPosition(problem);
   const what = [problem.path, problem.value].filter((part) => part !== undefined && part !== "").join(" = ");
   return [`${where} ${what}`.trimEnd(), `  why: ${problem.why}`, `  fix: ${problem.fix}`]
     .map(printable)

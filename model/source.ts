@@ -96,6 +96,12 @@ export function valueAt(data: unknown, path: Path): unknown {
   );
 }
 
+/** The entries of a list at a path; none where there is no list. */
+export function listAt({ data }: Source, path: Path): readonly unknown[] {
+  const value = valueAt(data, path);
+  return Array.isArray(value) ? value : [];
+}
+
 /** A problem at a path of a file, without a value where there is none. */
 export function problemAt(source: Source, path: Path, value: unknown, why: string, fix: string): Problem {
   const shown = value === undefined ? {} : { value: show(value) };

@@ -6,6 +6,11 @@ export function isFields(value: Json | undefined): value is { readonly [key: str
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The API group of an apiVersion; empty for Kubernetes' own. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.replace(/\/.*/, "") : "";
+}
+
 /** A Kubernetes object as it is written to the API server. */
 export interface Manifest {
   readonly apiVersion: string;

@@ -44,12 +44,11 @@ export function isOutside(host: string): boolean {
 /** Routes to outside hosts that begin in sidecars and go on at a Gateway: what they lead to is an egress gateway. */
 function hops(objects: Objects): Read<VirtualService>[] {
   return objects("VirtualService").filter(
-    ({ spec }) =>
-      spec.gateways?.includes("mesh") === true && gatewaysOf(spec).length > 0 && spec.hosts.some(isOutside),
+    ({ spec }) => spec.gateways.includes("mesh") && gatewaysOf(spec).length > 0 && spec.hosts.some(isOutside),
   );
 }
 
-function gatewaysOf({ gateways = [] }: VirtualService): string[] {
+function gatewaysOf({ gateways }: VirtualService): string[] {
   return gateways.filter((name) => name !== "mesh");
 }
 

@@ -11,9 +11,7 @@ export const scopedExport: Rule = {
       .filter(({ spec }) => spec.location !== "MESH_INTERNAL")
       .flatMap(exported),
     ...objects("VirtualService")
-      .filter(
-        ({ spec: { hosts, gateways = ["mesh"] } }) => gateways.includes("mesh") && hosts.some(isOutside),
-      )
+      .filter(({ spec: { hosts, gateways } }) => gateways.includes("mesh") && hosts.some(isOutside))
       .flatMap(exported),
     ...objects("DestinationRule")
       .filter(({ spec }) => isOutside(spec.host))

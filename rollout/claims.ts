@@ -1,4 +1,4 @@
-import { identityOf, type Json, type Manifest } from "../plan/manifest.ts";
+import { identityOf, isFields, type Json, type Manifest } from "../plan/manifest.ts";
 
 /** The lists of a VirtualService's routes whose matches become a listener's filter chains, and what tells these apart. */
 export const TOLD_BY: Readonly<Record<string, string>> = { tls: "sniHosts", tcp: "destinationSubnets" };
@@ -49,7 +49,7 @@ export function claimants(manifests: readonly Manifest[]): ReadonlyMap<string, s
       .filter(isMeshRoute)
       .flatMap((manifest) =>
         Object.entries(TOLD_BY).flatMap(([list, field]) =>
-          claimsOf(routesIn(manifest, list), field).map((claim) => [claim, identityOf(manifest)] as const),
+          claimsOf(listAt(manifest.spec, list), field).map((claim) => [claim, identityOf(manifest)] as const),
         ),
       ),
   );
@@ -64,7 +64,7 @@ export function withoutForeign(
   const spec: Record<string, Json> = { ...(manifest.spec as Record<string, Json>) };
   for (const [list, field] of Object.entries(TOLD_BY)) {
     if (spec[list] === undefined) continue;
-    const left = routesWithout(routesIn(manifest, list), field, foreign);
+    const left = routesWithout(listAt(manifest.spec, list), field, foreign);
     if (left.length > 0) spec[list] = left;
     else delete spec[list];
   }
@@ -73,12 +73,15 @@ export function withoutForeign(
     : undefined;
 }
 
-function isMeshRoute({ kind, spec }: Manifest): boolean {
-  const gateways = (spec as { gateways?: readonly string[] } | undefined)?.gateways ?? ["mesh"];
-  return kind === "VirtualService" && gateways.includes("mesh");
+/** Whether sidecars have the routes of an object. */
+export function isMeshRoute({ kind, spec }: Manifest): boolean {
+  if (kind !== "VirtualService") return false;
+  const gateways = listAt(spec, "gateways");
+  return gateways.length === 0 || gateways.includes("mesh");
 }
 
-function routesIn({ spec }: Manifest, list: string): readonly Json[] {
-  const routes = (spec as Readonly<Record<string, Json>> | undefined)?.[list];
-  return Array.isArray(routes) ? routes : [];
+/** A list in a spec, or in an entry of one; empty where there is none. */
+export function listAt(fields: Json | undefined, name: string): readonly Json[] {
+  const value = isFields(fields) ? fields[name] : undefined;
+  return Array.isArray(value) ? value : [];
 }

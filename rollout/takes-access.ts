@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { identityOf, isFields, type Json, type Manifest } from "../plan/manifest.ts";
+import { isMeshRoute, listAt } from "./claims.ts";
 import type { Stage } from "./stages.ts";
 import { entryKey } from "./union.ts";
 
@@ -40,7 +41,7 @@ function refusesMore(
     case "Gateway":
       return !isKept(was, now, ["servers"]);
     case "VirtualService":
-      return !isMeshRoute(was) && !isKept(was, now, ["hosts"]);
+      return was !== undefined && !isMeshRoute(was) && !isKept(was, now, ["hosts"]);
     case "ServiceEntry":
       return !isKept(was, now, ["hosts", "exportTo"]);
     default:
@@ -49,7 +50,7 @@ function refusesMore(
 }
 
 function allowsLess(was: Manifest | undefined, now: Manifest | undefined): boolean {
-  if (effectOf(was) !== "allows" || entriesAt(was, "rules").length === 0) return false;
+  if (effectOf(was) !== "allows" || listAt(was?.spec, "rules").length === 0) return false;
   return effectOf(now) !== "allows" || !isKept(was, now, ["rules"]);
 }
 
@@ -87,19 +88,10 @@ function isKept(part: Manifest | undefined, by: Manifest | undefined, lists: rea
     by !== undefined &&
     isDeepStrictEqual(without(part), without(by)) &&
     lists.every((list) => {
-      const known = new Set(entriesAt(by, list).map(entryKey));
-      return entriesAt(part, list).every((entry) => known.has(entryKey(entry)));
+      const known = new Set(listAt(by.spec, list).map(entryKey));
+      return listAt(part.spec, list).every((entry) => known.has(entryKey(entry)));
     })
   );
-}
-
-function isMeshRoute(manifest: Manifest | undefined): boolean {
-  return entriesAt(manifest, "gateways").includes("mesh");
-}
-
-function entriesAt(manifest: Manifest | undefined, list: string): readonly Json[] {
-  const value = fieldsOf(manifest)[list];
-  return Array.isArray(value) ? value : [];
 }
 
 function fieldsOf(manifest: Manifest | undefined): Readonly<Record<string, Json>> {

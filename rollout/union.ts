@@ -1,5 +1,5 @@
 import { isFields, type Json, type Manifest } from "../plan/manifest.ts";
-import { claimsOf, routesWithout, TOLD_BY } from "./claims.ts";
+import { claimsOf, listAt, routesWithout, TOLD_BY } from "./claims.ts";
 
 type Fields = Readonly<Record<string, Json>>;
 
@@ -53,8 +53,7 @@ export function unionOf(old: Manifest, next: Manifest): Manifest {
 
 /** The new one with what both import; one without imports takes all. */
 function unionOfSidecars(old: Fields, next: Fields): Json {
-  const importsOf = (spec: Fields) =>
-    listAt(spec, "egress").flatMap((entry) => (isFields(entry) ? listAt(entry, "hosts") : []));
+  const importsOf = (spec: Fields) => listAt(spec, "egress").flatMap((entry) => listAt(entry, "hosts"));
   const [before, after] = [importsOf(old), importsOf(next)];
   const { egress: _, ...others } = next;
   if (before.length === 0 || after.length === 0) return others;
@@ -72,9 +71,4 @@ function unionOfRoutes(old: readonly Json[], next: readonly Json[], field: strin
   const known = new Set(next.map(entryKey));
   const kept = routesWithout(old, field, (claim) => claimed.has(claim));
   return [...next, ...kept.filter((route) => !known.has(entryKey(route)))];
-}
-
-function listAt(spec: Fields, name: string): readonly Json[] {
-  const value = spec[name];
-  return Array.isArray(value) ? value : [];
 }

@@ -1,5 +1,5 @@
 import type { Manifest } from "../../plan/manifest.ts";
-import { isSeenIn, type Objects, type Read, readObjects } from "../manifests/read.ts";
+import { isSeenIn, type Objects, type Read, readObjects, serviceNamed } from "../manifests/read.ts";
 import type { PolicyRule } from "../manifests/specs.ts";
 
 /**
@@ -32,11 +32,11 @@ const GATEWAY = {
 /** By proxies, such as `sidecars of news`: what they hold of all this, in bytes. */
 export function configurationOf(manifests: readonly Manifest[]): ReadonlyMap<string, number> {
   const objects = readObjects(manifests);
-  return new Map([...sidecars(objects, manifests), ...gateways(objects)]);
+  return new Map([...sidecars(objects), ...gateways(objects)]);
 }
 
-function sidecars(objects: Objects, manifests: readonly Manifest[]): [string, number][] {
-  const routes = objects("VirtualService").filter(({ spec }) => isOfMesh(spec.gateways));
+function sidecars(objects: Objects): [string, number][] {
+  const routes = objects("VirtualService").filter(({ spec }) => spec.gateways.includes("mesh"));
   const namespaces = new Set(routes.flatMap(({ spec }) => spec.exportTo ?? ["*"]));
   return [...namespaces].map((namespace) => {
     const seen = <Spec extends { readonly exportTo?: readonly string[] | undefined }>(
@@ -51,26 +51,13 @@ function sidecars(objects: Objects, manifests: readonly Manifest[]): [string, nu
             SIDECAR.tlsName,
       ),
       ...seen(objects("DestinationRule")).map(
-        ({ host, subsets = [] }) => subsets.length * portsOf(host, manifests) * SIDECAR.hopCluster,
+        ({ host, subsets = [] }) =>
+          subsets.length * (serviceNamed(objects, host)?.spec.ports ?? []).length * SIDECAR.hopCluster,
       ),
       ...seen(objects("ServiceEntry")).map(({ ports = [] }) => ports.length * SIDECAR.registeredPort),
     ];
     return [namespace === "*" ? "every sidecar" : `sidecars of ${namespace}`, sum(bytes)];
   });
-}
-
-function isOfMesh(gateways: readonly string[] = ["mesh"]): boolean {
-  return gateways.includes("mesh");
-}
-
-/** How many ports the Service of that full name has. */
-function portsOf(host: string, manifests: readonly Manifest[]): number {
-  const service = manifests.find(
-    ({ kind, metadata: { name, namespace } }) =>
-      kind === "Service" && host.startsWith(`${name}.${namespace}.svc.`),
-  );
-  const { ports } = (service?.spec ?? {}) as { readonly ports?: readonly unknown[] };
-  return ports?.length ?? 0;
 }
 
 function gateways(objects: Objects): [string, number][] {
@@ -80,7 +67,7 @@ function gateways(objects: Objects): [string, number][] {
       all.filter(({ namespace }) => namespace === home).map(({ spec }) => spec);
     const bytes = [
       ...own(objects("VirtualService"))
-        .filter(({ gateways: names }) => names?.some((name) => name !== "mesh"))
+        .filter(({ gateways: names }) => names.some((name) => name !== "mesh"))
         .map(
           ({ http = [], tls = [], tcp = [] }) =>
             http.length * GATEWAY.httpRoute + (tls.length + tcp.length) * GATEWAY.connectionRoute,

@@ -1,5 +1,5 @@
-import type { Manifest } from "../../plan/manifest.ts";
-import { groupOf, kindRead } from "../manifests/read.ts";
+import { groupOf, type Manifest } from "../../plan/manifest.ts";
+import { kindRead } from "../manifests/read.ts";
 import { hasSay, type Unjudged, unjudgedBy, whyUnjudged } from "../manifests/unjudged.ts";
 
 /** By API group, the kinds that are not read and say nothing of what leaves. */

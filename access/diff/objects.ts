@@ -1,6 +1,5 @@
 import { isManaged } from "../../plan/labels.ts";
-import { isFields, type Json, type Manifest, objectKey } from "../../plan/manifest.ts";
-import { groupOf } from "../manifests/read.ts";
+import { groupOf, isFields, type Json, type Manifest, objectKey } from "../../plan/manifest.ts";
 
 /** An object that one side has and the other has not, or not so. */
 export interface ObjectChange {

@@ -1,6 +1,6 @@
 import type { Json, Manifest } from "../../plan/manifest.ts";
 import { DEFAULT_MESH, type MeshSettings } from "../manifests/mesh.ts";
-import { type Objects, readObjects } from "../manifests/read.ts";
+import { type Objects, readObjects, serviceNamed } from "../manifests/read.ts";
 import { unjudgedIn } from "../manifests/unjudged.ts";
 import type { Authorize } from "./authorizers.ts";
 import { type Answering, type AskedGateway, type GatewayAnswer, gatewayBehind } from "./gateway.ts";
@@ -216,7 +216,7 @@ function gatewayNamed(
   network: Network,
   authorize: Authorize,
 ): Answering {
-  const service = objects("Service").find((one) => name.startsWith(`${one.name}.${one.namespace}.svc.`));
+  const service = serviceNamed(objects, name);
   if (service !== undefined) return gatewayBehind(objects, service, mesh, network, authorize);
   return (_, tell) => {
     tell?.({ at: "gateway", passes: false, says: `there is no Service ${name}` });

@@ -37,7 +37,7 @@ export function boundTo(objects: Objects, namespace: string, gateway: Read<Gatew
   return objects("VirtualService").filter(
     (service) =>
       isSeenIn(namespace, service) &&
-      (service.spec.gateways ?? []).some(
+      service.spec.gateways.some(
         (name) =>
           name === `${namespace}/${gateway.name}` ||
           (name === gateway.name && service.namespace === namespace),

@@ -1,6 +1,6 @@
-import ipaddr from "ipaddr.js";
 import type { Objects } from "../manifests/read.ts";
 import type { Connections, HttpRoute, TrafficPolicy } from "../manifests/specs.ts";
+import { liesIn } from "./addresses.ts";
 import { type Route, routesOf } from "./http-routes.ts";
 import type { Seen } from "./seen.ts";
 
@@ -57,7 +57,7 @@ export function meshRoutes(seen: Seen, { registered }: PortsSeen): MeshRoutes {
   const tls = new Map<number, Map<string, Connections[]>>();
   const tcp = new Map<number, TcpRoute[]>();
   for (const service of seen.routes) {
-    const { gateways = ["mesh"], hosts } = service.spec;
+    const { gateways, hosts } = service.spec;
     if (!gateways.includes("mesh")) continue;
     const object = service.key;
     const names = hosts.map((host) => host.toLowerCase());
@@ -126,33 +126,6 @@ export function tunnelsIn(namespace: string, objects: Objects): ReadonlyMap<numb
       if (hostname !== undefined && !tunnels.get(port)?.includes(hostname)) push(tunnels, port, hostname);
     }
   return tunnels;
-}
-
-function liesIn(subnets: readonly string[] | undefined): (called: string) => boolean {
-  if (subnets === undefined) return () => true;
-  const ranges = subnets.flatMap(rangeOf);
-  return (called) => {
-    if (!isAddress(called)) return false;
-    const parsed = ipaddr.parse(withoutBrackets(called));
-    return ranges.some((range) => parsed.kind() === range[0].kind() && parsed.match(range));
-  };
-}
-
-/** Whether it is no name; an IPv6 address with brackets or without. */
-export function isAddress(called: string): boolean {
-  return ipaddr.isValid(withoutBrackets(called));
-}
-
-function withoutBrackets(called: string): string {
-  return called.replace(/[[\]]/g, "");
-}
-
-/** One address is a subnet too; what is neither takes nothing. */
-function rangeOf(subnet: string): [ipaddr.IPv4 | ipaddr.IPv6, number][] {
-  if (ipaddr.isValidCIDR(subnet)) return [ipaddr.parseCIDR(subnet)];
-  if (!ipaddr.isValid(subnet)) return [];
-  const address = ipaddr.parse(subnet);
-  return [[address, address.kind() === "ipv4" ? 32 : 128]];
 }
 
 function inner<T>(map: Map<number, Map<string, T>>, key: number): Map<string, T> {

@@ -1,9 +1,10 @@
 import type { MeshSettings } from "../manifests/mesh.ts";
 import type { Objects } from "../manifests/read.ts";
 import type { Connections } from "../manifests/specs.ts";
+import { addressOf } from "./addresses.ts";
 import { domainOf, type Route, routeOf, withoutPort } from "./http-routes.ts";
 import { nearest } from "./match.ts";
-import { hopsSeen, isAddress, meshRoutes, portsSeen, tunnelsIn } from "./mesh-routes.ts";
+import { hopsSeen, meshRoutes, portsSeen, tunnelsIn } from "./mesh-routes.ts";
 import type { Headers } from "./request.ts";
 import { choosesFurther, seenIn } from "./seen.ts";
 import type { Tell } from "./step.ts";
@@ -121,7 +122,7 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
       const { port, host, scheme, authority } = asked;
       const called = asked.address ?? host;
       const onPort = routes.tcp.get(port) ?? [];
-      if (onPort.some(({ isByAddress }) => isByAddress) && !isAddress(called)) {
+      if (onPort.some(({ isByAddress }) => isByAddress) && addressOf(called) === undefined) {
         const why = `on port ${port} the address that is called decides, and that of ${host} is not known`;
         tell?.({ at: "sidecar", passes: false, says: why });
         return [{ to: "unknown", why }];
@@ -130,7 +131,7 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
       if (connections.length > 0)
         return connections.flatMap(({ object, destinations }) =>
           (tunnels.get(port) ?? [""]).flatMap((name) => {
-            const own = addressOf(asked);
+            const own = authorityOf(asked);
             const tunnel = name === CALLED_ADDRESS ? own : name;
             return follow({ object, destinations, tunnel, called: own }, tell);
           }),
@@ -162,7 +163,7 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
 
 const CALLED_ADDRESS = "%DOWNSTREAM_LOCAL_ADDRESS%";
 
-function addressOf({ address, host, port }: AskedSidecar): string {
+function authorityOf({ address, host, port }: AskedSidecar): string {
   const called = address ?? host;
   return called.includes(":") ? `[${called.replace(/[[\]]/g, "")}]:${port}` : `${called}:${port}`;
 }

@@ -1,7 +1,7 @@
-import { isIP } from "node:net";
 import { clientTlsOf } from "../manifests/client-tls.ts";
 import { isSeenIn, type Objects, type Read } from "../manifests/read.ts";
 import type { ClientTls, Destination, DestinationRule } from "../manifests/specs.ts";
+import { addressOf } from "./addresses.ts";
 import { withoutPort } from "./http-routes.ts";
 import type { Network } from "./network.ts";
 import { type Passed, passing } from "./passage.ts";
@@ -94,8 +94,7 @@ function portOutside({ port, isDynamic }: Entry, tls: ClientTls | undefined, req
 /** The address that a dynamic cluster connects to, where the authority is one and no name. */
 function addressOutside({ isDynamic }: Entry, request: Request): string | undefined {
   if (!isDynamic || request.protocol !== "http") return undefined;
-  const name = withoutPort(request.authority).replace(/^\[(.*)\]$/, "$1");
-  return isIP(name) === 0 ? undefined : name;
+  return addressOf(withoutPort(request.authority));
 }
 
 /** What the gateway speaks to the host. */

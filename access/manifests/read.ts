@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { isFields, type Json, type Manifest, objectKey } from "../../plan/manifest.ts";
+import { groupOf, isFields, type Json, type Manifest, objectKey } from "../../plan/manifest.ts";
 import { GROUPS, type Kinds, SPECS } from "./specs.ts";
 
 /** An object with what is read of it. */
@@ -37,6 +37,11 @@ export function isSeenIn(
   return to.length === 0 || to.some((one) => one === "*" || (one === "." ? home : one) === namespace);
 }
 
+/** The Service that a full name is of, whatever the cluster's domain: `web.news.svc.cluster.local`. */
+export function serviceNamed(objects: Objects, host: string): Read<Kinds["Service"]> | undefined {
+  return objects("Service").find(({ name, namespace }) => host.startsWith(`${name}.${namespace}.svc.`));
+}
+
 /** The kind by which an object is read, or undefined where it is of none that is. */
 export function kindRead({
   apiVersion,
@@ -49,11 +54,6 @@ export function kindRead({
 export function faultOf(kind: keyof Kinds, { spec }: Manifest): string | undefined {
   const [issue] = parsed(kind, spec).error?.issues ?? [];
   return issue && `${["spec", ...issue.path].join(".")}: ${issue.message}`;
-}
-
-/** The API group of an apiVersion; empty for Kubernetes' own. */
-export function groupOf(apiVersion: string): string {
-  return apiVersion.includes("/") ? apiVersion.replace(/\/.*/, "") : "";
 }
 
 function isKind(kind: string): kind is keyof Kinds {

@@ -1,6 +1,6 @@
 import { isManaged } from "../../plan/labels.ts";
-import { type Manifest, objectKey } from "../../plan/manifest.ts";
-import { faultOf, groupOf, kindRead } from "./read.ts";
+import { groupOf, type Manifest, objectKey } from "../../plan/manifest.ts";
+import { faultOf, kindRead } from "./read.ts";
 import { GROUPS } from "./specs.ts";
 
 const VERSIONS = ["v1", "v1beta1", "v1alpha3", "v1alpha1"];

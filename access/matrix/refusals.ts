@@ -88,58 +88,46 @@ function withBoth(own: Conditions, denied: Conditions): Conditions | undefined {
 
 /** The sample's requests that denials leave out of what they refuse: for each mix of what these leave out one. */
 export function narrowedToExcepts(sample: Sample, denials: readonly Sample[]): Sample[] {
-  const excepts = new Set(denials.map(({ except }) => except));
-  const all = [...excepts];
-  const texts = (name: "principal" | "path" | "method", some: readonly string[]) => [
-    sample[name],
-    ...new Set(some.flatMap((pattern) => jointText(sample[name], pattern) ?? [])),
+  const excepts = [...new Set(denials.map(({ except }) => except))];
+  const texts = (name: "principal" | "host" | "path" | "method", excepted: readonly string[]) =>
+    [sample[name], ...new Set(excepted.flatMap((pattern) => jointText(sample[name], pattern) ?? []))].map(
+      (text): Partial<Sample> => ({ [name]: text }),
+    );
+  const headers = [
+    ...singly(sample.headers),
+    ...excepts.flatMap((except) => each(except.headers).map((one) => ({ ...sample.headers, ...one }))),
   ];
-  const users = all.flatMap((except) => except.users).map(userOf);
+  const users = excepts.flatMap((except) => except.users).map(userOf);
   const claims = [
     ...singly(sample.claims),
     ...users.map(({ issuer, subject }) => ({ ...sample.claims, iss: [issuer], sub: [subject] })),
-    ...all.flatMap((except) => each(except.claims).map((one) => ({ iss: ["*"], ...sample.claims, ...one }))),
-  ];
-  const headers = [
-    ...singly(sample.headers),
-    ...all.flatMap((except) => each(except.headers).map((one) => ({ ...sample.headers, ...one }))),
-  ];
-  const principals = texts(
-    "principal",
-    all.flatMap((except) => except.principals),
-  );
-  const paths = texts(
-    "path",
-    all.flatMap((except) => except.paths),
-  );
-  const methods = texts(
-    "method",
-    all.flatMap((except) => except.methods),
-  );
-  const hosts = [
-    sample.host,
-    ...new Set(
-      all.flatMap((except) => except.hosts.flatMap((host) => jointText(sample.host, nameOf(host)) ?? [])),
+    ...excepts.flatMap((except) =>
+      each(except.claims).map((one) => ({ iss: ["*"], ...sample.claims, ...one })),
     ),
   ];
-  return principals.flatMap((principal) =>
-    hosts.flatMap((host) =>
-      paths.flatMap((path) =>
-        methods.flatMap((method) =>
-          headers.flatMap((some) =>
-            claims.map((said) => ({
-              ...sample,
-              principal,
-              host,
-              path,
-              method,
-              headers: some,
-              claims: said,
-            })),
-          ),
-        ),
-      ),
+  const axes: readonly (readonly Partial<Sample>[])[] = [
+    texts(
+      "principal",
+      excepts.flatMap((except) => except.principals),
     ),
+    texts(
+      "host",
+      excepts.flatMap((except) => except.hosts.map(nameOf)),
+    ),
+    texts(
+      "path",
+      excepts.flatMap((except) => except.paths),
+    ),
+    texts(
+      "method",
+      excepts.flatMap((except) => except.methods),
+    ),
+    headers.map((one) => ({ headers: one })),
+    claims.map((one) => ({ claims: one })),
+  ];
+  return axes.reduce<Sample[]>(
+    (mixes, axis) => mixes.flatMap((mix) => axis.map((part) => ({ ...mix, ...part }))),
+    [sample],
   );
 }
 

@@ -8,7 +8,7 @@ export function upstreamFacts(objects: Objects): Protection {
   const facts: Fact[] = [];
   const subjects = new Set<string>();
   for (const service of objects("VirtualService")) {
-    const { gateways = ["mesh"], hosts, http = [] } = service.spec;
+    const { gateways, hosts, http = [] } = service.spec;
     if (gateways.every((name) => name === "mesh")) continue;
     const rules = objects("DestinationRule").filter((rule) => isSeenIn(service.namespace, rule));
     for (const { match = [{}], route = [] } of http)

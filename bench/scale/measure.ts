@@ -2,6 +2,7 @@ import { setTimeout as sleepFor } from "node:timers/promises";
 import type { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { ExecaError } from "execa";
 import type { BenchCluster, Container } from "../cluster.ts";
+import { envoyOf } from "../processor.ts";
 import { applyWithin, type Change } from "./apply.ts";
 import { engineTimes } from "./engine.ts";
 import type { EngineCost, Outcome, ProxyEnd } from "./outcome.ts";
@@ -101,16 +102,11 @@ async function addClients({ addClient, rolledOut }: BenchCluster): Promise<void>
 
 type Proxies = Readonly<Record<Place, Container>>;
 
-async function proxiesOf({ pods }: BenchCluster, { gateway }: Pattern): Promise<Proxies> {
-  const one = async (namespace: string): Promise<Container> => {
-    const [pod] = await pods(namespace);
-    if (pod === undefined) throw new Error(`${namespace} has no pod`);
-    return { namespace, pod, container: "istio-proxy" };
-  };
+async function proxiesOf(cluster: BenchCluster, { gateway }: Pattern): Promise<Proxies> {
   return {
-    few: await one(NAMESPACES.few),
-    all: await one(NAMESPACES.all),
-    gateway: await one(gateway.namespace),
+    few: await envoyOf(cluster, NAMESPACES.few),
+    all: await envoyOf(cluster, NAMESPACES.all),
+    gateway: await envoyOf(cluster, gateway.namespace),
   };
 }
 

@@ -1,3 +1,4 @@
+import { formatPosition } from "../../model/index.ts";
 import { count } from "../input/environment.ts";
 import { inShortCode, markdownTable } from "../output/markdown.ts";
 import type { Compared } from "./compare.ts";
@@ -93,10 +94,10 @@ function sectionTable(section: Joined, rows: number): string {
 /** What keeps environments from being compared. */
 function refusals(compared: readonly Compared[], rows: number): string[] {
   const lines = compared.flatMap(({ name, problems }) =>
-    problems.map(({ side, file, line, column, path, why, fix }) => [
-      `! ${inShortCode(`${file}:${line}:${column} ${path}`.trimEnd())}`,
-      [why, fix].map((text) => inShortCode(text)).join("<br>"),
-      `${inShortCode(name)} ${side}`,
+    problems.map((problem) => [
+      `! ${inShortCode(`${formatPosition(problem)} ${problem.path}`.trimEnd())}`,
+      [problem.why, problem.fix].map((text) => inShortCode(text)).join("<br>"),
+      `${inShortCode(name)} ${problem.side}`,
     ]),
   );
   return lines.length === 0

@@ -4,7 +4,7 @@ import type { Explanation } from "../../access/evaluate/explain.ts";
 import type { Step } from "../../access/evaluate/step.ts";
 import type { Call } from "../../advice/call.ts";
 import type { Impossible, Suggestion } from "../../advice/suggest.ts";
-import { formatCaller, type Position, printable } from "../../model/index.ts";
+import { formatCaller, formatPosition, type Position, printable } from "../../model/index.ts";
 
 /**
  * In one word what comes of a call; `past-gateways`: nothing refuses it, and no gateway sees it; `unknown`: what is not
@@ -87,7 +87,7 @@ function linesOf({ at, passes, says, object, rule, route, declared }: PlacedStep
     ...more,
     ...(object === undefined ? [] : [`${INDENT}${object}`]),
     ...within.map((part) => `${INDENT}  ${part}`),
-    ...(declared === undefined ? [] : [`${INDENT}${placeOf(declared)}`]),
+    ...(declared === undefined ? [] : [`${INDENT}${formatPosition(declared)}`]),
   ];
 }
 
@@ -108,7 +108,7 @@ function adviceLines(advice: Suggestion | Impossible, answer: Answer): string[] 
     ];
   const what = answer === "direct" ? "To lead it through a gateway" : "To allow it";
   return [
-    `${what}, add to ${advice.path} (${placeOf(advice)}):`,
+    `${what}, add to ${advice.path} (${formatPosition(advice)}):`,
     "",
     ...advice.yaml
       .trimEnd()
@@ -116,10 +116,6 @@ function adviceLines(advice: Suggestion | Impossible, answer: Answer): string[] 
       .map((line) => `  ${line}`),
     ...(advice.also === undefined ? [] : ["", ...wrapped(advice.also)]),
   ];
-}
-
-function placeOf({ file, line, column }: Position): string {
-  return `${file}:${line}:${column}`;
 }
 
 const COLUMNS = 80;

@@ -1,10 +1,12 @@
 import { join, parse } from "node:path";
-import { parseAllDocuments } from "yaml";
+import { LineCounter } from "yaml";
 import type { MeshSettings } from "../../access/manifests/mesh.ts";
 import { meshOf } from "../../advice/call.ts";
 import { type Environment, type Loaded, loadEnvironment, type Problem } from "../../model/index.ts";
 import { show, sortProblems } from "../../model/problem.ts";
+import { LIMITS } from "../../model/read/document-faults.ts";
 import type { FileText } from "../../model/read/files.ts";
+import { parseStream } from "../../model/read/parse-yaml.ts";
 import { ENVIRONMENT_LABEL } from "../../plan/labels.ts";
 import { identityOf, type Manifest, objectKey } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
@@ -139,7 +141,9 @@ function sources(read: readonly Read[], leftOut: readonly string[] = []): Source
 
 /** Whether it can't be told what a file is: an environment that was there must not look as if it were removed. */
 function isBroken(file: ReadFile): boolean {
-  return !("text" in file) || parseAllDocuments(file.text).some(({ errors }) => errors.length > 0);
+  if (!("text" in file)) return true;
+  const parsed = parseStream(file.text, new LineCounter(), LIMITS, { uniqueKeys: false, merge: false });
+  return !("documents" in parsed) || parsed.documents.some(({ errors }) => errors.length > 0);
 }
 
 /** The name that an environment file gives itself; undefined where it is none. */

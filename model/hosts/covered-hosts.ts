@@ -1,4 +1,5 @@
 import type { DeclaredHost } from "../environment.ts";
+import { formatPosition } from "../problem.ts";
 import { concerns, coversRule } from "../rules/cover.ts";
 import { isWildcard, settingsOf } from "./settings.ts";
 import { placeOfHost, type SoundHost } from "./sound-host.ts";
@@ -83,11 +84,11 @@ function tellUnasked({ host, fault }: SoundHost, open: DeclaredHost): void {
       !open.deny.some((other) => !other.audit && coversRule(other, denied)),
   );
   for (const { key } of unasked) {
-    const { file, line, column } = host.ruleAt(key) ?? host.at;
+    const denial = formatPosition(host.ruleAt(key) ?? host.at);
     fault(
       ["deny"],
       undefined,
-      `${there}, which does not ask the denial at ${file}:${line}:${column} and lets in whom it is for`,
+      `${there}, which does not ask the denial at ${denial} and lets in whom it is for`,
       `put the two behind one gateway, or write the denial at ${open.host} too`,
     );
   }

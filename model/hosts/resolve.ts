@@ -1,5 +1,5 @@
 import type { DeclaredHost, Gateway, Place } from "../environment.ts";
-import type { Problem } from "../problem.ts";
+import { formatPosition, type Problem } from "../problem.ts";
 import { formatCaller } from "../rules/callers.ts";
 import type { Notes, RuleContext } from "../rules/notes.ts";
 import type { WrittenRule } from "../rules/read-rules.ts";
@@ -199,13 +199,12 @@ function checkTwin(
   fault: ReportFault,
   warn: ReportFault,
 ): void {
-  const { file, line, column } = before.written.source.positionOf(before.written.path);
-  const there = `${file}:${line}:${column}`;
+  const there = formatPosition(before.written.source.positionOf(before.written.path));
   const { owner } = before.written;
   const fix = difference(before, after, there);
   if (fix !== undefined)
     fault([], key, `declared already at ${there}${owner === undefined ? "" : ` by ${owner}`}`, fix);
-  else if (file === after.written.source.file)
+  else if (before.written.source.file === after.written.source.file)
     warn([], key, `declared alike at ${there}`, "remove one of the two");
 }
 

@@ -1,4 +1,4 @@
-import type { Problem } from "../problem.ts";
+import { formatPosition, type Problem } from "../problem.ts";
 import type { WrittenRule } from "../rules/read-rules.ts";
 import type { Action, Rule } from "../rules/rule.ts";
 import { problemAt, type ReportFault } from "../source.ts";
@@ -53,8 +53,7 @@ export function haveDifferentGateways(
 
 /** Where a rule stands, for a message about another. */
 export function placeOfRule({ source, path }: WrittenRule): string {
-  const { file, line, column } = source.positionOf(path);
-  return `${file}:${line}:${column}`;
+  return formatPosition(source.positionOf(path));
 }
 
 /** Puts what is said of a rule on a list, the same kind of thing once a rule. */

@@ -1,4 +1,5 @@
 import type { DeclaredHost } from "../environment.ts";
+import { formatPosition } from "../problem.ts";
 import type { ReportFault } from "../source.ts";
 
 /** A host that is sound by itself, and how a fault of it is told. */
@@ -8,6 +9,6 @@ export interface SoundHost {
 }
 
 /** Where a host is declared, for a message about another. */
-export function placeOfHost({ at: { file, line, column } }: DeclaredHost): string {
-  return `${file}:${line}:${column}`;
+export function placeOfHost({ at }: DeclaredHost): string {
+  return formatPosition(at);
 }

@@ -8,7 +8,7 @@ import { type ParsedRules, readRules, type WrittenRule } from "../rules/read-rul
 import { explain } from "../schema/fault-words.ts";
 import { Catalog, Environment as EnvironmentFrame } from "../schema/schema.ts";
 import { soundParts } from "../sound.ts";
-import { type Path, readSource, type Source, valueAt } from "../source.ts";
+import { listAt, type Path, readSource, type Source } from "../source.ts";
 import type { Files } from "./files.ts";
 
 /** Catalogs of catalogs are rare; an endless row of files is a mistake, or an attack on the reader's stack. */
@@ -139,7 +139,7 @@ export class Reading {
     if (chain.length === 1) this.#rules = own;
     const rules = chain.length === 1 ? own : [...own, ...this.#rules];
     const file: HostsFile = { source, owner, rules, context };
-    for (const [index, entry] of listAt(source, "hosts").entries()) {
+    for (const [index, entry] of listAt(source, ["hosts"]).entries()) {
       if (this.notes.problems.length > MAX_PROBLEMS) {
         this.notes.problems.push({
           ...source.positionOf(["hosts", index]),
@@ -153,7 +153,7 @@ export class Reading {
       notes.problems.push(...problems);
       this.hosts.push(host);
     }
-    listAt(source, "imports").forEach((path, index) => {
+    listAt(source, ["imports"]).forEach((path, index) => {
       if (typeof path !== "string" || path === "") return; // the frame's problem
       const at: Path = ["imports", index];
       const importer = { ...source.positionOf(at), path: `imports[${index}]`, value: show(path) };
@@ -172,11 +172,6 @@ export class Reading {
 function isCatalog({ data }: Source): boolean {
   if (typeof data !== "object" || data === null || !Object.hasOwn(data, "owner")) return false;
   return Object.keys(data).every((key) => Object.hasOwn(Catalog.shape, key));
-}
-
-function listAt({ data }: Source, key: string): readonly unknown[] {
-  const value = valueAt(data, [key]);
-  return Array.isArray(value) ? value : [];
 }
 
 /** The names of entries that are sound; undefined where one is not, as it may be the one that is meant. */

@@ -2,7 +2,7 @@ import { METHODS } from "node:http";
 import { closest, distance } from "fastest-levenshtein";
 import type { Caller } from "../environment.ts";
 import { FileAllowRule, FileDenyRule } from "../schema/access.ts";
-import { type Path, type Source, valueAt } from "../source.ts";
+import { listAt, type Path, type Source } from "../source.ts";
 import { callersMeet, formatCaller, remaining } from "./callers.ts";
 import { endOf } from "./last-day.ts";
 import { ruleOf } from "./make-rule.ts";
@@ -167,9 +167,4 @@ function requestOf({ paths = [], methods = [], headers = {}, users }: AllowEntry
 
 function namedValues(map: Readonly<Record<string, readonly string[]>>): NamedValues[] {
   return Object.entries(map).map(([name, values]) => ({ name, values }));
-}
-
-function listAt({ data }: Source, path: Path): readonly unknown[] {
-  const value = valueAt(data, path);
-  return Array.isArray(value) ? value : [];
 }

@@ -90,7 +90,7 @@ const MOVED: [RandomEnvironment, RandomEnvironment, number] = [
   0,
 ];
 
-describe("a change from one environment to another", { timeout: 120_000 }, () => {
+describe("a change from one environment to another", { timeout: 300_000 }, () => {
   it("opens nothing that neither allows and keeps what both allow, at every moment", () => {
     fc.assert(
       fc.property(environment, environment, (from, to) => {

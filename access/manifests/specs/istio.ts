@@ -154,12 +154,16 @@ const filterPatch = z.object({
   patch: z.object({ value: filterValue }).optional(),
 });
 
+/** The word for all sidecars among a VirtualService's gateways. */
+const MESH = "mesh";
+
 /** Istio's kinds. */
 export const ISTIO = {
   VirtualService: z.object({
     ...exported,
     hosts: texts.default([]),
-    gateways: texts.optional(),
+    /** Without any a VirtualService is for the sidecars. */
+    gateways: texts.default([MESH]),
     http: z.array(httpRoute).optional(),
     tls: z.array(tlsRoute).optional(),
     tcp: z.array(tcpRoute).optional(),
