@@ -16,6 +16,8 @@ export function faultRows(world: World): Row[] {
       codeOf("https://missing.example.com/", unknown(443)),
       "000 exit 35",
     ),
+    row("a client certificate that is not there", codeOf("http://mutual.example.com:8080/"), "503"),
+    row("an authority that is not there", codeOf("http://edition.cnn.com:8080/"), "503"),
     row("a host that cuts its answer", "curl -s -m 10 http://stream.example.com/cut", "so far and exit 18"),
     row("an answer within its limit", codeOf("http://stream.example.com:8080/slow?seconds=0"), "200"),
     row("an answer beyond its limit", codeOf("http://stream.example.com:8080/slow?seconds=3"), "504"),
