@@ -19,10 +19,24 @@ export function terminalTable(
     rows.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? "")), name.length),
   );
   const widths = fitted(natural, width - 1 - FRAME * head.length);
-  const line = (cells: readonly string[]) => cells.map((cell, column) => wrapped(cell, widths[column] ?? 1));
-  const table = new Table({ head: line(head), style: { head: [], border: [] } });
-  table.push(...rows.map(line));
-  return table.toString();
+  const blocks = [head, ...rows].map((row) =>
+    inLines(row.map((cell, column) => wrapped(cell, widths[column] ?? 1))),
+  );
+  // The library's time grows with the cube of a cell's lines, so each line is a row of it.
+  const table = new Table({ style: { head: [], border: [], compact: true } });
+  table.push(...blocks.flat());
+  const lines = table.toString().split("\n");
+  const [top = "", bottom = ""] = [lines.shift(), lines.pop()];
+  const rule = top.replace("┌", "├").replaceAll("┬", "┼").replace("┐", "┤");
+  const drawn = blocks.map(({ length }) => lines.splice(0, length).join("\n"));
+  return [top, drawn.join(`\n${rule}\n`), bottom].join("\n");
+}
+
+/** The lines of some cells side by side, each with as many as the highest. */
+function inLines(cells: readonly string[]): string[][] {
+  const columns = cells.map((cell) => cell.split("\n"));
+  const height = Math.max(...columns.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) => columns.map((column) => column[line] ?? ""));
 }
 
 function widthOf(text: string): number {

@@ -64,6 +64,19 @@ describe("tables", () => {
     expect(text(3).replaceAll(" ", "")).toBe(row[2]);
   });
 
+  it("of a terminal take cells of thousands of lines, with a rule between rows alone", () => {
+    const paths = Array.from({ length: 3_000 }, (_, index) => `/path-${index}`);
+    const lines = terminalTable(
+      ["caller", "paths"],
+      [
+        ["a", paths.join("\n")],
+        ["b", "/"],
+      ],
+    ).split("\n");
+    expect(lines.filter((line) => /^│.*path-/.test(line))).toHaveLength(3_000);
+    expect(lines.flatMap((line, index) => (line.startsWith("├") ? [index] : []))).toEqual([2, 3_003]);
+  });
+
   it("of CSV are no formulas", () => {
     expect(csv([["=1+1", 'a,"b"', "plain"]])).toBe(`'=1+1,"a,""b""",plain`);
   });
