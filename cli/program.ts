@@ -1,17 +1,28 @@
 import { Command } from "commander";
 import manifest from "sallyport/package.json" with { type: "json" };
-import { checkCommand } from "./check.ts";
-import { destroyCommand, previewCommand, refreshCommand, upCommand } from "./deploy/deploy.ts";
-import { diffCommand } from "./diff/diff.ts";
 import { CannotError, EXIT, endWithReader, reportFailure } from "./exit.ts";
-import { explainCommand } from "./explain/explain.ts";
-import { labCommand } from "./lab/lab.ts";
-import { matrixCommand } from "./matrix/matrix.ts";
-import { monitoringCommand } from "./monitoring.ts";
-import { pullRequestCommand } from "./pull-request/pull-request.ts";
-import { renderCommand } from "./render.ts";
-import { applyCommand, deleteCommand } from "./rollout/rollout.ts";
-import { schemaCommand } from "./schema.ts";
+
+const deploy = () => import("./deploy/deploy.ts");
+const rollout = () => import("./rollout/rollout.ts");
+
+/** Each loaded where it is asked for, all for their help: what the others need takes longer to load than to run one. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["check", async () => (await import("./check.ts")).checkCommand()],
+  ["render", async () => (await import("./render.ts")).renderCommand()],
+  ["matrix", async () => (await import("./matrix/matrix.ts")).matrixCommand()],
+  ["explain", async () => (await import("./explain/explain.ts")).explainCommand()],
+  ["diff", async () => (await import("./diff/diff.ts")).diffCommand()],
+  ["monitoring", async () => (await import("./monitoring.ts")).monitoringCommand()],
+  ["preview", async () => (await deploy()).previewCommand()],
+  ["up", async () => (await deploy()).upCommand()],
+  ["refresh", async () => (await deploy()).refreshCommand()],
+  ["destroy", async () => (await deploy()).destroyCommand()],
+  ["apply", async () => (await rollout()).applyCommand()],
+  ["delete", async () => (await rollout()).deleteCommand()],
+  ["pull-request", async () => (await import("./pull-request/pull-request.ts")).pullRequestCommand()],
+  ["schema", async () => (await import("./schema.ts")).schemaCommand()],
+  ["lab", async () => (await import("./lab/lab.ts")).labCommand()],
+]);
 
 const program = new Command("sallyport")
   .description(
@@ -20,21 +31,6 @@ const program = new Command("sallyport")
   .version(manifest.version)
   .showHelpAfterError("(--help tells what each command takes)")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.fine : EXIT.refused))
-  .addCommand(checkCommand())
-  .addCommand(renderCommand())
-  .addCommand(matrixCommand())
-  .addCommand(explainCommand())
-  .addCommand(diffCommand())
-  .addCommand(monitoringCommand())
-  .addCommand(previewCommand())
-  .addCommand(upCommand())
-  .addCommand(refreshCommand())
-  .addCommand(destroyCommand())
-  .addCommand(applyCommand())
-  .addCommand(deleteCommand())
-  .addCommand(pullRequestCommand())
-  .addCommand(schemaCommand())
-  .addCommand(labCommand())
   .addHelpText(
     "after",
     `
@@ -54,6 +50,7 @@ Examples:
   sallyport lab up`,
   );
 
+for (const command of await commandsFor(process.argv[2])) program.addCommand(command);
 inherit(program);
 endWithReader(process.stdout);
 endWithReader(process.stderr);
@@ -64,6 +61,12 @@ try {
   process.exitCode = reportFailure(error);
 }
 process.off("beforeExit", unfinished);
+
+/** The command of that name alone, or all where there is none. */
+function commandsFor(name = ""): Promise<Command[]> {
+  const asked = COMMANDS.get(name);
+  return Promise.all((asked === undefined ? [...COMMANDS.values()] : [asked]).map((load) => load()));
+}
 
 /** Node ends as if all were well when nothing is left that could wake it, though somebody still waits for an answer. */
 function unfinished(): void {

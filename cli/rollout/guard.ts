@@ -1,7 +1,6 @@
 import { dirname, parse, resolve } from "node:path";
 import type { ClusterAccess } from "../../cluster/access.ts";
 import { findProject } from "../../deploy/project.ts";
-import { recordCluster, recordedCluster } from "../../deploy/record.ts";
 
 /**
  * Looks that a cluster is the one that an environment file's stack belongs to, as `up` does: a project's stack has one
@@ -14,12 +13,15 @@ export async function guardCluster(access: ClusterAccess, file: string, record: 
   const project = findProject(dirname(resolve(file)));
   if (project === undefined) return;
   const stack = parse(file).name;
+  // Loaded when it runs: check and render have no use for a cluster's client, nor for what needs it.
+  const [{ connect }, { identityOf, requireCluster }, { recordCluster, recordedCluster }] = await Promise.all(
+    [
+      import("../../cluster/client.ts"),
+      import("../../cluster/identity.ts"),
+      import("../../deploy/record.ts"),
+    ],
+  );
   const recorded = recordedCluster(project, stack);
-  // Loaded when it runs: check and render have no use for a cluster's client.
-  const [{ connect }, { identityOf, requireCluster }] = await Promise.all([
-    import("../../cluster/client.ts"),
-    import("../../cluster/identity.ts"),
-  ]);
   if (recorded !== undefined) await requireCluster(access, stack, recorded);
   else if (record) recordCluster(project, stack, await identityOf(connect(access)));
 }

@@ -1,4 +1,3 @@
-import { METHODS } from "node:http";
 import { closest, distance } from "fastest-levenshtein";
 import type { Caller } from "../environment.ts";
 import { FileAllowRule, FileDenyRule } from "../schema/access.ts";
@@ -142,6 +141,8 @@ function checkIssuer({ users }: AllowEntry | DenyEntry, { issuers }: RuleContext
 /** Methods may be anybody's own, but most that nobody knows are slips. */
 function checkMethods({ methods = [] }: AllowEntry | DenyEntry, { warn }: Telling): void {
   methods.forEach((method, index) => {
+    // Not imported: that would load a whole client for fetch with it.
+    const { METHODS } = process.getBuiltinModule("node:http");
     if (METHODS.includes(method)) return;
     const best = closest(method, METHODS);
     const fix = distance(method, best) <= 2 ? `did you mean ${best}?` : "check its spelling";
