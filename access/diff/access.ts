@@ -25,10 +25,11 @@ export function accessBeyond(rows: readonly Row[], others: readonly Row[]): Acce
   const known = new Set(others.map((row) => JSON.stringify(row)));
   const changed = rows.filter((row) => !known.has(JSON.stringify(row)));
   if (changed.length === 0) return [];
-  const alike = Map.groupBy(others, keyOf);
-  const overlapping = rowsByHost(others);
+  const byTarget = Map.groupBy(others, targetOf);
+  const overlapping = rowsByHost(others, byTarget);
   return changed.flatMap((row): AccessChange[] => {
-    const same = alike.get(keyOf(row)) ?? [];
+    const own = keyOf(row);
+    const same = (byTarget.get(targetOf(row)) ?? []).filter((one) => keyOf(one) === own);
     const other = same.find(({ gateway }) => gateway === row.gateway) ?? same[0];
     const about = overlapping(row).filter(({ isRoutable }) => isRoutable || !row.isRoutable);
     const allowed = row.allowed.filter((one) => isBeyond({ ...row, allowed: [one] }, about));
@@ -38,9 +39,13 @@ export function accessBeyond(rows: readonly Row[], others: readonly Row[]): Acce
 
 /** The rows about the same hosts and ports as some changes, but for those that change: who else is concerned. */
 export function rowsBeside(rows: readonly Row[], changes: readonly Row[]): Row[] {
-  const targets = new Set(changes.map(({ host, port }) => `${host} ${port}`));
+  const targets = new Set(changes.map(targetOf));
   const changed = new Set(changes.map(keyOf));
-  return rows.filter((row) => targets.has(`${row.host} ${row.port}`) && !changed.has(keyOf(row)));
+  return rows.filter((row) => targets.has(targetOf(row)) && !changed.has(keyOf(row)));
+}
+
+function targetOf({ host, port }: Row): string {
+  return `${host} ${port}`;
 }
 
 function keyOf({ principal, host, port, user }: Row): string {
@@ -48,17 +53,19 @@ function keyOf({ principal, host, port, user }: Row): string {
 }
 
 /** The rows that may be about some of the same calls. */
-function rowsByHost(rows: readonly Row[]): (row: Row) => readonly Row[] {
-  const byName = Map.groupBy(rows, ({ host, port }) => `${host} ${port}`);
-  const byPort = Map.groupBy(rows, ({ port }) => port);
+function rowsByHost(
+  rows: readonly Row[],
+  byTarget: ReadonlyMap<string, readonly Row[]>,
+): (row: Row) => readonly Row[] {
   const wildcards = rows.filter(({ host }) => !isExact(host));
-  return ({ principal, host, port }) => {
+  return (row) => {
+    const { principal, host, port } = row;
     const about = isExact(host)
       ? [
-          ...(byName.get(`${host} ${port}`) ?? []),
+          ...(byTarget.get(targetOf(row)) ?? []),
           ...wildcards.filter((one) => one.port === port && meet(one.host, host)),
         ]
-      : (byPort.get(port) ?? []).filter((one) => meet(one.host, host));
+      : rows.filter((one) => one.port === port && meet(one.host, host));
     return about.filter((one) => meet(one.principal, principal));
   };
 }

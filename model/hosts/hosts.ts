@@ -60,7 +60,7 @@ export function readHost(
     rules: [...readRules(source, path, owner, parsed.data, context, notes), ...rules],
     refuse: parts.refuse ?? "forbidden",
     authorizer: parts.authorizer,
-    settings: readSettings(entry),
+    settings: readSettings(parsed.success ? parsed : HostSettingsEntry.safeParse(entry)),
     addresses: parts.addresses,
     source,
     path,
@@ -88,8 +88,9 @@ function defaultPort(mode: Mode | undefined): number | undefined {
 }
 
 /** Undefined where any part of them is at fault, an entry of a list too. */
-function readSettings(entry: unknown): HostSettings | undefined {
-  const parsed = HostSettingsEntry.safeParse(entry);
+function readSettings(
+  parsed: z.ZodSafeParseResult<z.output<typeof HostSettingsEntry>>,
+): HostSettings | undefined {
   if (!parsed.success) return undefined;
   const settings = settingsOf(parsed.data);
   const { addresses } = settings;
