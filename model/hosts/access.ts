@@ -10,7 +10,16 @@ import { checkDeniedHeadersAndUsers } from "./denied-headers-and-users.ts";
 import { checkDeniedPaths } from "./denied-paths.ts";
 import type { HeadRules } from "./head-rules.ts";
 import type { WrittenHost } from "./hosts.ts";
-import { isOwn, oncePerRule, rulesFor, type SoundRule, type Subject, subjectOf, type Told } from "./rules.ts";
+import {
+  haveDifferentGateways,
+  isOwn,
+  oncePerRule,
+  rulesFor,
+  type SoundRule,
+  type Subject,
+  subjectOf,
+  type Told,
+} from "./rules.ts";
 import { checkShadowed } from "./shadowed-rules.ts";
 import type { Coverage } from "./wildcards.ts";
 
@@ -41,8 +50,10 @@ export function checkAccess(
   const wildcards = over.filter((wildcard) => wildcard.host.owner === host.owner);
   checkProtocol(subject, context, notes, (rule) => oncePerRule(told, "protocol", notes.problems, rule));
   checkNotFound(subject, notes);
-  checkDeniedPaths(subject, wildcards, notes, told);
-  checkDeniedHeadersAndUsers(subject, wildcards, notes, told);
+  // Behind different gateways rules do not meet.
+  const beside = wildcards.filter((wildcard) => !haveDifferentGateways(host, wildcard.host));
+  checkDeniedPaths(subject, beside, notes, told);
+  checkDeniedHeadersAndUsers(subject, beside, notes, told);
   if (subject.deny.length > 0) {
     const mayCall = callersIn([subject, ...over, ...under]);
     for (const rule of subject.deny)

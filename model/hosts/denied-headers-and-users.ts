@@ -2,22 +2,22 @@ import { concerns } from "../rules/cover.ts";
 import type { Notes } from "../rules/notes.ts";
 import type { Rule } from "../rules/rule.ts";
 import { coversPath } from "../values/paths.ts";
-import { haveDifferentGateways, oncePerRule, placeOfRule, type Subject, type Told } from "./rules.ts";
+import { oncePerRule, placeOfRule, type Subject, type Told } from "./rules.ts";
 
 /**
  * Finds denials by header or by end user that a caller gets round by leaving the header or the token out: what a
  * caller itself says bounds nobody, unless the rules that allow ask for it. What a wildcard allows and denies holds for
  * the names under it too.
  *
- * @param over the wildcards over the host, with their rules; at another gateway they do not meet its own
+ * @param wildcards those over the host that may be at its gateway, with their rules
  */
 export function checkDeniedHeadersAndUsers(
   subject: Subject,
-  over: readonly Subject[],
+  wildcards: readonly Subject[],
   { warnings }: Notes,
   told: Told,
 ): void {
-  const all = [subject, ...over.filter((wildcard) => !haveDifferentGateways(subject.host, wildcard.host))];
+  const all = [subject, ...wildcards];
   const allowing = all.flatMap(({ allow }) => allow);
   for (const denied of all.flatMap(({ deny }) => deny))
     for (const allowed of allowing) {

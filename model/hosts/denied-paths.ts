@@ -2,30 +2,22 @@ import { concerns } from "../rules/cover.ts";
 import type { Notes } from "../rules/notes.ts";
 import type { Rule } from "../rules/rule.ts";
 import { formOf, slipsPast } from "../values/paths.ts";
-import {
-  haveDifferentGateways,
-  oncePerRule,
-  placeOfRule,
-  type SoundRule,
-  type Subject,
-  type Told,
-} from "./rules.ts";
+import { oncePerRule, placeOfRule, type SoundRule, type Subject, type Told } from "./rules.ts";
 
 /**
  * Finds denials by path that a call slips past: a path in other letters' case, or with ;params, is another path to the
  * gateway, and may be the same to the host. What a wildcard allows and denies holds for the names under it too.
  *
- * @param over the wildcards over the host, with their rules; at another gateway they do not meet its own
+ * @param wildcards those over the host that may be at its gateway, with their rules
  */
 export function checkDeniedPaths(
   subject: Subject,
-  over: readonly Subject[],
+  wildcards: readonly Subject[],
   { problems, warnings }: Notes,
   told: Told,
 ): void {
   const listOf = ({ rule }: SoundRule) => (rule.audit ? warnings : problems);
   const { host } = subject;
-  const wildcards = over.filter((wildcard) => !haveDifferentGateways(host, wildcard.host));
   const allowing = [subject, ...wildcards].map((one) => ({ one, open: one.allow.filter(isOpen) }));
   for (const denied of subject.deny) {
     const [slip] = allowing.flatMap(({ one, open }) =>
