@@ -39,3 +39,16 @@ export function coverageAmong(written: readonly WrittenHost[]): (host: WrittenHo
     }
   return (host) => ({ over: over(host), under: under.get(host) ?? [] });
 }
+
+/** Names for each of some hosts its family: those of one name and port, or under one wildcard on a port. */
+export function familiesAmong(written: readonly WrittenHost[]): (host: WrittenHost) => string {
+  const wildcards = new Set(
+    written.flatMap(({ host, port }) =>
+      host !== undefined && isWildcard({ host }) ? [`${host.slice(1)} ${port}`] : [],
+    ),
+  );
+  return ({ host = "", port }) => {
+    const names = [isWildcard({ host }) ? host.slice(1) : host, ...parentsOf(host)];
+    return names.map((name) => `${name} ${port}`).findLast((key) => wildcards.has(key)) ?? `${host} ${port}`;
+  };
+}
