@@ -78,7 +78,10 @@ export interface DeclaredHost extends Host {
   readonly at: Position;
   /** Its place in that file, such as `["hosts", 3]`. */
   readonly path: Path;
-  /** Where the rule of a key stands, which the name of a policy that denies tells; undefined if it has no such rule. */
+  /**
+   * Where that stands whose key the log has: the rule whose policy denies, or `refuse: not-found` of a route that answers
+   * 404. Undefined if it has nothing of this key.
+   */
   ruleAt(key: string): Place | undefined;
 }
 

@@ -12,6 +12,7 @@ import { findConflicts } from "./conflicts.ts";
 import { HeadRules } from "./head-rules.ts";
 import type { WrittenHost } from "./hosts.ts";
 import { checkMode, warnAboutMode } from "./mode.ts";
+import { refusalKey } from "./refusal-key.ts";
 import { isOwn, rulesFor, soundRules, type Told } from "./rules.ts";
 import { checkAddresses } from "./tcp-addresses.ts";
 import { coverageAmong } from "./wildcards.ts";
@@ -120,6 +121,7 @@ function resolveHost(written: WrittenHost, gateways: Gateways | undefined, fault
   )
     return { written, gateway: name, fault };
   const at = written.source.positionOf(written.path);
+  const allow = distinctRules(soundRules(written, "allow").map(({ rule }) => rule));
   return {
     written,
     gateway: name,
@@ -130,22 +132,29 @@ function resolveHost(written: WrittenHost, gateways: Gateways | undefined, fault
       mode,
       gateway: name,
       owner,
-      allow: distinctRules(soundRules(written, "allow").map(({ rule }) => rule)),
+      allow,
       deny: distinctRules(soundRules(written, "deny").map(({ rule }) => rule)),
       refuse,
       ...(authorizer === undefined ? {} : { authorizer }),
       ...settings,
       at,
       path: written.path,
-      ruleAt: (key) => placeOf(written, key),
+      ruleAt: (key) =>
+        placeOfRule(written, key) ??
+        (key === refusalKey({ owner, refuse, allow }) ? placeOfRefusal(written) : undefined),
     },
   };
 }
 
 /** Of two places of one rule the host's own comes first. */
-function placeOf(written: WrittenHost, key: string): Place | undefined {
+function placeOfRule(written: WrittenHost, key: string): Place | undefined {
   const found = rulesFor(written).find(({ rule }) => rule?.key === key);
   return found && { ...found.source.positionOf(found.path), path: found.path };
+}
+
+function placeOfRefusal({ source, path: base }: WrittenHost): Place {
+  const path = [...base, "refuse"];
+  return { ...source.positionOf(path), path };
 }
 
 /** The host's gateway; undefined where it has none, or where which one can't be told. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { planEnvironment } from "../../plan/plan.ts";
 import { loadTexts } from "./memory-files.ts";
 import { environment, http, line } from "./rule-problems.ts";
 
@@ -62,5 +63,27 @@ describe("a rule's key", () => {
     expect(keyAndPlace(`{ from: { namespace: shop } },\n      ${rule}`)).toEqual({ ...alone, line: 7 });
     expect(keyAndPlace(rule.replace("[/b, /a]", "[/a, /b]"))).toEqual(alone);
     expect(keyAndPlace(rule.replace("/b", "/c")).key).not.toBe(alone.key);
+  });
+
+  it("of a route that answers as not found leads to its line, whatever stands before it", () => {
+    const keyAndPlace = (rules: string, before = "") => {
+      const host = http(`allow: [${rules}],\n      refuse: not-found`);
+      const read = loadTexts({ "env.yaml": environment(`${before}${host}`) });
+      const planned = JSON.stringify(read.environment && planEnvironment(read.environment));
+      const [, key = ""] = /"refused:([0-9a-f]+)"/.exec(planned) ?? [];
+      return { key, ...read.declared.find(({ host }) => host === "a.example")?.ruleAt(key) };
+    };
+    const alone = keyAndPlace(rule);
+    expect(alone).toMatchObject({
+      key: expect.stringMatching(/^[0-9a-f]{10}$/),
+      ...{ line: 6, path: ["hosts", 0, "refuse"] },
+    });
+    expect(keyAndPlace(rule, "{ host: 0.example, tls: none }\n  - ")).toEqual({
+      ...alone,
+      ...{ line: 7, path: ["hosts", 1, "refuse"] },
+    });
+    expect(keyAndPlace(`{ from: { namespace: news }, paths: [/c] },\n      ${rule}`)).toMatchObject({
+      ...{ line: 7, path: ["hosts", 0, "refuse"] },
+    });
   });
 });

@@ -1,21 +1,21 @@
 import type { Host } from "../../../model/environment.ts";
+import { refusalKey } from "../../../model/hosts/refusal-key.ts";
 import type { Rule } from "../../../model/rules/rule.ts";
-import { digest } from "../../../model/values/digest.ts";
 import { formOf, literalOf } from "../../../model/values/paths.ts";
 import type { Json } from "../../manifest.ts";
 import { REFUSED_ROUTE } from "../../telemetry/refusals.ts";
 
 /** What the routes of a host let through whose other paths are «not found». */
 export interface Refusal {
-  /** The same for all hosts of an owner with the same rules; the log has it, as the name of the route that refuses. */
+  /** As {@link refusalKey} makes it. */
   readonly key: string;
   readonly rules: readonly Rule[];
 }
 
 /** Undefined where a host refuses by policy. */
-export function refusalOf({ owner, refuse, allow }: Host): Refusal | undefined {
-  if (refuse !== "not-found") return undefined;
-  return { key: digest(JSON.stringify([owner, allow.map(({ key }) => key)])), rules: allow };
+export function refusalOf(host: Host): Refusal | undefined {
+  const key = refusalKey(host);
+  return key === undefined ? undefined : { key, rules: host.allow };
 }
 
 /** The name of the route that answers «not found». */
