@@ -21,6 +21,9 @@ const rulesOf = (manifests: readonly Manifest[], name: RegExp) =>
   specOf<AuthorizationPolicy>(manifests, "AuthorizationPolicy", name).rules ?? [];
 const principal = (caller: string) => `cluster.local/ns/${caller}`;
 
+const ISSUERS = `issuers: [{ name: corp, issuer: "https://login.example.com", jwksUri: "https://login.example.com/keys" }]
+`;
+
 describe("an allow rule", () => {
   const allowed = (rules: string) =>
     rulesOf(plan(hosts(`{ host: a.example, tls: none, allow: [${rules}] }`)), /^egress-none/);
@@ -169,11 +172,26 @@ describe("a host whose other paths are not found", () => {
     });
     expect(JSON.stringify(policy.spec)).not.toContain("paths");
   });
+
+  it("lets nobody through to it who has no token, where the rules ask for one", () => {
+    const rule =
+      "{ from: { namespace: news }, paths: [/a], users: { issuer: corp, claims: { groups: [editors] } } }";
+    const planned = plan(
+      `${ISSUERS}${hosts(`{ host: a.example, tls: none, refuse: not-found, allow: [${rule}] }`)}`,
+    );
+    const asked = {
+      from: [
+        { source: { principals: [principal("news/*")], requestPrincipals: ["https://login.example.com/*"] } },
+      ],
+      when: [{ key: "request.auth.claims[groups]", values: ["editors"] }],
+    };
+    for (const name of [/^egress-none-80-[0-9a-f]+-\d$/, /-not-found$/])
+      expect(rulesOf(planned, name)).toEqual([{ ...asked, to: [expect.anything()] }]);
+  });
 });
 
 describe("end users and authorizers", () => {
-  const PARTS = `issuers: [{ name: corp, issuer: "https://login.example.com", jwksUri: "https://login.example.com/keys" }]
-authorizers: [{ name: iam, service: authz.iam.svc.cluster.local, port: 9000, protocol: grpc, timeout: 500ms }]
+  const PARTS = `${ISSUERS}authorizers: [{ name: iam, service: authz.iam.svc.cluster.local, port: 9000, protocol: grpc, timeout: 500ms }]
 `;
   const manifests = plan(
     `${PARTS}${hosts("{ host: a.example, tls: none, authorizer: iam, allow: [{ from: { namespace: news }, users: { issuer: corp, claims: { groups: [editors] } } }] }")}`,

@@ -23,10 +23,13 @@ export function accessPolicy(context: HostsContext, shard: Shard): Manifest {
 
 /**
  * The policy by which the callers of a shard learn that a path is not there (404): policy comes before routes, and
- * would refuse it (403). The routes let through what is allowed, and nothing else.
+ * would refuse it (403). The routes let through what is allowed, and nothing else; who asks, the caller and the end
+ * user, they do not see.
  */
 export function notFoundPolicy(context: HostsContext, shard: Shard): Manifest {
-  return allowing(context, shard, "-not-found", (host) => mergedGrants(host.allow, () => ANY_REQUEST));
+  return allowing(context, shard, "-not-found", (host) =>
+    mergedGrants(host.allow, ({ users }) => ({ ...ANY_REQUEST, ...askingFor(users) })),
+  );
 }
 
 function allowing(
@@ -61,8 +64,12 @@ function grantsOf({ allow }: Host): Grant[] {
     paths,
     methods,
     headers,
-    ...(users === undefined ? {} : { users }),
+    ...askingFor(users),
   }));
+}
+
+function askingFor(users: Rule["users"]): Pick<RequestMatch, "users"> {
+  return users === undefined ? {} : { users };
 }
 
 /** Rules that differ only in their callers are one. */
