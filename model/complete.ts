@@ -22,6 +22,7 @@ import type {
 import { readHost } from "./hosts/hosts.ts";
 import { resolveInTime } from "./hosts/resolve-in-time.ts";
 import { checkServiceNames } from "./hosts/service-names.ts";
+import { checkTokenHeaders } from "./hosts/token-headers.ts";
 import { formatProblem, type Problem } from "./problem.ts";
 import type { Notes } from "./rules/notes.ts";
 import { environmentAccess } from "./schema/access.ts";
@@ -140,7 +141,11 @@ export function completeHosts(
     { gateways: [gateway] },
     notes,
   );
-  refuse([...read.flatMap(({ problems }) => problems), ...notes.problems]);
+  const inTokens = checkTokenHeaders(
+    read.flatMap(({ host }) => host.rules),
+    issuers,
+  );
+  refuse([...read.flatMap(({ problems }) => problems), ...notes.problems, ...inTokens]);
   for (const { problem } of notes.expired) onExpired?.(problem);
   return hosts.map(({ at: _at, path: _path, ruleAt: _ruleAt, ...host }) => host);
 }

@@ -6,6 +6,7 @@ import { unusedRules } from "./hosts/access.ts";
 import { resolveInTime } from "./hosts/resolve-in-time.ts";
 import { checkServiceNames } from "./hosts/service-names.ts";
 import { similarNames } from "./hosts/similar-names.ts";
+import { checkTokenHeaders } from "./hosts/token-headers.ts";
 import { type Position, type Problem, sortProblems } from "./problem.ts";
 import { type Files, filesBelow } from "./read/files.ts";
 import { Reading } from "./read/reading.ts";
@@ -74,15 +75,19 @@ export function loadEnvironment(
   const { notes } = reading;
   if (read === undefined) return refused(notes.problems);
   const hosts = resolveInTime(reading.hosts, read.parts.gateways, reading.context, notes);
+  const rules = [...new Set(reading.hosts.flatMap(({ rules }) => rules))];
   notes.warnings.push(
     ...unusedRules(reading.fileRules, reading.hosts),
     ...productionWarnings(read.source, read.parts, hosts),
     ...similarNames(
-      [...new Set(reading.hosts.flatMap(({ rules }) => rules))],
+      rules,
       (read.parts.lockdown ?? []).flatMap((entry) => entry?.namespace ?? []),
     ),
   );
-  notes.problems.push(...validateEnvironment(read.source, read.parts));
+  notes.problems.push(
+    ...validateEnvironment(read.source, read.parts),
+    ...checkTokenHeaders(rules, read.parts.issuers),
+  );
   checkServiceNames(reading.hosts, read.parts, notes);
   if (notes.problems.length > 0 || read.whole === undefined) return refused(notes.problems);
   const {

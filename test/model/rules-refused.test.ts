@@ -152,3 +152,40 @@ describe("a host is refused", () => {
     ]);
   });
 });
+
+describe("a rule by the header that an issuer's token comes in", () => {
+  const issuer = (header: string) =>
+    `issuers: [{ name: corp, issuer: a, jwksUri: "https://a.example/k"${header} }]\n`;
+  const problems = (rule: string, header = "", head = "") => {
+    const host = http(`allow: [{ from: { namespace: news } }${head === "" ? `, ${rule}` : ""}]`);
+    return found(environment(host, `${issuer(header)}${head}`)).problems;
+  };
+  const rule = (name: string, value: string) =>
+    `{ from: { serviceAccount: shop/cart }, headers: { ${name}: ["${value}"] } }`;
+
+  it.each([
+    ["the default one", rule("x-user-token", "*"), ""],
+    ["its own", rule("x-corp", "ey*"), ", header: x-corp"],
+    ["authorization, for a token", rule("authorization", "Bearer *"), ", header: authorization"],
+  ])("is refused: %s", (_, written, header) => {
+    expect(problems(written, header)).toEqual([
+      expect.stringMatching(
+        /^6:\d+ hosts\[0\]\.allow\[1\]\.headers\.[a-z-]+: the gateway takes tokens of corp out of .* → ask for the end user instead, such as users: \{ issuer: corp \}$/,
+      ),
+    ]);
+  });
+
+  it("is refused at the head of a file, once, and as a denial", () => {
+    const head = 'deny: [{ headers: { x-user-token: ["*"] } }]\n';
+    expect(problems("", "", head)).toEqual([
+      expect.stringMatching(/^5:\d+ deny\[0\]\.headers\.x-user-token: /),
+    ]);
+  });
+
+  it.each([
+    ["another header", rule("x-user-token", "*"), ", header: x-corp"],
+    ["another scheme of authorization", rule("authorization", "Basic *"), ", header: authorization"],
+  ])("is none by %s", (_, written, header) => {
+    expect(problems(written, header)).toEqual([]);
+  });
+});
