@@ -1,21 +1,19 @@
-import type { Caller } from "../environment.ts";
 import type { Problem } from "../problem.ts";
-import { formatCaller, meetingAny, remaining } from "../rules/callers.ts";
 import type { Notes, RuleContext } from "../rules/notes.ts";
 import { knownNames, type WrittenRule } from "../rules/read-rules.ts";
-import { isEveryone, looksAtRequests, type Rule } from "../rules/rule.ts";
+import { looksAtRequests, type Rule } from "../rules/rule.ts";
 import { type Path, problemAt, type ReportFault, valueAt } from "../source.ts";
 import { PROTOCOLS } from "../values/protocols.ts";
 import { checkDeniedHeadersAndUsers } from "./denied-headers-and-users.ts";
 import { checkDeniedPaths } from "./denied-paths.ts";
 import type { HeadRules } from "./head-rules.ts";
 import type { WrittenHost } from "./hosts.ts";
+import { checkIdleDenials } from "./idle-denials.ts";
 import {
   haveDifferentGateways,
   isOwn,
   oncePerRule,
   rulesFor,
-  type SoundRule,
   type Subject,
   subjectOf,
   type Told,
@@ -54,18 +52,7 @@ export function checkAccess(
   const beside = wildcards.filter((wildcard) => !haveDifferentGateways(host, wildcard.host));
   checkDeniedPaths(subject, beside, notes, told);
   checkDeniedHeadersAndUsers(subject, beside, notes, told);
-  if (subject.deny.length > 0) {
-    const mayCall = callersIn([subject, ...over, ...under]);
-    for (const rule of subject.deny)
-      if (isOwn(host, rule))
-        checkDenied(
-          mayCall,
-          rule,
-          `${host.host}:${host.port}`,
-          oncePerRule(told, "denied", notes.warnings, rule),
-        );
-      else checkDenied(mayCall, rule, "any host that this holds for", heads.at(host, rule, "denied"));
-  }
+  checkIdleDenials(subject, [subject, ...over, ...under], notes.warnings, told, heads);
   checkShadowed(subject, wildcards, notes.warnings, heads);
 }
 
@@ -137,30 +124,4 @@ function checkNotFound({ host, allow }: Subject, { problems }: Notes): void {
       "there is nothing that could be not found: every path is allowed",
       "add paths: to the rules, or remove it",
     );
-}
-
-/** Whether a rule of any of these hosts lets a caller in. */
-function callersIn(subjects: readonly Subject[]): (caller: Caller) => boolean {
-  return meetingAny(subjects.flatMap(({ allow }) => allow).flatMap(({ rule }) => remaining(rule).from));
-}
-
-/** Namespaces and accounts that no rule lets in: a refusal of them, or an exemption for them, has no effect. */
-function checkDenied(
-  mayCall: (caller: Caller) => boolean,
-  { rule }: SoundRule,
-  what: string,
-  warn: ReportFault,
-): void {
-  for (const [key, list] of [
-    ["from", rule.from],
-    ["except", rule.except],
-  ] as const)
-    for (const caller of list)
-      if (!isEveryone(caller) && !mayCall(caller))
-        warn(
-          [key],
-          formatCaller(caller),
-          `nothing lets it call ${what} anyway`,
-          "check the name, or remove it",
-        );
 }

@@ -1,4 +1,4 @@
-import { concerns } from "../rules/cover.ts";
+import { concerns, listsMeet } from "../rules/cover.ts";
 import type { Notes } from "../rules/notes.ts";
 import type { Rule } from "../rules/rule.ts";
 import { coversPath } from "../values/paths.ts";
@@ -41,16 +41,6 @@ function meet(denied: Rule, allowed: Rule): boolean {
     listsMeet(denied.paths, allowed.paths, (a, b) => coversPath(a, b) || coversPath(b, a)) &&
     listsMeet(denied.methods, allowed.methods, (a, b) => a === b)
   );
-}
-
-/** An empty list stands for everything. */
-function listsMeet(
-  some: readonly string[],
-  others: readonly string[],
-  meets: (one: string, other: string) => boolean,
-): boolean {
-  const isEverything = some.length === 0 || others.length === 0;
-  return isEverything || some.some((one) => others.some((other) => meets(one, other)));
 }
 
 interface WayRound {

@@ -26,7 +26,7 @@ export function checkDeniedPaths(
     if (slip === undefined) continue;
     const { path, allowed, one } = slip;
     const why = `${host.host} may take ${othersLike(path)} for the same, which this does not refuse`;
-    const fix = "name the paths that may be called, none of them this one";
+    const fix = "name the paths that may be called: one that is not among them needs no denial";
     const fault = oncePerRule(told, "slips", listOf(denied), denied);
     if (one === subject) fault(["paths"], path, why, `let the rules that allow ${fix}`);
     else

@@ -47,6 +47,16 @@ function coversList(
   return narrow.length > 0 && narrow.every((one) => wide.some((other) => covers(other, one)));
 }
 
+/** Whether two lists of what requests may have, have something in common; an empty one stands for everything. */
+export function listsMeet(
+  some: readonly string[],
+  others: readonly string[],
+  meets: (one: string, other: string) => boolean,
+): boolean {
+  const isEverything = some.length === 0 || others.length === 0;
+  return isEverything || some.some((one) => others.some((other) => meets(one, other)));
+}
+
 function coversValues(wide: readonly NamedValues[], narrow: readonly NamedValues[]): boolean {
   return wide.every(({ name, values }) => {
     const same = narrow.find((other) => other.name === name);

@@ -112,6 +112,11 @@ export function beginningOf(path: string): string {
   return path.split(/\*|\{/, 1)[0] ?? "";
 }
 
+/** What stands behind the last star or operator. */
+function endingOf(path: string): string {
+  return path.split(/\*|\}/).at(-1) ?? "";
+}
+
 /** Whether every path that `narrow` matches is one that `wide` matches; false where that can't be told. */
 export function coversPath(wide: string, narrow: string): boolean {
   if (wide === narrow) return true;
@@ -123,6 +128,23 @@ export function coversPath(wide: string, narrow: string): boolean {
     default:
       return false;
   }
+}
+
+/** Whether some path may match both; true where that can't be told. */
+export function pathsMeet(one: string, other: string): boolean {
+  if (formOf(one) === "exact") return mayMatch(other, one);
+  if (formOf(other) === "exact") return mayMatch(one, other);
+  const [begin, otherBegin] = [beginningOf(one), beginningOf(other)];
+  const [end, otherEnd] = [endingOf(one), endingOf(other)];
+  return (
+    (begin.startsWith(otherBegin) || otherBegin.startsWith(begin)) &&
+    (end.endsWith(otherEnd) || otherEnd.endsWith(end))
+  );
+}
+
+function mayMatch(pattern: string, path: string): boolean {
+  if (formOf(pattern) === "exact") return pattern === path;
+  return path.startsWith(beginningOf(pattern)) && path.endsWith(endingOf(pattern));
 }
 
 /**

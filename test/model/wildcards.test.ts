@@ -17,6 +17,7 @@ const at = (gateway: string, rules: string) => `gateway: ${gateway}, ${rules}`;
 const here = (rules: string) => at("egress", rules);
 const NEWS = "allow: [{ from: { namespace: news } }]";
 const BOUNDED = "allow: [{ from: { namespace: news }, paths: [/health, /sport] }]";
+const NAMED = "allow: [{ from: { namespace: news }, paths: [/health, /secret] }]";
 const DENIED = "deny: [{ paths: [/secret] }]";
 
 /** What is found of one file: problems, then warnings, each on one line, without columns and values. */
@@ -38,14 +39,15 @@ const REFUSED: readonly Case[] = [
   [
     "a denial by path that slips past by what the wildcard allows",
     environment(here(NEWS), here(`${BOUNDED}, ${DENIED}`)),
-    "line 8 hosts[1].deny[0].paths | a.example.com may take /SECRET or /secret;x for the same, which this does not refuse, and the rule at line 7 allows for all of *.example.com | let the rules that allow, that one too, name the paths that may be called, none of them this one",
-    environment(here(BOUNDED), here(DENIED)),
+    "line 8 hosts[1].deny[0].paths | a.example.com may take /SECRET or /secret;x for the same, which this does not refuse, and the rule at line 7 allows for all of *.example.com | let the rules that allow, that one too, name the paths that may be called: one that is not among them needs no denial",
+    environment(here(BOUNDED), here("allow: []")),
+    environment(here(NAMED), here(DENIED)),
   ],
   [
     "one of the wildcard that slips past by what the host allows",
     environment(here(`${BOUNDED}, ${DENIED}`), here(NEWS)),
     "line 8 hosts[1].allow[0].paths | a.example.com may take /SECRET or /secret;x for /secret, which the rule at line 7 refuses for all of *.example.com, and this allows | name the paths that may be called (paths:), not /secret",
-    environment(here(`${BOUNDED}, ${DENIED}`), here("allow: [{ from: { namespace: news }, paths: [/a] }]")),
+    environment(here(`${NAMED}, ${DENIED}`), here("allow: [{ from: { namespace: news }, paths: [/a] }]")),
   ],
   [
     "paths that are not found at the wildcard alone",
@@ -180,8 +182,8 @@ const WARNED: readonly Case[] = [
         `${BOUNDED.replace("news", "shop")}, deny: [{ paths: [/secret], mode: audit, until: 2099-12-31 }]`,
       ),
     ),
-    "line 8 hosts[1].deny[0].paths | from 2100-01-01 on: a.example.com may take /SECRET or /secret;x for the same, which this does not refuse, and the rule at line 7 allows for all of *.example.com | let the rules that allow, that one too, name the paths that may be called, none of them this one",
-    environment(here(BOUNDED), here("deny: [{ paths: [/secret], mode: audit, until: 2099-12-31 }]")),
+    "line 8 hosts[1].deny[0].paths | from 2100-01-01 on: a.example.com may take /SECRET or /secret;x for the same, which this does not refuse, and the rule at line 7 allows for all of *.example.com | let the rules that allow, that one too, name the paths that may be called: one that is not among them needs no denial",
+    environment(here(NAMED), here("deny: [{ paths: [/secret], mode: audit, until: 2099-12-31 }]")),
   ],
 ];
 
