@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { planEnvironment } from "../../plan/plan.ts";
 import { loadTexts } from "./memory-files.ts";
 import { line } from "./rule-problems.ts";
 
@@ -116,5 +117,56 @@ describe("what a last day alone brings about", () => {
     expect(different("2026-01-01")).toEqual([expect.stringMatching(/declared already/)]);
     for (const day of ["2026-01-01", "2027-01-01"])
       expect(onDay(day, twin(", until: 2026-12-31"), twin(", until: 2026-12-31")).problems).toEqual([]);
+  });
+});
+
+describe("an exemption that has ended, from a denial of hosts behind two gateways", () => {
+  const exempt = (rules: string) =>
+    `owner: news\n${rules}hosts:\n${host("a.example", BOTH)}${host("b.example", BOTH, "other")}`;
+  const BOTH = "allow: [{ from: { namespace: news }, paths: [/health, /politics] }]";
+  const DENIAL =
+    "deny: [{ paths: [/politics], except: [{ serviceAccount: news/one, until: 2026-12-31 }] }]\n";
+  /** The denials of the plan, by their gateways' namespaces: whom each leaves out. */
+  const left = (day: string, catalog: string) => {
+    const { environment } = loadTexts(
+      { "env.yaml": `environment: dev\n${GATEWAYS}imports: [0.yaml]\n`, "0.yaml": catalog },
+      new Date(`${day}T12:00:00Z`),
+    );
+    return (environment === undefined ? [] : planEnvironment(environment))
+      .map(({ manifest }) => manifest)
+      .filter(({ metadata }) => /-deny-[0-9a-f]{10}$/.test(metadata.name))
+      .map(({ metadata, spec }) => [metadata.namespace, JSON.stringify(spec).includes("notPrincipals")]);
+  };
+
+  it("is dropped at both, and told once, to its owner alone", () => {
+    const catalog = exempt(DENIAL);
+    expect(left("2026-12-31", catalog)).toEqual([
+      ["egress", true],
+      ["egress-other", true],
+    ]);
+    expect(left("2027-01-01", catalog)).toEqual([
+      ["egress", false],
+      ["egress-other", false],
+    ]);
+    expect(onDay("2027-01-01", catalog)).toMatchObject({
+      problems: [],
+      warnings: [],
+      expired: [expect.stringMatching(/^news 2:\d+ deny\[0\]\.except\[0\]\.until: this exemption has ended/)],
+    });
+  });
+
+  it("closes what would slip past it at both, and tells of that rule once", () => {
+    const open = "allow: [{ from: { serviceAccount: news/one }, methods: [GET] }]\n";
+    const { problems, expired, hosts } = onDay("2027-01-01", exempt(`${open}${DENIAL}`));
+    expect(problems).toEqual([]);
+    expect(expired).toEqual([
+      expect.stringMatching(/^news 3:\d+ deny\[0\]\.except\[0\]\.until: /),
+      expect.stringMatching(/^news 2:\d+ allow\[0\]: .*exemption of news\/one .*has ended/),
+    ]);
+    const whole = hosts?.filter((one) => one.owner === "news").map(({ host, allow }) => [host, allow.length]);
+    expect(whole).toEqual([
+      ["a.example", 1],
+      ["b.example", 1],
+    ]);
   });
 });
