@@ -4,36 +4,53 @@ import { evaluator } from "../../access/evaluate/evaluate.ts";
 import type { Host } from "../../model/environment.ts";
 import type { Rule } from "../../model/rules/rule.ts";
 import { renderStream } from "../../render/render.ts";
-import { ACCOUNTS, allow, declared, list, matches, NAMESPACES, PATHS, plan } from "./random-rules.ts";
+import { gateway } from "./hosts.ts";
+import {
+  ACCOUNTS,
+  allow,
+  declared,
+  ISSUER,
+  list,
+  listWithUsers,
+  matches,
+  NAMESPACES,
+  PATHS,
+  plan,
+  TOKENS,
+} from "./random-rules.ts";
+
+const REQUESTS = ["GET", "POST"].flatMap((method) =>
+  PATHS.flatMap((path) => TOKENS.map((token) => [method, path, token] as const)),
+);
 
 describe("rules", { timeout: 120_000 }, () => {
   it("let through what one allows and none denies, and nothing else", () => {
     fc.assert(
-      fc.property(list, (inputs) => {
+      fc.property(listWithUsers, (inputs) => {
         const hosts = declared(inputs);
         fc.pre(hosts !== undefined);
         if (hosts === undefined) return;
-        const { evaluate } = evaluator(plan(hosts).map(({ manifest }) => manifest));
+        const { evaluate } = evaluator(plan(hosts, gateway, [ISSUER]).map(({ manifest }) => manifest));
         for (const host of hosts)
           for (const namespace of NAMESPACES)
             for (const account of ACCOUNTS)
-              for (const method of ["GET", "POST"])
-                for (const path of PATHS) {
-                  const asks = (rule: Rule) => matches(rule, { namespace, account }, method, path);
-                  const expected = host.allow.some(asks) && !host.deny.some(asks);
-                  const principal = `cluster.local/ns/${namespace}/sa/${account}`;
-                  const { answer } = evaluate({
-                    principal,
-                    host: host.host,
-                    port: 80,
-                    scheme: "http",
-                    method,
-                    path,
-                  });
-                  expect(answer === "allowed", `${principal} ${method} ${host.host}${path}: ${answer}`).toBe(
-                    expected,
-                  );
-                }
+              for (const [method, path, claims] of REQUESTS) {
+                const asks = (rule: Rule) => matches(rule, { namespace, account }, method, path, claims);
+                const expected = host.allow.some(asks) && !host.deny.some(asks);
+                const principal = `cluster.local/ns/${namespace}/sa/${account}`;
+                const { answer } = evaluate({
+                  principal,
+                  host: host.host,
+                  port: 80,
+                  scheme: "http",
+                  method,
+                  path,
+                  ...(claims === undefined ? {} : { claims }),
+                });
+                expect(answer === "allowed", `${principal} ${method} ${host.host}${path}: ${answer}`).toBe(
+                  expected,
+                );
+              }
       }),
       { numRuns: 150 },
     );

@@ -227,6 +227,26 @@ describe("end users and authorizers", () => {
     expect(named[0]?.spec).toMatchObject({ jwtRules: [{ issuer: "https://login.example.com" }] });
   });
 
+  it("leave no token behind that the gateway did not look at, but for the host's own header", () => {
+    const issuers = `issuers:
+  - { name: one, issuer: "https://one.example", jwksUri: "https://one.example/keys", header: x-one }
+  - { name: two, issuer: "https://two.example", jwksUri: "https://two.example/keys", header: authorization }
+`;
+    const planned = plan(
+      `${issuers}${hosts("{ host: a.example, tls: none, allow: [{ from: { namespace: news } }] }")}`,
+    );
+    const { http } = specOf<{ http: { headers: { request: { remove: string[] } } }[] }>(
+      planned,
+      "VirtualService",
+      /-gateway$/,
+    );
+    expect(http).not.toEqual([]);
+    for (const { headers } of http) {
+      expect(headers.request.remove).toContain("x-one");
+      expect(headers.request.remove).not.toContain("authorization");
+    }
+  });
+
   it("are asked of a host without callers of its own too, which a wildcard may let in", () => {
     const covering = '{ host: "*.a.example", tls: none, allow: [{ from: { namespace: news } }] }';
     const covered =

@@ -8,7 +8,8 @@ const PARTNERS = "http://partners.wild.example.com/";
 
 /** Where the caller keeps its tokens, each in a file of its own. */
 const tokenFile = (name: string) => `/tmp/${name}.jwt`;
-const sent = (name: string) => `-H "x-user-token: $(cat ${tokenFile(name)})"`;
+const sent = (name: string, header = "x-user-token") => `-H "${header}: $(cat ${tokenFile(name)})"`;
+const PARTNER_HEADER = "x-partner-token";
 
 /** What issuers are asked for: the form of each token. */
 const TOKENS: Readonly<Record<string, readonly [issuer: string, ...form: string[]]>> = {
@@ -25,8 +26,10 @@ const TOKENS: Readonly<Record<string, readonly [issuer: string, ...form: string[
 export function users(world: World): Step {
   const row = (step: string, command: string, expected: string) =>
     commandRow(world, READER, { step, command, expected });
-  const called = (step: string, expected: string, token: string, url = CORP) =>
-    row(step, codeOf(url, sent(token)), expected);
+  const called = (step: string, expected: string, token: string) =>
+    row(step, codeOf(CORP, sent(token)), expected);
+  const calledByPartner = (step: string, expected: string, token: string, url = PARTNERS) =>
+    row(step, codeOf(url, sent(token, PARTNER_HEADER)), expected);
   return {
     title: "End users",
     file: "stacks/lab/access-users.yaml",
@@ -44,9 +47,10 @@ export function users(world: World): Step {
       called("expired", "401", "expired"),
       called("of an issuer that nobody declared", "401", "stranger"),
       called("signed by another than it says", "401", "forged"),
-      called("of an issuer that is another host's", "403", "partner"),
-      called("of an issuer whose keys were found by discovery", "200", "partner", PARTNERS),
-      called("for another audience", "403", "for-others", PARTNERS),
+      calledByPartner("of an issuer that is another host's", "403", "partner", CORP),
+      calledByPartner("of an issuer whose keys were found by discovery", "200", "partner"),
+      calledByPartner("for another audience", "403", "for-others"),
+      called("in another issuer's header", "401", "partner"),
       row(
         "unsigned",
         codeOf(
@@ -85,12 +89,13 @@ export function users(world: World): Step {
 
 /** The headers that the host gets, by its own word: the token is not among them, and the host's own are. */
 function receivedRow(world: World): Row {
+  const tokens = [sent("editor"), sent("reader"), sent("partner", PARTNER_HEADER)].join(" ");
   return commandRow(
     world,
     READER,
     {
       step: "what the host gets",
-      command: `curl -s -m 10 ${sent("editor")} ${sent("reader")} -H 'authorization: Bearer its-own' ${CORP}`,
+      command: `curl -s -m 10 ${tokens} -H 'authorization: Bearer its-own' ${CORP}`,
       expected: "accept, authorization: Bearer its-own, host, user-agent",
     },
     (stdout) => {

@@ -112,7 +112,7 @@ function gatewayRoutes(context: HostsContext, shard: Shard, upstream: Upstream):
     name: isWildcard(hosts[0]) ? hosts[0].host : shard.name,
     match: matches.map((match) => ({ port, ...match })),
     route: [{ destination: { host: upstream.host, port: { number } } }],
-    headers: { request: { remove: STAYS_INSIDE } },
+    headers: { request: { remove: [...STAYS_INSIDE, ...tokenHeaders(context)] } },
     retries: attempts === 0 ? { attempts } : { attempts, retryOn: RETRY_ON },
     ...(settings.timeout === undefined ? {} : { timeout: settings.timeout }),
   });
@@ -137,6 +137,14 @@ function gatewayRoutes(context: HostsContext, shard: Shard, upstream: Upstream):
     metadata: shardMetadata(context, shard, "-gateway"),
     spec: { hosts: namesOf(shard), exportTo: ["."], gateways: [gatewayReference(context)], http },
   };
+}
+
+/**
+ * Where end users' tokens come in. Envoy takes out the one that it looked at, and no other that a request has besides;
+ * `authorization` may be the host's own.
+ */
+function tokenHeaders({ issuers }: HostsContext): string[] {
+  return [...new Set(issuers.map(({ header }) => header))].filter((name) => name !== "authorization").sort();
 }
 
 /** What no route lets through is «not found». */
