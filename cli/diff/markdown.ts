@@ -9,16 +9,36 @@ import { type Entry, type Section, sectionsOf } from "./sections.ts";
 export const COMMENT_CHARACTERS = 65_536;
 /** Less than that: whoever posts it may add lines of its own. */
 const MOST_CHARACTERS = 60_000;
-/** So many rows a table, the first number with which all fits. */
-const ROWS = [Number.POSITIVE_INFINITY, 500, 100, 30, 10, 3];
+
+/** How much is shown: rows of a table, lines of a cell, and names of environments in one. */
+interface Limits {
+  readonly rows: number;
+  readonly lines: number;
+  readonly names: number;
+}
+
+const ALL = Number.POSITIVE_INFINITY;
+/** The first of them by which all fits is taken. Names stay longest: production may be the last of them. */
+const LIMITS: readonly Limits[] = [
+  { rows: ALL, lines: ALL, names: ALL },
+  { rows: 500, lines: 100, names: 100 },
+  { rows: 100, lines: 30, names: 100 },
+  { rows: 30, lines: 10, names: 100 },
+  { rows: 10, lines: 10, names: 100 },
+  { rows: 10, lines: 3, names: 30 },
+  { rows: 3, lines: 3, names: 30 },
+];
+/** By these every part has less than 5,000 characters, whatever the texts: a text in code has 1,300 at most. */
+const LEAST: Limits = { rows: 1, lines: 1, names: 1 };
 
 /** What changes, as a comment for a pull request: under 60,000 characters whatever the change. */
 export function markdownText(from: string, to: string, compared: readonly Compared[]): string {
-  for (const rows of ROWS) {
-    const text = comment(from, to, compared, rows);
+  const change = { from, to, compared, sections: joined(compared) };
+  for (const limits of LIMITS) {
+    const text = comment(change, limits);
     if (text.length < MOST_CHARACTERS) return text;
   }
-  return comment(from, to, compared, 1);
+  return comment(change, LEAST);
 }
 
 /** Changes of one kind, of all environments; the same change in several of them is one. */
@@ -26,15 +46,22 @@ interface Joined extends Omit<Section, "entries"> {
   readonly entries: readonly (Entry & { readonly environments: readonly string[] })[];
 }
 
-function comment(from: string, to: string, compared: readonly Compared[], rows: number): string {
-  const sections = joined(compared);
+/** What is told of. */
+interface Change {
+  readonly from: string;
+  readonly to: string;
+  readonly compared: readonly Compared[];
+  readonly sections: readonly Joined[];
+}
+
+function comment({ from, to, compared, sections }: Change, limits: Limits): string {
   const alarming = sections.filter(({ weight }) => weight === "alarming");
   const rest = sections.filter(({ weight }) => weight !== "alarming");
   const [first, ...others] = [
-    ...alarming.map((section) => sectionTable(section, rows)),
-    ...refusals(compared, rows),
+    ...alarming.map((section) => sectionTable(section, limits)),
+    ...refusals(compared, limits),
   ];
-  const picture = neighbourhood(compared);
+  const picture = neighbourhood(compared, limits.rows);
   const parts = [
     `### Sallyport: ${summaryOf(compared, sections)}`,
     ...(first === undefined ? [] : [first]),
@@ -42,7 +69,7 @@ function comment(from: string, to: string, compared: readonly Compared[], rows: 
     ...others,
     ...rest.map(
       (section) =>
-        `<details><summary>${titleOf(section)}</summary>\n\n${sectionTable(section, rows)}\n\n</details>`,
+        `<details><summary>${titleOf(section)}</summary>\n\n${sectionTable(section, limits)}\n\n</details>`,
     ),
     `From ${inShortCode(from)} to ${inShortCode(to)}.`,
   ];
@@ -81,34 +108,48 @@ function titleOf({ title, entries }: Joined): string {
   return `${title.slice(0, 1).toUpperCase()}${title.slice(1)} (${entries.length})`;
 }
 
-function sectionTable(section: Joined, rows: number): string {
+function sectionTable(section: Joined, limits: Limits): string {
   const { entries, sign } = section;
-  const lines = entries.map(({ environments, text, below }) => [
-    `${sign} ${inShortCode(text)}`,
-    below.map((line) => inShortCode(line)).join("<br>"),
-    inShortCode(environments.join(", ")),
-  ]);
-  return limitedTable([titleOf(section), "", "environment"], lines, rows);
+  const lines = entries
+    .slice(0, limits.rows)
+    .map(({ environments, text, below }) => [
+      `${sign} ${inShortCode(text)}`,
+      limited(below, limits.lines, "<br>"),
+      limited(environments, limits.names, ", "),
+    ]);
+  return tableOf([titleOf(section), "", "environment"], lines, entries.length);
 }
 
 /** What keeps environments from being compared. */
-function refusals(compared: readonly Compared[], rows: number): string[] {
-  const lines = compared.flatMap(({ name, problems }) =>
-    problems.map((problem) => [
-      `! ${inShortCode(`${formatPosition(problem)} ${problem.path}`.trimEnd())}`,
-      [problem.why, problem.fix].map((text) => inShortCode(text)).join("<br>"),
-      `${inShortCode(name)} ${problem.side}`,
-    ]),
+function refusals(compared: readonly Compared[], { rows }: Limits): string[] {
+  const problems = compared.flatMap(({ name, problems }) =>
+    problems.map((problem) => ({ name, ...problem })),
   );
-  return lines.length === 0
-    ? []
-    : [limitedTable([`Refused (${lines.length})`, "", "environment"], lines, rows)];
+  const lines = problems
+    .slice(0, rows)
+    .map(({ name, side, ...problem }) => [
+      `! ${inShortCode(`${formatPosition(problem)} ${problem.path}`.trimEnd())}`,
+      [problem.why, problem.fix].map(inShortCode).join("<br>"),
+      `${inShortCode(name)}, ${SIDES[side]}`,
+    ]);
+  const title = `Refused (${problems.length})`;
+  return problems.length === 0 ? [] : [tableOf([title, "", "environment"], lines, problems.length)];
 }
 
-function limitedTable(head: readonly string[], lines: readonly (readonly string[])[], rows: number): string {
-  const table = markdownTable(head, lines.slice(0, rows));
-  const more = lines.length - rows;
-  return more <= 0
+const SIDES = { from: "before the change", to: "after the change" } as const;
+
+/** Texts as code, side by side or below each other, and how many are not shown. */
+function limited(texts: readonly string[], most: number, separator: string): string {
+  const more = texts.length - most;
+  const shown = texts.slice(0, most).map(inShortCode);
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(separator);
+}
+
+/** @param all how many rows there are, with those that are not shown */
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[], all: number): string {
+  const table = markdownTable(head, rows);
+  const more = all - rows.length;
+  return more === 0
     ? table
     : `${table}\n\nAnd ${more} more: \`sallyport diff --format json\` tells all of them.`;
 }

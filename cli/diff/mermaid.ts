@@ -17,8 +17,10 @@ interface Arrow {
 /**
  * Who calls what around a change, as a flowchart of Mermaid: thick arrows are gained, dotted ones lost, thin ones stay.
  * Undefined where no access changes.
+ *
+ * @param most arrows, where that is less than a picture can have
  */
-export function neighbourhood(compared: readonly Compared[]): string | undefined {
+export function neighbourhood(compared: readonly Compared[], most: number): string | undefined {
   const diffs = compared.flatMap(({ diff }) => diff ?? []);
   const arrows = [
     ...diffs.flatMap(({ access }) => access.gained.map((row) => arrowOf(row, "==>|gained|"))),
@@ -26,7 +28,7 @@ export function neighbourhood(compared: readonly Compared[]): string | undefined
     ...diffs.flatMap(({ access }) => access.beside.map((row) => arrowOf(row, "-->"))),
   ];
   const distinct = [...new Map(arrows.map((arrow) => [JSON.stringify(arrow), arrow])).values()];
-  const shown = distinct.slice(0, MOST_ARROWS);
+  const shown = distinct.slice(0, Math.min(MOST_ARROWS, most));
   if (shown.length === 0) return undefined;
   const callers = [...new Set(shown.map(({ caller }) => caller))];
   const targets = [...new Set(shown.map(({ target }) => target))];

@@ -24,6 +24,8 @@ export interface Diffed {
 
 /** The diff keeps itself well under it. */
 const MAX_CHARACTERS = COMMENT_CHARACTERS - 536;
+/** Of a diff that another program printed. */
+const TOO_LONG = "### Sallyport: what changes is too long for a comment; the job's artifact has it";
 /** So many rows a table, the first number with which all fits. */
 const ROWS = [20, 10, 3, 0] as const;
 
@@ -32,7 +34,8 @@ export function commentOf(findings: Findings): string {
   const shown =
     findings.diff.markdown.trim() || "### Sallyport: what changes can't be told; the job's log says why";
   const texts = ROWS.map((rows) => [MARKER, shown, "", ...partsOf(findings, rows)].join("\n"));
-  return texts.find(({ length }) => length <= MAX_CHARACTERS) ?? `${MARKER}\n${shown}\n`;
+  const fitting = [...texts, `${MARKER}\n${shown}\n`].find(({ length }) => length <= MAX_CHARACTERS);
+  return fitting ?? `${MARKER}\n${TOO_LONG}\n`;
 }
 
 function partsOf({ problems, warnings, diff, previews }: Findings, rows: number): string[] {

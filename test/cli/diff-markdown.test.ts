@@ -15,11 +15,15 @@ const OPERATION = { ports: ["10080"] };
 
 /** A gateway with a grant for each caller: a namespace, and a host with what it asks for. */
 function granting(
-  callers: readonly { readonly namespace: string; readonly host: string; readonly path: string }[],
+  callers: readonly {
+    readonly namespace: string;
+    readonly host: string;
+    readonly paths: readonly string[];
+  }[],
 ): Manifest[] {
-  const rules = callers.map(({ namespace, host, path }) => ({
+  const rules = callers.map(({ namespace, host, paths }) => ({
     from: [{ source: { principals: [`cluster.local/ns/${namespace}/sa/x`] } }],
-    to: [{ operation: { ...OPERATION, hosts: [host], paths: [path] } }],
+    to: [{ operation: { ...OPERATION, hosts: [host], paths } }],
   }));
   return [...gateway(callers.map(({ host }) => host)), policy("ALLOW", rules)];
 }
@@ -40,9 +44,11 @@ const text = (before: readonly Manifest[], after: readonly Manifest[]) =>
   markdownText("a", "b", comparedOf(before, after));
 
 describe("a comment", () => {
+  /** Each of its letters takes twenty characters in a comment. */
+  const WIDEST = "\u{e0001}".repeat(400);
   const few = [
-    { namespace: "news", host: "one.example.com", path: "/a" },
-    { namespace: "news", host: "two.example.com", path: "/b/*" },
+    { namespace: "news", host: "one.example.com", paths: ["/a"] },
+    { namespace: "news", host: "two.example.com", paths: ["/b/*"] },
   ];
 
   it("has the access that is gained in its first lines, then a picture, then the rest folded", () => {
@@ -71,7 +77,7 @@ describe("a comment", () => {
     if (one === undefined) throw new Error("nothing compared");
     const both = markdownText("a", "b", [one, { ...one, name: "prod" }]);
     expect(both).toContain(
-      "| + `news/x → one.example.com:80` | `any /a`<br>`foreign: by objects of others` | `dev, prod` |",
+      "| + `news/x → one.example.com:80` | `any /a`<br>`foreign: by objects of others` | `dev`, `prod` |",
     );
   });
 
@@ -82,37 +88,102 @@ describe("a comment", () => {
     const said = markdownText("a", "b", compare(side, side));
     expect(said).toMatch(/^### Sallyport: 1 environment refused, no access gained\n\n\| Refused \(\d+\)/);
     expect(said).toContain("`no such key here`");
+    expect(said).toMatch(/ \| `dev`, before the change \|\n[\s\S]* \| `dev`, after the change \|\n/);
+  });
+
+  it("names every environment that gains access, or counts those that are left out", () => {
+    const [one] = comparedOf(granting([]), granting(few));
+    if (one === undefined) throw new Error("nothing compared");
+    const named = (environments: readonly string[]) =>
+      markdownText(
+        "a",
+        "b",
+        environments.map((name) => ({ ...one, name })),
+      );
+    const names = Array.from({ length: 40 }, (_, index) => `environment-of-team-${index}`);
+    expect(named(names)).toContain(` | ${names.map((name) => `\`${name}\``).join(", ")} |`);
+    const many = Array.from({ length: 3_000 }, (_, index) => `environment-of-team-${index}`);
+    const cell =
+      named(many)
+        .match(/one\.example\.com:80.*\| (.*) \|/)?.[1]
+        ?.split(", ") ?? [];
+    expect(cell.slice(0, -1)).toEqual(many.slice(0, cell.length - 1).map((name) => `\`${name}\``));
+    expect(cell.at(-1)).toBe(`and ${3_000 - (cell.length - 1)} more`);
+  });
+
+  it("shows the first of a caller's many paths, and counts the others", () => {
+    const rule = {
+      from: [{ source: { principals: ["cluster.local/ns/news/sa/x"] } }],
+      to: [
+        {
+          operation: {
+            ...OPERATION,
+            hosts: ["one.example.com"],
+            paths: Array.from({ length: 3_600 }, (_, index) => `/${"long/".repeat(30)}${index}`),
+          },
+        },
+      ],
+    };
+    const said = text(granting([]), [...gateway(["one.example.com"]), policy("ALLOW", [rule])]);
+    expect(said.length).toBeLessThan(60_000);
+    const [, requests = ""] = /\| \+ `news\/x → one\.example\.com:80` \| (.*) \| /.exec(said) ?? [];
+    const lines = requests.split("<br>");
+    expect(lines.length).toBeGreaterThan(30);
+    expect(lines.at(-1)).toBe(`and ${3_601 - (lines.length - 1)} more`);
   });
 
   it("keeps under 60,000 characters, and the gained access first, whatever the change", {
     timeout: 120_000,
   }, () => {
-    const anything = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: "binary", maxLength: 400 }));
+    const anything = fc.oneof(
+      fc.constantFrom(...HOSTILE),
+      fc.string({ unit: "binary", maxLength: 400 }),
+      fc.constant(WIDEST),
+    );
     const caller = fc.record({ namespace: fc.constantFrom("news", "shop"), host: anything, path: anything });
+    const numberOf = (max: number) => fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max }));
+    const size = fc.record({ times: numberOf(5), paths: numberOf(60), environments: numberOf(60) });
     fc.assert(
       fc.property(
-        fc.array(caller, { minLength: 1, maxLength: 30 }),
-        fc.integer({ min: 1, max: 20 }),
-        (callers, times) => {
+        fc.array(caller, { minLength: 1, maxLength: 6 }),
+        anything,
+        size,
+        (callers, name, { times, paths, environments }) => {
           const many = Array.from({ length: times }, (_, index) =>
             callers.map(({ namespace, host, path }) => ({
               namespace,
               host: `${index}${host}`,
-              path: `/${path}`,
+              paths: Array.from({ length: paths }, (_, own) => `/${own}${path}`),
             })),
           ).flat();
-          const said = text(granting([]), granting(many));
+          const [one] = comparedOf(granting([]), granting(many));
+          const compared = Array.from({ length: environments }, (_, index) => ({
+            ...(one as Compared),
+            name: `${name}${index}`,
+          }));
+          const said = markdownText(name, name, compared);
           expect(said.length).toBeLessThan(60_000);
-          if (said.includes("Access gained"))
-            expect(said.split("\n").slice(0, 10).join("\n")).toContain("| + ");
+          expect(said.split("\n").slice(0, 10).join("\n")).toMatch(/Access gained[\s\S]*\| \+ /);
         },
       ),
-      { numRuns: 30 },
+      {
+        numRuns: 12,
+        examples: [
+          [
+            [{ namespace: "news", host: WIDEST, path: WIDEST }],
+            WIDEST,
+            { times: 1, paths: 3, environments: 40 },
+          ],
+        ],
+      },
     );
+  });
+
+  it("counts the hosts that are left out", () => {
     const all = Array.from({ length: 5000 }, (_, index) => ({
       namespace: "news",
       host: `h${index}.example.com`,
-      path: "/",
+      paths: ["/"],
     }));
     const said = text(granting([]), granting(all));
     expect(said.length).toBeLessThan(60_000);
@@ -129,7 +200,7 @@ describe("what manifests say", () => {
     { apiVersion: one, kind: one, metadata: { name: one } },
   ]);
   const after = [
-    ...granting(HOSTILE.map((one) => ({ namespace: `n${one}`, host: `h${one}`, path: `/${one}` }))),
+    ...granting(HOSTILE.map((one) => ({ namespace: `n${one}`, host: `h${one}`, paths: [`/${one}`] }))),
     ...odd,
   ];
   const compared = comparedOf(granting([]), after);

@@ -110,7 +110,7 @@ describe("a pull request", { timeout: 120_000 }, () => {
       "",
       "| Access gained (1) |  | environment |",
       "| --- | --- | --- |",
-      "| + `news/* → www.reuters.com:443` | `everything` | `dev, prod, staging` |",
+      "| + `news/* → www.reuters.com:443` | `everything` | `dev`, `prod`, `staging` |",
     ]);
     expect([...forge.labels]).toEqual(["access-gained"]);
     expect(outputs).toBe("outcome=gained\n");

@@ -106,5 +106,7 @@ describe("the comment", () => {
     expect(short).toContain("… and 4980 more in the job's artifact");
     expect(long).toContain(`${"x".repeat(59_999)}\n`);
     expect(long).toContain("#### 5000 to mend\n\n\n… and 5000 more");
+    const tooLong = commentWith("x".repeat(70_000), "why");
+    expect(tooLong.split("\n")).toEqual([MARKER, expect.stringContaining("too long for a comment"), ""]);
   });
 });

@@ -108,7 +108,7 @@ describe("docs/pull-requests.md, from a clone to a commented pull request", { ti
       "",
       "| Access gained (1) |  | environment |",
       "| --- | --- | --- |",
-      "| + `news/* → dw.com:443` | `everything` | `dev, prod, staging` |",
+      "| + `news/* → dw.com:443` | `everything` | `dev`, `prod`, `staging` |",
     ]);
     expect([...forge.labels]).toEqual(["access-gained"]);
   });
