@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import { printable } from "../../model/index.ts";
+import { COLUMNS, wrapped } from "./wrap.ts";
 
-const NARROW = 80;
 /** Of a column, its line and the spaces. */
 const FRAME = 3;
 
@@ -13,28 +13,57 @@ const FRAME = 3;
 export function terminalTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  width = process.stdout.columns ?? NARROW,
+  width = process.stdout.columns || COLUMNS,
 ): string {
   const natural = head.map((name, column) =>
     rows.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? "")), name.length),
   );
   const widths = fitted(natural, width - 1 - FRAME * head.length);
   const blocks = [head, ...rows].map((row) =>
-    inLines(row.map((cell, column) => wrapped(cell, widths[column] ?? 1))),
+    inLines(row.map((cell, column) => linesOf(cell, widths[column] ?? 1))),
   );
-  // The library's time grows with the cube of a cell's lines, so each line is a row of it.
-  const table = new Table({ style: { head: [], border: [], compact: true } });
-  table.push(...blocks.flat());
-  const lines = table.toString().split("\n");
-  const [top = "", bottom = ""] = [lines.shift(), lines.pop()];
+  const { top, lines, bottom } = framed(blocks.flat());
   const rule = top.replace("┌", "├").replaceAll("┬", "┼").replace("┐", "┤");
-  const drawn = blocks.map(({ length }) => lines.splice(0, length).join("\n"));
+  let end = 0;
+  const drawn = blocks.map(({ length }) => {
+    end += length;
+    return lines.slice(end - length, end).join("\n");
+  });
   return [top, drawn.join(`\n${rule}\n`), bottom].join("\n");
 }
 
+/** The library's time grows with the square of its rows, and with the cube of a cell's lines. */
+const ROWS_AT_ONCE = 20;
+
+/** Rows of one line each in one frame, which the library draws part by part. */
+function framed(rows: readonly string[][]) {
+  const colWidths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((widest, row) => Math.max(widest, shownWidth(row[column] ?? "") + FRAME - 1), 0),
+  );
+  const parts = Array.from({ length: Math.ceil(rows.length / ROWS_AT_ONCE) }, (_, part) => {
+    // The library writes into the list of widths.
+    const table = new Table({ colWidths: [...colWidths], style: { head: [], border: [], compact: true } });
+    table.push(...rows.slice(part * ROWS_AT_ONCE, (part + 1) * ROWS_AT_ONCE));
+    return table.toString().split("\n");
+  });
+  const [first = []] = parts;
+  return {
+    top: first[0] ?? "",
+    lines: parts.flatMap((part) => part.slice(1, -1)),
+    bottom: first.at(-1) ?? "",
+  };
+}
+
+/** How many columns of the terminal a line takes: where a letter may take two or none, the library tells. */
+function shownWidth(line: string): number {
+  if (/^[ -~]*$/.test(line)) return line.length;
+  const table = new Table({ style: { "padding-left": 0, "padding-right": 0, border: [] } });
+  table.push([line]);
+  return table.width - 2;
+}
+
 /** The lines of some cells side by side, each with as many as the highest. */
-function inLines(cells: readonly string[]): string[][] {
-  const columns = cells.map((cell) => cell.split("\n"));
+function inLines(columns: readonly (readonly string[])[]): string[][] {
   const height = Math.max(...columns.map(({ length }) => length));
   return Array.from({ length: height }, (_, line) => columns.map((column) => column[line] ?? ""));
 }
@@ -43,15 +72,8 @@ function widthOf(text: string): number {
   return Math.max(...text.split("\n").map((line) => line.length));
 }
 
-/** Lines end between words; within one where it is longer than a line, at a sign if there is one. */
-function wrapped(text: string, width: number): string {
-  const part = `.{1,${width}}`;
-  const lines = new RegExp(`${part}(?:\\s|$)|${part}(?<=[/.:-])|${part}`, "gu");
-  return text
-    .split("\n")
-    .flatMap((line) => printable(line).match(lines) ?? [""])
-    .map((line) => line.trimEnd())
-    .join("\n");
+function linesOf(cell: string, columns: number): string[] {
+  return cell.split("\n").flatMap((line) => wrapped(printable(line), { columns, cuts: true }));
 }
 
 /** Widths of which the widest give way, until all have room; none becomes less than a word of its head may need. */

@@ -77,6 +77,32 @@ describe("tables", () => {
     expect(lines.flatMap((line, index) => (line.startsWith("├") ? [index] : []))).toEqual([2, 3_003]);
   });
 
+  it("of a terminal take time by the number of their rows, and no more", () => {
+    const rows = Array.from({ length: 16_000 }, (_, index) => [
+      `team/a${index}`,
+      `h${index}.example.com:443`,
+      "everything",
+      "",
+    ]);
+    const before = process.cpuUsage();
+    const table = terminalTable(["caller", "host", "allowed", "refused"], rows, 80);
+    const { user } = process.cpuUsage(before);
+    expect(table.split("\n")).toHaveLength(2 * rows.length + 3);
+    // By the square of the rows it is more than ten seconds.
+    expect(user / 1e6).toBeLessThan(7);
+  });
+
+  it("of a terminal keep their columns where letters are wide", () => {
+    const rows = Array.from({ length: 100 }, (_, index) => [
+      `row ${index}`,
+      index === 70 ? "日本語".repeat(4) : "x",
+    ]);
+    const lines = terminalTable(["one", "two"], rows, 80).split("\n");
+    expect(new Set(lines.map((line) => line.indexOf("│", 1)).filter((at) => at > 0)).size).toBe(1);
+    expect(lines.filter((line) => line.length === (lines[0] ?? "").length)).toHaveLength(lines.length - 1);
+    expect(lines.find((line) => line.includes("日"))).toBe(`│ row 70 │ ${"日本語".repeat(4)} │`);
+  });
+
   it("of CSV are no formulas", () => {
     expect(csv([["=1+1", 'a,"b"', "plain"]])).toBe(`'=1+1,"a,""b""",plain`);
   });
