@@ -3,6 +3,7 @@ import { distance } from "fastest-levenshtein";
 import { type Expired, type Problem, printable } from "../model/index.ts";
 import { planEnvironment } from "../plan/plan.ts";
 import { count, loadDeclaration, nowOption, refuse, warn } from "./input/environment.ts";
+import { helpText } from "./output/help.ts";
 
 interface Options {
   readonly json?: boolean;
@@ -23,17 +24,19 @@ export function checkCommand(): Command {
     .option("--json", "print the outcome as JSON (problems on stderr, the summary on stdout)")
     .addHelpText(
       "after",
-      `
+      helpText(`
 Each problem is three lines: where (file:line:column, path, value), why, and the fix.
+
 Nothing is written, but for what Node keeps of this program, compiled, in your cache: NODE_DISABLE_COMPILE_CACHE=1
 has it keep nothing. No cluster is asked unless one is named; then what already runs there and would break or bypass
 the environment is a problem (exit code 1), and what may is a warning (exit code 0).
+
 A rule past its last day is a problem for its owner: render and apply leave it out and go on. With --owner those of
 other teams are warnings, so that each team's pipeline waits for its own alone.
 
 Examples:
   sallyport check stacks/dev.yaml
-  sallyport check stacks/dev.yaml --context dev`,
+  sallyport check stacks/dev.yaml --context dev`),
     )
     .action(async (file: string, { json = false, now, owner, ...access }: Options, command: Command) => {
       const declaration = loadDeclaration(file, { json, now });

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { printable } from "../model/index.ts";
 import { EXIT } from "./exit.ts";
+import { tell } from "./output/terminal.ts";
 
 /**
  * Whether the name of what is to be taken away was given once more: as an option, or typed on a terminal. Where not, it
@@ -16,7 +17,7 @@ export async function isConfirmed(
   const word = given ?? (process.stdin.isTTY ? await askFor(name) : undefined);
   if (word === name) return true;
   const what = word ? `, not ${printable(word)}` : "";
-  process.stderr.write(
+  tell(
     `sallyport: ${command} takes the name ${name} as its word${what}; nothing was taken away\n  fix: add --yes-${command} ${name}\n`,
   );
   process.exitCode = EXIT.refused;

@@ -1,3 +1,5 @@
+import { tell } from "./output/terminal.ts";
+
 /**
  * What a command's exit code tells; a contract that other programs rely on. `changed`: diff found something of what
  * --fail-on names, access gained or protection weakened.
@@ -17,8 +19,7 @@ export class CannotError extends Error {
 
 /** Says on stderr what went wrong, and gives the exit code for it. */
 export function reportFailure(error: unknown): number {
-  if (error instanceof Error && "fix" in error)
-    process.stderr.write(`sallyport: ${error.message}\n  fix: ${error.fix}\n`);
+  if (error instanceof Error && "fix" in error) tell(`sallyport: ${error.message}\n  fix: ${error.fix}\n`);
   else
     process.stderr.write(
       `sallyport: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { loadDeclaration, warn } from "./input/environment.ts";
 import { replaceFolder } from "./output/folder.ts";
+import { helpText } from "./output/help.ts";
 
 /** What an earlier run may have written. */
 const OWN = /^(dashboard\.json|(operator|rules|scrape)\.yaml)$/;
@@ -12,13 +13,13 @@ export function monitoringCommand(): Command {
     .requiredOption("--out <folder>", "the folder to write: new, empty, or written by an earlier run")
     .addHelpText(
       "after",
-      `
+      helpText(`
 Four files: rules.yaml (alerts) and scrape.yaml for a plain Prometheus, operator.yaml (PrometheusRule and PodMonitors)
 for the Prometheus Operator, dashboard.json for Grafana. They are not among the rendered manifests: a cluster need not
 have the operator's kinds, and where dashboards and rules go is the affair of whoever runs Prometheus and Grafana.
 
 Example:
-  sallyport monitoring stacks/dev.yaml --out build/dev-monitoring`,
+  sallyport monitoring stacks/dev.yaml --out build/dev-monitoring`),
     )
     .action(async (file: string, { out }: { out: string }) => {
       const declaration = loadDeclaration(file, { now: undefined });

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import manifest from "sallyport/package.json" with { type: "json" };
 import { CannotError, EXIT, endWithReader, reportFailure } from "./exit.ts";
+import { helpText } from "./output/help.ts";
+import { columnsOf, tell } from "./output/terminal.ts";
 
 const deploy = () => import("./deploy/deploy.ts");
 const rollout = () => import("./rollout/rollout.ts");
@@ -30,24 +32,34 @@ const program = new Command("sallyport")
   )
   .version(manifest.version)
   .showHelpAfterError("(--help tells what each command takes)")
+  // The names of a command's own commands may leave less than half of a line.
+  .configureHelp({ minWidthToWrap: 20 })
+  .configureOutput({
+    getOutHelpWidth: () => columnsOf(process.stdout),
+    getErrHelpWidth: () => columnsOf(process.stderr),
+    outputError: tell,
+  })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.fine : EXIT.refused))
   .addHelpText(
     "after",
-    `
+    helpText(`
 Exit codes:
   0  fine
   1  the input is refused; every problem is on stderr, nothing on stdout
-  2  the machine or the cluster can't do it; stderr says what is missing and how to get it
-  3  diff: something of what --fail-on names: access gained, protection weakened, or what is not judged
+  2  the machine or the cluster can't do it; stderr says what is missing and how
+     to get it
+  3  diff: something of what --fail-on names: access gained, protection
+     weakened, or what is not judged
   130  what writes to a cluster was interrupted (Ctrl-C); a second run goes on
 
 Examples:
   sallyport check stacks/dev.yaml
   sallyport matrix stacks/dev.yaml
-  sallyport explain stacks/dev.yaml --from news/politics --to http://edition.cnn.com
+  sallyport explain stacks/dev.yaml \\
+    --from news/politics --to http://edition.cnn.com
   sallyport diff origin/main...HEAD
   sallyport render stacks/dev.yaml --out build/dev
-  sallyport lab up`,
+  sallyport lab up`),
   );
 
 for (const command of await commandsFor(process.argv[2])) program.addCommand(command);

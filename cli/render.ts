@@ -3,6 +3,7 @@ import { planEnvironment } from "../plan/plan.ts";
 import { renderFiles, renderStream } from "../render/render.ts";
 import { loadOrReport, nowOption } from "./input/environment.ts";
 import { replaceFolder } from "./output/folder.ts";
+import { helpText } from "./output/help.ts";
 
 /** How a rendered file is called. */
 const NUMBERED = /^\d{3,}-[a-z]+-.+\.yaml$/;
@@ -17,13 +18,13 @@ export function renderCommand(): Command {
     .addOption(nowOption())
     .addHelpText(
       "after",
-      `
+      helpText(`
 The manifests are the ones that the Pulumi components register. --out only writes into a folder that is new, empty,
 or was written by an earlier render; it is replaced as a whole, or not at all.
 
 Examples:
   sallyport render stacks/dev.yaml | kubectl apply --server-side -f -
-  sallyport render stacks/dev.yaml --out build/dev`,
+  sallyport render stacks/dev.yaml --out build/dev`),
     )
     .action(async (file: string, options: { out?: string; now?: Date }) => {
       const environment = loadOrReport(file, options.now);

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { jsonSchema } from "../model/index.ts";
+import { helpText } from "./output/help.ts";
 
 export function schemaCommand(): Command {
   return new Command("schema")
@@ -12,7 +13,7 @@ export function schemaCommand(): Command {
     )
     .addHelpText(
       "after",
-      `
+      helpText(`
 The schema knows keys, types and words. Rules between parts of a file, and between files, are check's.
 
 Example:
@@ -20,7 +21,7 @@ Example:
   sallyport schema catalog > stacks/catalog/catalog.schema.json
 
 and as the first line of an environment file:
-  # yaml-language-server: $schema=environment.schema.json`,
+  # yaml-language-server: $schema=environment.schema.json`),
     )
     .action((kind: "environment" | "catalog") => {
       process.stdout.write(`${JSON.stringify(jsonSchema(kind), null, 2)}\n`);

@@ -9,6 +9,8 @@ import type { Environment, Loaded } from "../../model/index.ts";
 import { isConfirmed } from "../confirmed.ts";
 import { CannotError, EXIT } from "../exit.ts";
 import { loadDeclaration } from "../input/environment.ts";
+import { helpText } from "../output/help.ts";
+import { tell } from "../output/terminal.ts";
 import { isPromoted, type PromotionOptions, skipPromotionOption } from "../promotion.ts";
 import { linesOf } from "./lines.ts";
 import { pulumi } from "./pulumi.ts";
@@ -51,11 +53,11 @@ export function previewCommand(): Command {
     mayPromote,
   ).addHelpText(
     "after",
-    `
+    helpText(`
 What others changed in the cluster since the last up is shown first, as drift.
 
 Example:
-  sallyport preview --stack dev`,
+  sallyport preview --stack dev`),
   );
 }
 
@@ -69,18 +71,21 @@ export function upCommand(): Command {
     mayPromote,
   ).addHelpText(
     "after",
-    `
+    helpText(`
 The file is stacks/<stack>.yaml of the project, and the program is the project's, as \`pulumi up\` has it. What others
 changed in the cluster since the last up is shown first, as drift, and made again what the file says.
+
 The state is where PULUMI_BACKEND_URL says, else where Pulumi.yaml does, else in the project's .pulumi folder; its
 secrets are encrypted by PULUMI_CONFIG_PASSPHRASE. The first up writes into Pulumi.<stack>.yaml which cluster it is, and
 no other is taken for this stack from then on.
+
 Where the file has promotesFrom, what the environment named there does not grant is refused (exit code 1).
+
 Ctrl-C ends it cleanly: what has begun is finished, and a second up goes on.
 
 Examples:
   sallyport up --stack dev
-  sallyport up --stack prod --json > events.jsonl`,
+  sallyport up --stack prod --json > events.jsonl`),
   );
 }
 
@@ -90,11 +95,11 @@ export function refreshCommand(): Command {
     async (stack, watcher) => (await operations()).refresh(stack, watcher),
   ).addHelpText(
     "after",
-    `
+    helpText(`
 Nothing changes in the cluster. up needs no refresh before it.
 
 Example:
-  sallyport refresh --stack dev`,
+  sallyport refresh --stack dev`),
   );
 }
 
@@ -107,12 +112,12 @@ export function destroyCommand(): Command {
     ({ stack, yesDestroy }) => isConfirmed("destroy", stack, yesDestroy),
   ).addHelpText(
     "after",
-    `
+    helpText(`
 The applications' routes go first, the gateways last, with their namespaces and all that is in these. It takes the
 stack's name as its word: typed on the terminal, or given by --yes-destroy.
 
 Example:
-  sallyport destroy --stack dev --yes-destroy dev`,
+  sallyport destroy --stack dev --yes-destroy dev`),
   );
 }
 
@@ -140,7 +145,7 @@ function deployCommand<O extends Options>(
         await act(stack, { tell: json ? tellJson : teller(), signal }, options);
       } catch (error) {
         if (error !== interrupted) throw error;
-        process.stderr.write(`sallyport: ${interrupted.message}; ${interrupted.fix}\n`);
+        tell(`sallyport: ${interrupted.message}; ${interrupted.fix}\n`);
         process.exitCode = EXIT.interrupted;
       }
     });
@@ -157,8 +162,8 @@ function teller(): (event: DeployEvent) => void {
     const lines = linesOf(event);
     if (event.event === "message" && told.has(lines)) return;
     told.add(lines);
-    const output = event.event === "outputs" || event.event === "summary" ? process.stdout : process.stderr;
-    output.write(lines);
+    if (event.event === "outputs" || event.event === "summary") process.stdout.write(lines);
+    else tell(lines);
   };
 }
 

@@ -3,6 +3,7 @@ import { formatProblem, type Problem } from "../../model/index.ts";
 import { EXIT } from "../exit.ts";
 import { nowOption, refuse, warn } from "../input/environment.ts";
 import { leftOutProblem } from "../input/source.ts";
+import { helpText } from "../output/help.ts";
 import { type Compared, compare } from "./compare.ts";
 import { jsonText } from "./json.ts";
 import { markdownText } from "./markdown.ts";
@@ -34,9 +35,10 @@ export function diffCommand(): Command {
     .addOption(nowOption())
     .addHelpText(
       "after",
-      `
+      helpText(`
 Access gained and lost come first, then monitoring, verification and lockdown weakened or strengthened, then objects,
 then what it costs. It is read out of manifests, those given or those that render prints, by what Istio would do.
+
 A side is an environment file, a file or folder of manifests, a folder of environment files, or a git ref: of that the
 folder stacks is read, or the path that is named, out of the commit; nothing is checked out and none of its code runs.
 A...B begins where B left A. One side alone is compared with the files as they are, and no side with HEAD.
@@ -49,7 +51,7 @@ Examples:
   sallyport diff origin/main...HEAD --format markdown > comment.md
   sallyport diff v1.0 v1.1 -- stacks/prod.yaml
   sallyport diff stacks/staging.yaml stacks/prod.yaml --fail-on none
-  sallyport diff build/before build/after`,
+  sallyport diff build/before build/after`),
     )
     .action((args: readonly string[], { format, failOn, now }: Options) => {
       const sides = readSides(args, now);

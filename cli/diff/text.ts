@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { formatProblem, printable } from "../../model/problem.ts";
+import { wrapped } from "../output/wrap.ts";
 import type { Compared } from "./compare.ts";
 import { type Section, sectionsOf } from "./sections.ts";
 
@@ -20,7 +21,7 @@ export function terminalText(
   terminal: Terminal,
 ): string {
   const lines = [
-    ...wrapped(`${from} → ${to}`, "", terminal.columns),
+    ...linesOf(`${from} → ${to}`, "", terminal),
     ...compared.flatMap((one) => ["", ...environmentLines(one, terminal)]),
   ];
   return `${lines.join("\n")}\n`;
@@ -36,7 +37,10 @@ function environmentLines({ name, status, diff, problems }: Compared, terminal: 
         ...formatProblem(problem)
           .split("\n")
           .flatMap((line) =>
-            wrapped(line.trimStart(), line.startsWith(" ") ? "      " : "    ", terminal.columns),
+            wrapped(line.trimStart(), {
+              columns: terminal.columns,
+              indent: line.startsWith(" ") ? "      " : "    ",
+            }),
           ),
       ]),
     ];
@@ -54,10 +58,10 @@ function sectionLines({ title, sign, weight, entries }: Section, terminal: Termi
   return [
     `  ${shown(`${title} (${entries.length})`)}`,
     ...entries.flatMap(({ text, below }) => [
-      ...wrapped(text, "      ", terminal.columns).map((line, index) =>
+      ...linesOf(text, "      ", terminal).map((line, index) =>
         shown(index === 0 ? `    ${sign} ${line.trimStart()}` : line),
       ),
-      ...below.flatMap((line) => wrapped(line, "        ", terminal.columns)),
+      ...below.flatMap((line) => linesOf(line, "        ", terminal)),
     ]),
   ];
 }
@@ -70,26 +74,6 @@ function styled(
   return isColoured ? styleText(style, text, { validateStream: false }) : text;
 }
 
-/** A text on lines of a width, cut between words, and inside one that is too long for a line. */
-function wrapped(text: string, indent: string, columns: number): string[] {
-  const room = columns - indent.length;
-  const lines: string[] = [];
-  let line = "";
-  for (const word of printable(text)
-    .split(" ")
-    .flatMap((one) => pieces(one, room))) {
-    if (line !== "" && line.length + 1 + word.length > room) {
-      lines.push(line);
-      line = "";
-    }
-    line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((one) => indent + one);
-}
-
-function pieces(word: string, room: number): string[] {
-  const letters = [...word];
-  return Array.from({ length: Math.max(1, Math.ceil(letters.length / room)) }, (_, index) =>
-    letters.slice(index * room, (index + 1) * room).join(""),
-  );
+function linesOf(text: string, indent: string, { columns }: Terminal): string[] {
+  return wrapped(printable(text), { columns, indent, cuts: true });
 }

@@ -18,6 +18,8 @@ import {
   withIssuer,
 } from "../input/call.ts";
 import { loadDeclaration, nowOption, warn } from "../input/environment.ts";
+import { helpText } from "../output/help.ts";
+import { columnsOf } from "../output/terminal.ts";
 import { type Explained, textOf, type Verdict } from "./text.ts";
 
 const FORMATS = ["text", "json"] as const;
@@ -55,20 +57,24 @@ export function explainCommand(): Command {
     .addOption(nowOption())
     .addHelpText(
       "after",
-      `
+      helpText(`
 It is read out of the manifests that render prints, by what Istio would do with them. Each step names the object that
 decides, and where in the files that stands for which it is made. Of a refused call the last step decides; then comes
 the smallest declaration that allows it, tried together with all else, or why there is none.
+
 A token is taken to be in order. Without iss it is of the environment's issuer, and without aud for the gateway.
 A host that is declared by addresses is asked for at the first of them where --to has its name.
+
 The exit code is 0 whether the call is allowed or not; "verdict" of --format json tells a program. It is unknown where
 something has a say that is not judged, such as an authorizer: "unsure" names it, and "answer" is what comes without it.
 
 Examples:
-  sallyport explain stacks/dev.yaml --from news/politics --to http://edition.cnn.com/politics
-  sallyport explain stacks/dev.yaml --from payments/checkout --to api.stripe.com:443 --format json
-  sallyport explain stacks/users.yaml --from news/web --to http://edition.cnn.com/ \\
-    --claims '{"sub":"ada","groups":["editors"]}'`,
+  sallyport explain stacks/dev.yaml \\
+    --from news/politics --to http://edition.cnn.com/politics
+  sallyport explain stacks/dev.yaml --format json \\
+    --from payments/checkout --to api.stripe.com:443
+  sallyport explain stacks/users.yaml --from news/web \\
+    --to http://edition.cnn.com/ --claims '{"sub":"ada","groups":["editors"]}'`),
     )
     .action(
       (file: string, { from, to, method, header = {}, claims, format, now }: Options, command: Command) => {
@@ -113,7 +119,9 @@ Examples:
           ...(answered === "allowed" || answered === "unknown" ? {} : { advice: suggest(tried, call) }),
         };
         process.stdout.write(
-          format === "json" ? `${JSON.stringify(explained, null, 2)}\n` : textOf(explained),
+          format === "json"
+            ? `${JSON.stringify(explained, null, 2)}\n`
+            : textOf(explained, columnsOf(process.stdout)),
         );
       },
     );

@@ -1,10 +1,10 @@
-import { Help } from "commander";
 import type { Answer } from "../../access/evaluate/evaluate.ts";
 import type { Explanation } from "../../access/evaluate/explain.ts";
 import type { Step } from "../../access/evaluate/step.ts";
 import type { Call } from "../../advice/call.ts";
 import type { Impossible, Suggestion } from "../../advice/suggest.ts";
 import { formatCaller, formatPosition, type Position, printable } from "../../model/index.ts";
+import { wrapped } from "../output/wrap.ts";
 
 /**
  * In one word what comes of a call; `past-gateways`: nothing refuses it, and no gateway sees it; `unknown`: what is not
@@ -41,17 +41,26 @@ const ANSWERS: Readonly<Record<Answer, string>> = {
   unknown: "not known",
 };
 
-/** For a terminal: the verdict, each step with its object and place, and what would allow the call. */
-export function textOf({ call, answer, steps, unsure, advice }: Explained): string {
+/**
+ * For a terminal: the verdict, each step with its object and place, and what would allow the call.
+ *
+ * @param columns how wide a line of prose may be
+ */
+export function textOf({ call, answer, steps, unsure, advice }: Explained, columns: number): string {
   const isSure = unsure.length === 0 || answer === "unknown";
+  const verdict = `${ANSWERS[answer]}${isSure ? "" : ", as far as it is judged"}`;
   return [
-    `${formatCaller(call)}${userOf(call)} ${called(call)}: ${ANSWERS[answer]}${isSure ? "" : ", as far as it is judged"}`,
+    ...wrapped(`${formatCaller(call)}${userOf(call)} ${called(call)}: ${verdict}`, {
+      columns,
+      hanging: "  ",
+    }),
     "",
-    ...steps.flatMap(linesOf),
-    ...(unsure.length === 0 ? [] : ["", ...unsure.flatMap((one) => wrapped(`Not judged: ${one}.`))]),
-    ...addressed(call),
-    ...blind(call),
-    ...(advice === undefined ? [] : ["", ...adviceLines(advice, answer)]),
+    ...steps.flatMap((step) => linesOf(step, columns)),
+    ...(unsure.length === 0
+      ? []
+      : ["", ...unsure.flatMap((one) => wrapped(`Not judged: ${one}.`, { columns }))]),
+    ...[...addressed(call), ...blind(call)].flatMap((text) => ["", ...wrapped(text, { columns })]),
+    ...(advice === undefined ? [] : ["", ...adviceLines(advice, answer, columns)]),
     "",
   ]
     .map((line) => (line === "" ? line : printable(line)))
@@ -65,8 +74,9 @@ function userOf({ claims }: Explained["call"]): string {
 
 /** Plain TCP carries no name. */
 function addressed({ host, address }: Explained["call"]): string[] {
-  if (address === undefined) return [];
-  return ["", ...wrapped(`${host} is declared by its addresses: it is asked for at ${address}.`)];
+  return address === undefined
+    ? []
+    : [`${host} is declared by its addresses: it is asked for at ${address}.`];
 }
 
 function called({ scheme, host, port, method, path = "" }: Explained["call"]): string {
@@ -76,12 +86,12 @@ function called({ scheme, host, port, method, path = "" }: Explained["call"]): s
 
 const INDENT = " ".repeat(12);
 
-function linesOf({ at, passes, says, object, rule, route, declared }: PlacedStep): string[] {
+function linesOf({ at, passes, says, object, rule, route, declared }: PlacedStep, columns: number): string[] {
   const within = [
     ...(rule === undefined ? [] : [`rule ${rule}`]),
     ...(route === undefined ? [] : [`route ${route}`]),
   ];
-  const [first = "", ...more] = wrapped(says, INDENT);
+  const [first = "", ...more] = wrapped(says, { columns, indent: INDENT });
   return [
     `${passes ? "✓" : "✗"} ${at.padEnd(10)}${first.trimStart()}`,
     ...more,
@@ -94,35 +104,23 @@ function linesOf({ at, passes, says, object, rule, route, declared }: PlacedStep
 /** A gateway sees requests of HTTP alone. */
 function blind({ scheme, method, path, claims }: Explained["call"]): string[] {
   if (scheme === "http" || (method ?? path ?? claims) === undefined) return [];
-  return [
-    "",
-    ...wrapped(`Of ${scheme} a gateway sees no method, path, header or token: these were not looked at.`),
-  ];
+  return [`Of ${scheme} a gateway sees no method, path, header or token: these were not looked at.`];
 }
 
-function adviceLines(advice: Suggestion | Impossible, answer: Answer): string[] {
+function adviceLines(advice: Suggestion | Impossible, answer: Answer, columns: number): string[] {
   if ("why" in advice)
     return [
-      ...wrapped(`Nothing that is added allows it: ${advice.why}.`),
-      ...wrapped(`fix: ${advice.fix}`, "  "),
+      ...wrapped(`Nothing that is added allows it: ${advice.why}.`, { columns }),
+      ...wrapped(`fix: ${advice.fix}`, { columns, indent: "  " }),
     ];
   const what = answer === "direct" ? "To lead it through a gateway" : "To allow it";
   return [
-    `${what}, add to ${advice.path} (${formatPosition(advice)}):`,
+    ...wrapped(`${what}, add to ${advice.path} (${formatPosition(advice)}):`, { columns }),
     "",
     ...advice.yaml
       .trimEnd()
       .split("\n")
       .map((line) => `  ${line}`),
-    ...(advice.also === undefined ? [] : ["", ...wrapped(advice.also)]),
+    ...(advice.also === undefined ? [] : ["", ...wrapped(advice.also, { columns })]),
   ];
-}
-
-const COLUMNS = 80;
-
-function wrapped(text: string, indent = ""): string[] {
-  return new Help()
-    .boxWrap(text, COLUMNS - indent.length)
-    .split("\n")
-    .map((line) => `${indent}${line}`);
 }

@@ -8,6 +8,7 @@ import {
   printable,
 } from "../../model/index.ts";
 import { EXIT } from "../exit.ts";
+import { tell } from "../output/terminal.ts";
 import { importersOf } from "./importers.ts";
 import { DISK } from "./tree.ts";
 
@@ -58,12 +59,13 @@ export function loadDeclaration(
 
 /** Tells on stderr what may be wrong. */
 export function warn(warnings: readonly Problem[]): void {
-  for (const warning of warnings) process.stderr.write(`warning: ${formatProblem(warning)}\n`);
+  for (const warning of warnings) tell(`warning: ${formatProblem(warning)}\n`);
 }
 
 /** Tells every problem of a file on stderr, and sets the exit code. */
 export function refuse(file: string, problems: readonly Problem[], json: boolean): void {
-  process.stderr.write(json ? `${JSON.stringify({ problems }, null, 2)}\n` : summary(file, problems));
+  if (json) process.stderr.write(`${JSON.stringify({ problems }, null, 2)}\n`);
+  else tell(summary(file, problems));
   process.exitCode = EXIT.refused;
 }
 

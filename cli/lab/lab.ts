@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { FirewallMode, LabStarted } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
 import { CannotError, EXIT } from "../exit.ts";
+import { helpText } from "../output/help.ts";
+import { shownOn } from "../output/terminal.ts";
 import { describeStatus } from "./status.ts";
 
 /** Loaded when a lab command runs: check and render have no use for it. */
@@ -23,17 +25,17 @@ export function labCommand(): Command {
     .addCommand(firewallCommand())
     .addHelpText(
       "after",
-      `
+      helpText(`
 The lab runs in network namespaces, cgroups and folders of its own: an application node, two gateway nodes, and
 an internet that ends inside the machine. It needs Linux and root; elsewhere use --provider kind (where Docker runs)
 or, with the commands that speak to a cluster, --context NAME.
 
 Examples:
-  sallyport lab up                                  the first time builds everything, about 18 minutes
-  export KUBECONFIG=$(sallyport lab kubeconfig)     then kubectl, istioctl and the tests use the lab
+  sallyport lab up  # the first time builds everything, about 18 minutes
+  export KUBECONFIG=$(sallyport lab kubeconfig)  # for kubectl and istioctl
   sallyport lab exec news/sleep -- curl -sI http://edition.cnn.com/politics
-  sallyport lab firewall gateway-nodes              only gateways may leave the cluster
-  sallyport lab down                                leaves nothing behind but the built programs`,
+  sallyport lab firewall gateway-nodes  # only gateways may leave the cluster
+  sallyport lab down  # leaves nothing behind but the built programs`),
     );
 }
 
@@ -99,13 +101,15 @@ function statusCommand(): Command {
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
-      `
+      helpText(`
 A status that can't be read, as of root's lab by another user, is told on stderr; then nothing is on stdout, with
---json neither, and the exit code is 2.`,
+--json neither, and the exit code is 2.`),
     )
     .action(async ({ json }: { json?: true }) => {
       const status = await (await lab()).labStatus();
-      process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : describeStatus(status));
+      process.stdout.write(
+        json ? `${JSON.stringify(status, null, 2)}\n` : shownOn(process.stdout, describeStatus(status)),
+      );
       if (status.phase !== "ready") process.exitCode = EXIT.cannot;
     });
 }

@@ -7,8 +7,10 @@ import { nowOption } from "../input/environment.ts";
 import { type LiveMesh, liveManifests, liveMesh } from "../input/live.ts";
 import { settingsOf, sourceOrReport } from "../input/source.ts";
 import { COLUMNS, cellsOf, columnsFor, NARROW, narrowLine } from "../output/cells.ts";
+import { helpText } from "../output/help.ts";
 import { linesInCode, markdownTable } from "../output/markdown.ts";
 import { csv, terminalTable } from "../output/tables.ts";
+import { tell } from "../output/terminal.ts";
 import { matrixPage } from "./page.ts";
 
 const FORMATS = ["table", "markdown", "csv", "json", "html"] as const;
@@ -30,7 +32,7 @@ export function matrixCommand(): Command {
     .addOption(nowOption())
     .addHelpText(
       "after",
-      `
+      helpText(`
 It is read out of manifests, those given, those that render prints, or those of a cluster, by what Istio would do with
 them. «refused» is what a denial takes away of the row. A host that no caller reaches has no row. In a cluster a row
 that rests on objects which Sallyport did not make is marked as foreign; what is not judged is told on stderr.
@@ -40,7 +42,7 @@ Examples:
   sallyport matrix stacks/prod.yaml --format csv > access.csv
   sallyport matrix stacks/prod.yaml --format html > access.html
   sallyport matrix build/dev
-  sallyport matrix --context prod`,
+  sallyport matrix --context prod`),
     )
     .action(async (path: string | undefined, { format, now, ...access }: Options, command: Command) => {
       const isLive = access.context !== undefined || access.kubeconfig !== undefined;
@@ -52,7 +54,7 @@ Examples:
       const matrix = readMatrix(source.manifests, mesh.settings);
       const { rows } = matrix;
       const gaps = [...mesh.gaps, ...matrix.gaps].map(inWords);
-      for (const gap of gaps) process.stderr.write(`not judged: ${printable(gap)}\n`);
+      for (const gap of gaps) tell(`not judged: ${printable(gap)}\n`);
       process.stdout.write(await print(source.name, rows, gaps, format));
     });
 }

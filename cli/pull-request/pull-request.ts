@@ -2,6 +2,7 @@ import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { CannotError, EXIT } from "../exit.ts";
+import { helpText } from "../output/help.ts";
 import { codeQuality, workflowCommands } from "./annotations.ts";
 import { type Checked, checkCommit } from "./check.ts";
 import { commentOf, type Diffed } from "./comment.ts";
@@ -19,15 +20,16 @@ export function pullRequestCommand(): Command {
     .addCommand(commentSubcommand())
     .addHelpText(
       "after",
-      `
+      helpText(`
 The steps share a folder. check reads a commit's declarations out of git and leaves what it found; diff.md and diff.exit
 are what sallyport diff printed and its exit code; preview adds what the engine would do; comment tells it all.
 action.yml and templates/merge-request.yml run them in this order. docs/pull-requests.md tells of their safety.
 
 Examples:
-  sallyport pull-request check origin/news --folder build/pull-request --annotate github
+  sallyport pull-request check origin/news --folder build/pull-request \\
+    --annotate github
   sallyport pull-request preview origin/news dev --folder build/pull-request
-  sallyport pull-request comment --folder build/pull-request --forge github`,
+  sallyport pull-request comment --folder build/pull-request --forge github`),
     );
 }
 
@@ -97,11 +99,13 @@ function commentSubcommand(): Command {
     )
     .addHelpText(
       "after",
-      `
+      helpText(`
 The comment is also comment.md in the folder, and what GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name gets it and the outcome.
+
 github takes GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_GRAPHQL_URL and PULL_REQUEST (its number);
 gitlab takes SALLYPORT_TOKEN, CI_API_V4_URL, CI_PROJECT_ID and CI_MERGE_REQUEST_IID.
-Exit code 1: there are problems, or a side is refused.`,
+
+Exit code 1: there are problems, or a side is refused.`),
     )
     .action(async ({ folder, forge, label }: CommentOptions) => {
       const checked = JSON.parse(await readFile(join(folder, "check.json"), "utf8")) as Checked;

@@ -8,6 +8,8 @@ import type { Stage } from "../../rollout/stages.ts";
 import { isConfirmed } from "../confirmed.ts";
 import { EXIT } from "../exit.ts";
 import { count, loadDeclaration, nowOption, warn } from "../input/environment.ts";
+import { helpText } from "../output/help.ts";
+import { tell } from "../output/terminal.ts";
 import { isPromoted, type PromotionOptions, skipPromotionOption } from "../promotion.ts";
 import { guardCluster } from "./guard.ts";
 
@@ -36,16 +38,18 @@ export function applyCommand(): Command {
     .addOption(skipPromotionOption())
     .addHelpText(
       "after",
-      `
+      helpText(`
 Written by server-side apply with the field manager sallyport. What apply wrote for this environment before and the file
 no longer declares is removed, and a line names who else has fields of it; objects of others are left alone, and a field
 of theirs in one that is written is a conflict that names them.
+
 In a project, the first apply writes into Pulumi.<stack>.yaml which cluster it is, and no other is taken from then on.
+
 Interrupted anywhere, a second run goes on from what is there.
 
 Examples:
   sallyport apply stacks/dev.yaml --context dev --dry-run
-  sallyport apply stacks/dev.yaml --context dev`,
+  sallyport apply stacks/dev.yaml --context dev`),
     );
 }
 
@@ -59,13 +63,13 @@ export function deleteCommand(): Command {
     .option("--yes-delete <environment>", "its name once more, where nobody is there to type it")
     .addHelpText(
       "after",
-      `
+      helpText(`
 The applications' routes go first, then what locks their namespaces down, then the gateways. A gateway's namespace in
 which others have something is kept. It takes the environment's name as its word: typed on the terminal, or given by
 --yes-delete.
 
 Example:
-  sallyport delete stacks/dev.yaml --context dev --yes-delete dev`,
+  sallyport delete stacks/dev.yaml --context dev --yes-delete dev`),
     );
 }
 
@@ -105,7 +109,7 @@ function rolloutCommand(
       await guardCluster(access, file, command.name() === "apply" && !options.dryRun);
       const { planRollout, runRollout, tryRollout } = await rollout();
       const planned = await planRollout(access, environment.name, plan(environment));
-      const onNote = (note: string) => process.stderr.write(`${note}\n`);
+      const onNote = (note: string) => tell(`${note}\n`);
       if (options.dryRun) {
         await tryRollout(access, planned, onNote);
         process.stdout.write(planned.stages.map(stageLines).join(""));
@@ -115,7 +119,7 @@ function rolloutCommand(
           limitSeconds: options.gateTimeout,
           onStage: (stage) => process.stderr.write(`${stageLine(stage)}\n`),
           onNote,
-          report: (lags) => process.stderr.write(waitingLines(lags)),
+          report: (lags) => tell(waitingLines(lags)),
         });
       }
       process.stdout.write(summary(environment.name, planned, options.dryRun));
