@@ -1,4 +1,5 @@
 import { NODES_ANNOTATION } from "../../plan/labels.ts";
+import { isFields, type Json } from "../../plan/manifest.ts";
 import type { Objects } from "../manifests/read.ts";
 import type { NodeTerm, PodSpec } from "../manifests/specs.ts";
 import type { Fact, Protection } from "./fact.ts";
@@ -22,7 +23,7 @@ export function podFacts(objects: Objects): Protection {
     ...objects("ConfigMap").flatMap(({ key, name, annotations }): Fact[] => {
       const nodes = annotations[NODES_ANNOTATION];
       if (nodes === undefined) return [];
-      const says = `the nodes of the record ${name} keep other pods away: ${nodes}`;
+      const says = `the nodes of the record ${name} keep other pods away: ${inWords(nodes)}`;
       return [{ family: "lockdown", kind: "guard", key: `marked ${name}`, says, object: key }];
     }),
     ...namespaces.flatMap(({ key, name, labels }): Fact[] => {
@@ -79,6 +80,33 @@ function placement(object: string, pods: string, spec: PodSpec): Fact[] {
         : []),
     ]),
   ];
+}
+
+/** `pool egress; names one, two`: what a record of nodes says; as it stands where it is of another form. */
+function inWords(record: string): string {
+  const read = jsonOf(record);
+  if (!isFields(read)) return record;
+  const told = Object.entries(read).map(([key, value]) => [key, partsOf(value).join(", ")]);
+  return told.flatMap(([key, value]) => (value === "" ? [] : [`${key} ${value}`])).join("; ");
+}
+
+function partsOf(value: Json): string[] {
+  if (Array.isArray(value)) return value.map(textOf);
+  return isFields(value)
+    ? Object.entries(value).map(([key, one]) => `${key}=${textOf(one)}`)
+    : [textOf(value)];
+}
+
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function jsonOf(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `pool In egress`; any of several terms, each with all its expressions. */

@@ -131,7 +131,7 @@ describe("a change of a declaration", () => {
       { nodes: "" },
       [
         "- lockdown: no longer: egress/egress runs on nodes with egress.sallyport.dev/pool In egress alone",
-        "- lockdown: no longer: the nodes of the record sallyport-nodes-egress keep other pods away",
+        "- lockdown: no longer: the nodes of the record sallyport-nodes-egress keep other pods away: pool egress; selector ",
       ],
     ],
   ])("%s", (_what, parts, expected) => {
