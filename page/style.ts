@@ -26,7 +26,7 @@ form { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: end; paddi
   background: var(--raised); border: 1px solid var(--line); border-radius: 0.5rem; }
 label { display: grid; gap: 0.2rem; font-size: 0.875rem; color: var(--quiet); }
 label:has([type="checkbox"]) { display: flex; align-items: center; gap: 0.4rem; padding: 0.4rem 0; }
-.search { flex: 1 1 16rem; }
+.search { flex: 1 1 12rem; }
 input, select, button { font: inherit; color: var(--text); background: var(--page); border: 1px solid var(--field);
   border-radius: 0.3rem; padding: 0.35rem 0.6rem; }
 select { max-width: 18rem; }

@@ -2,16 +2,20 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import { inWords } from "../../access/manifests/unjudged.ts";
+import { readMatrix } from "../../access/matrix/matrix.ts";
 import { chromiumProgram, launchChromium } from "../../bench/chromium.ts";
 import { compare } from "../../cli/diff/compare.ts";
 import { markdownText } from "../../cli/diff/markdown.ts";
 import { terminalText } from "../../cli/diff/text.ts";
 import { readSources } from "../../cli/input/source.ts";
+import { matrixPage } from "../../cli/matrix/page.ts";
 import { commentHtml } from "./comment.ts";
 import { terminalHtml } from "./terminal.ts";
 
 /**
- * Draws the pictures of a change, light and dark: as a terminal shows it, and as a comment. Mermaid, by which GitHub
+ * Draws the pictures, light and dark: of a change as a terminal shows it, of one as a comment, and of the page that
+ * tells who may call what, where a filter that is not Sallyport's is in a gateway. Mermaid, by which GitHub
  * draws the comment's diagram, is no dependency of this project: it is looked for on NODE_PATH.
  *
  * @example
@@ -25,7 +29,12 @@ const [from, to] = [
   sideOf("stacks at shop (5d6e7f8)", "after.yaml"),
 ];
 const compared = compare(from, to);
+const manifests = ["access.yaml", "foreign.yaml"].flatMap((file) =>
+  sideOf(file, file).sources.environments.flatMap((environment) => environment.manifests),
+);
+const { rows, gaps } = readMatrix(manifests);
 const PICTURES = {
+  "../access-page": await matrixPage("demo", rows, gaps.map(inWords)),
   diff: terminalHtml(
     "sallyport diff main shop",
     terminalText(from.name, to.name, compared, { columns: 80, isColoured: true }),
@@ -41,7 +50,9 @@ const browser = await launchChromium(program);
 try {
   for (const [name, html] of Object.entries(PICTURES))
     for (const colorScheme of ["light", "dark"] as const) {
-      const page = await browser.newPage({ colorScheme, viewport: { width: 900, height: 600 } });
+      const viewport =
+        name === "../access-page" ? { width: 1440, height: 1000 } : { width: 900, height: 600 };
+      const page = await browser.newPage({ colorScheme, viewport });
       await page.setContent(html);
       if (name === "comment") await drawDiagram(page, colorScheme);
       await page.locator("body").screenshot({ path: here(`${name}-${colorScheme}.png`) });

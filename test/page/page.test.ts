@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -94,6 +94,24 @@ describe("the matrix as a page", () => {
     expect(await rowsOf(page)).toHaveLength(5);
     expect(await page.locator("#status").textContent()).toBe("5 rows");
     expect([requests, faults]).toEqual([[url], []]);
+  });
+
+  it("has its filters on one line of a wide window", async () => {
+    const manifests = join(folder, "manifests");
+    sallyport(["render", "docs/pictures/access.yaml", "--out", manifests]);
+    copyFileSync("docs/pictures/foreign.yaml", join(manifests, "foreign.yaml"));
+    const { page } = await open(file("filters.html", html(manifests)));
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const [search, gateway, notes, clear] = await Promise.all(
+      [
+        page.getByLabel("Search"),
+        page.getByLabel("Gateway"),
+        page.getByLabel("notes"),
+        page.getByRole("button", { name: "Clear" }),
+      ].map((field) => field.boundingBox()),
+    );
+    const bottom = (search?.y ?? 0) + (search?.height ?? 0);
+    for (const field of [gateway, notes, clear]) expect(field?.y).toBeLessThan(bottom);
   });
 
   it("lets its script reach nothing, and no other script run", async () => {
