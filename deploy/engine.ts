@@ -16,7 +16,10 @@ export async function findEngine(): Promise<EngineFound> {
   try {
     return { command: await PulumiCommand.get() };
   } catch (error) {
-    return { missing: `no pulumi on PATH (${firstLine(error)})` };
+    const why = reasonOf(error);
+    return {
+      missing: why.includes("ENOENT") ? "no pulumi on PATH" : `no pulumi on PATH that works (${why})`,
+    };
   }
 }
 
@@ -41,13 +44,14 @@ export async function findOrInstallEngine(
   try {
     return { command: await Promise.race([PulumiCommand.install({ root }), late]) };
   } catch (error) {
-    return { missing: `${found.missing}, and it can't be installed (${firstLine(error)})` };
+    return { missing: `${found.missing}, and it can't be installed (${reasonOf(error)})` };
   } finally {
     clearTimeout(timer);
   }
 }
 
-function firstLine(error: unknown): string {
+/** In a line; of a program that failed, what it failed with, which stands behind a code of the interface's own. */
+function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.trim().split("\n")[0] ?? "";
+  return /^code: .*^ stderr: (?<why>[^\n]*)/ms.exec(text)?.groups?.why ?? text.trim().split("\n")[0] ?? "";
 }

@@ -50,6 +50,16 @@ describe("the engine", () => {
       join(folder, `cache/sallyport/pulumi-${sdk.version}`),
     );
     expect(command).toBeUndefined();
-    expect(missing).toMatch(/^no pulumi on PATH \(.*\), and it can't be installed \(no network\)$/);
+    expect(missing).toBe("no pulumi on PATH, and it can't be installed (no network)");
+  });
+
+  it("is missed with the reason where one is there that does not work, or an installer fails", async () => {
+    machineWith({ "bin/pulumi": "#!/bin/sh\nexit 3\n" });
+    const failed = "code: -2\n stdout: \n stderr: Command failed with exit code 1: /bin/sh\n err?: Error\n";
+    vi.spyOn(PulumiCommand, "install").mockRejectedValue(new Error(failed));
+    expect((await findOrInstallEngine(onInstall)).missing).toBe(
+      "no pulumi on PATH that works (Command failed with exit code 3: pulumi version), " +
+        "and it can't be installed (Command failed with exit code 1: /bin/sh)",
+    );
   });
 });
