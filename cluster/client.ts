@@ -31,6 +31,11 @@ export function connect({ kubeconfig, context }: ClusterAccess): KubeConfig {
       { cause: error },
     );
   }
+  if (isPlaceholder(config))
+    throw new ClusterError(
+      "there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config is not there",
+      "set KUBECONFIG to the path of one, or give it by --kubeconfig or kubernetes:kubeconfig",
+    );
   if (context !== undefined) {
     if (config.getContextObject(context) === null)
       throw new ClusterError(
@@ -45,6 +50,14 @@ export function connect({ kubeconfig, context }: ClusterAccess): KubeConfig {
   if (config.getCurrentCluster() === null)
     throw new ClusterError("the kubeconfig names no cluster", "choose a context with --context");
   return config;
+}
+
+/** Whether it is what the library makes up where it finds none: this context, of a cluster on this machine. */
+function isPlaceholder(config: KubeConfig): boolean {
+  return (
+    config.getCurrentContext() === "loaded-context" &&
+    config.getCurrentCluster()?.server === "http://localhost:8080"
+  );
 }
 
 /** Where a kubeconfig was looked for: in the order in which kubectl looks. Nothing is told of one that is a text. */
