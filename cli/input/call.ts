@@ -24,7 +24,7 @@ const SCHEMES: Readonly<Record<string, Call["scheme"]>> = {
 };
 const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 const FORMS =
-  "Give a URL such as http://edition.cnn.com/politics, or a host and its port: db.example.com:5432.";
+  "Give a URL such as http://edition.cnn.com/politics, or a host and its port (1 to 65535): db.example.com:5432.";
 
 /** `http://edition.cnn.com/politics`, `tcp://db.example.com:5432`, or `edition.cnn.com:443`. */
 export function parseTarget(text: string): Target {
@@ -35,7 +35,8 @@ export function parseTarget(text: string): Target {
   if ((scheme === undefined && url.protocol !== "host:") || !/^[a-z0-9._:-]+$/.test(host))
     throw new InvalidArgumentError(FORMS);
   const port = url.port === "" ? PORTS[scheme ?? ""] : Number(url.port);
-  if (port === undefined || port === 0) throw new InvalidArgumentError(`It names no port. ${FORMS}`);
+  if (port === undefined) throw new InvalidArgumentError(`It names no port. ${FORMS}`);
+  if (port === 0) throw new InvalidArgumentError(`0 is no port. ${FORMS}`);
   if (scheme === undefined) {
     if (url.pathname !== "") throw new InvalidArgumentError(`A path is a URL's. ${FORMS}`);
     return { host, port };

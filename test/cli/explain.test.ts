@@ -236,6 +236,12 @@ describe("what is called", () => {
     expect(() => parseTarget(text)).toThrow();
   });
 
+  it("has a port, or what is said is which there are", () => {
+    expect(() => parseTarget("a.example")).toThrow(/^It names no port\. .*\(1 to 65535\)/);
+    expect(() => parseTarget("a.example:0")).toThrow(/^0 is no port\. .*\(1 to 65535\)/);
+    expect(() => parseTarget("a.example:65536")).toThrow(/\(1 to 65535\)/);
+  });
+
   it("comes from an account, with headers", () => {
     expect(parseCaller("news/politics")).toEqual({ namespace: "news", account: "politics" });
     expect(() => parseCaller("news/politics/x")).toThrow();
