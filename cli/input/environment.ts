@@ -9,7 +9,7 @@ import {
 } from "../../model/index.ts";
 import { EXIT } from "../exit.ts";
 import { tell } from "../output/terminal.ts";
-import { importersOf } from "./importers.ts";
+import { importersIn } from "./importers.ts";
 import { DISK } from "./tree.ts";
 
 /** The option by which a command's present is another moment than the present. */
@@ -46,7 +46,7 @@ export function loadDeclaration(
 ): (Loaded & { readonly environment: Environment }) | undefined {
   const loaded = loadEnvironment(file, {
     ...(now === undefined ? {} : { now }),
-    importersOf: (catalog) => importersOf(catalog, DISK),
+    importersOf: importersIn(DISK),
   });
   const { environment, problems, warnings } = loaded;
   if (environment !== undefined) {

@@ -11,7 +11,7 @@ import { ENVIRONMENT_LABEL } from "../../plan/labels.ts";
 import { identityOf, type Manifest, objectKey } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { refuse, warn } from "./environment.ts";
-import { importersOf } from "./importers.ts";
+import { importersIn } from "./importers.ts";
 import { environmentName, looksLikeManifests, type ReadManifests, readManifests } from "./manifests.ts";
 import { DISK, type Tree } from "./tree.ts";
 
@@ -76,16 +76,17 @@ export function readSources(path: string, options: SourceOptions = {}): Sources 
   const read = files.map((file): ReadFile => ({ file, ...tree.filesBelow(file).read(file) }));
   const isDeclared = (file: ReadFile) => declaredName(file) !== undefined;
   const isRendered = (file: ReadFile) => "text" in file && looksLikeManifests(file.text);
-  // What a single file is meant to be, the reader of declarations says best.
-  if (names === undefined ? read.some(isRendered) : !read.some(isDeclared))
+  if (read.some(isRendered) && (names === undefined || !read.some(isDeclared)))
     return sources([rendered(path, read)]);
   const seen = new Set<string>();
-  const declaring = read.filter((file) => names === undefined || isDeclared(file));
-  const environments = declaring.map((file) => declared(file, now, tree, seen));
+  const reading: Reading = { now, tree, seen, importersOf: importersIn(tree) };
+  // What files are meant to be that say it neither way, the reader of declarations says best.
+  const declaring = read.some(isDeclared) ? read.filter(isDeclared) : read;
+  const environments = declaring.map((file) => declared(file, reading));
   const isSeen = (file: string) => seen.has(tree.filesBelow(file).identify(file));
   const broken = read
     .filter((file) => !isSeen(file.file) && isBroken(file))
-    .map((file) => declared(file, now, tree, seen));
+    .map((file) => declared(file, reading));
   const leftOut = files.filter((file) => !isSeen(file));
   return sources([...withoutNamesakes(environments, declaring), ...broken], leftOut);
 }
@@ -151,11 +152,20 @@ function declaredName(file: ReadFile): string | undefined {
   return "text" in file ? environmentName(file.text) : undefined;
 }
 
-function declared(file: ReadFile, now: Date, tree: Tree, seen: Set<string>): Read {
+/** How declarations are read. */
+interface Reading {
+  readonly now: Date;
+  readonly tree: Tree;
+  /** What stands for the files that were read; they are added. */
+  readonly seen: Set<string>;
+  readonly importersOf: (catalog: string) => readonly string[];
+}
+
+function declared(file: ReadFile, { now, tree, seen, importersOf }: Reading): Read {
   const files = tree.filesBelow(file.file);
   const loaded = loadEnvironment(file.file, {
     now,
-    importersOf: (catalog) => importersOf(catalog, tree),
+    importersOf,
     files: {
       identify: files.identify,
       read(path) {

@@ -86,6 +86,24 @@ describe("what a path names", () => {
     expect([refused, leftOut]).toEqual([[], ["built.yaml", "old.yaml"].map((name) => join(folder, name))]);
   });
 
+  it("is refused where it has catalogs alone, of each of which that is said", () => {
+    const catalog = "owner: news\nhosts: []\n";
+    const folder = folderOf({
+      "dev.yaml": `${GATEWAY}imports: [catalog/news.yaml]\n`,
+      "catalog/news.yaml": catalog,
+      "catalog/shop.yaml": catalog,
+    });
+    const { environments, refused } = readSources(join(folder, "catalog"));
+    expect(environments).toEqual([]);
+    const why = "this is a catalog, which environments import, and no environment";
+    expect(refused.map(({ name, problems }) => [name, ...problems.map((one) => [one.why, one.fix])])).toEqual(
+      [
+        ["news", [why, `name the environment that imports it: ${join(folder, "dev.yaml")}`]],
+        ["shop", [why, "name the environment file that imports it (imports:)"]],
+      ],
+    );
+  });
+
   it("is refused by the environment, and the others are read", () => {
     const folder = folderOf({
       "a.yaml": GATEWAY,
