@@ -54,7 +54,8 @@ Examples:
   sallyport diff build/before build/after`),
     )
     .action((args: readonly string[], { format, failOn, now }: Options) => {
-      const sides = readSides(args, now);
+      const behind = pathsBehind(process.argv);
+      const sides = readSides(args.slice(0, args.length - behind.length), behind, now);
       if ("problem" in sides) {
         refuse(args.join(" "), [sides.problem], false);
         return;
@@ -65,6 +66,12 @@ Examples:
       process.stdout.write(print(format, from.name, to.name, compared));
       process.exitCode = exitOf(compared, failOn);
     });
+}
+
+/** What stands behind `--`, of which commander tells nothing: paths alone. No option's value is `--`. */
+function pathsBehind(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf("--");
+  return end < 0 ? [] : argv.slice(end + 1);
 }
 
 /** What may be wrong with a side; of a catalog that several environments import, once. */

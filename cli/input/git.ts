@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { posix } from "node:path";
-import type { Files, FileText } from "../../model/read/files.ts";
+import { join, posix, relative, resolve, sep } from "node:path";
+import { type Files, type FileText, real } from "../../model/read/files.ts";
 import { MAX_FILE_BYTES } from "../../model/source.ts";
 import { CannotError } from "../exit.ts";
 import type { Tree } from "./tree.ts";
@@ -15,6 +15,11 @@ interface CommittedTree extends Tree {
 export function commitOf(name: string): string | undefined {
   const { ok, text } = git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]);
   return ok ? text.trim() : undefined;
+}
+
+/** Whether the repository has any commit. */
+export function hasCommits(): boolean {
+  return git(["rev-list", "--all", "--max-count=1"]).text !== "";
 }
 
 /** Whether the working directory is in a repository. Where git may not tell, what it says then is better heard. */
@@ -37,14 +42,18 @@ export function mergeBaseOf(one: string, other: string): string {
   );
 }
 
+/** Whether a path is in the repository, in whose commits it can then be. */
+export function isRepositoryPath(path: string): boolean {
+  return isInside(repositoryPaths()(path));
+}
+
 /**
  * The files of a commit below a path, or beside it where it is a file.
  *
- * @param path from the working directory, as all paths that the tree is asked for
+ * @param path from the working directory, as all paths that the tree is asked for, or absolute
  */
 export function treeAt(commit: string, path: string): CommittedTree {
-  const { text: prefix } = git(["rev-parse", "--show-prefix"]);
-  const inRepository = (file: string) => posix.join(prefix.trim(), file);
+  const inRepository = repositoryPaths();
   const below = entriesAt(commit, inRepository(path));
   const isFile = below.has(inRepository(path));
   const entries = isFile ? entriesAt(commit, posix.dirname(inRepository(path))) : below;
@@ -86,6 +95,32 @@ export function* plainFilesAt(
     if (!isLink && bytes <= MAX_FILE_BYTES) yield { path, bytes: git(["cat-file", "blob", object]).bytes };
 }
 
+/**
+ * What turns paths into those that commits have: from the repository's root, without a slash at the end. A path that is
+ * outside of it begins with `..`.
+ */
+function repositoryPaths(): (path: string) => string {
+  // A bare repository has no files beside its commits: there paths count from the root.
+  const root = resolve(git(["rev-parse", "--show-cdup"]).text.trimEnd());
+  return (path) => {
+    const whole = resolve(path);
+    const inside = relative(root, whole);
+    if (isInside(inside)) return inside || ".";
+    // A link may lead into the repository, as a shell's working directory; those inside it are the commit's to tell.
+    const names = whole.split(sep);
+    for (const index of names.keys()) {
+      const entered = relative(root, real(join(sep, ...names.slice(0, index + 1))));
+      if (isInside(entered)) return join(entered, ...names.slice(index + 1));
+    }
+    return inside;
+  };
+}
+
+/** @param path relative to the repository's root */
+function isInside(path: string): boolean {
+  return path !== ".." && !path.startsWith(`..${sep}`);
+}
+
 interface Entry {
   readonly isLink: boolean;
   readonly object: string;
@@ -94,7 +129,7 @@ interface Entry {
 
 /** By path from the repository's root: the files and links below a path of a commit. */
 function entriesAt(commit: string, path: string): ReadonlyMap<string, Entry> {
-  const below = path === "." ? [] : [path.replace(/\/$/, "")];
+  const below = path === "." ? [] : [path];
   const { ok, text } = git(["ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", ...below]);
   if (!ok) return new Map();
   const lines = text.split("\0").flatMap((line) => {

@@ -23,7 +23,7 @@ import { terminalHtml } from "./terminal.ts";
  * NODE_PATH=/tmp/mermaid/node_modules node docs/pictures/main.ts
  */
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const sideOf = (name: string, file: string) => ({ name, sources: readSources(here(file)), isAbsent: false });
+const sideOf = (name: string, file: string) => ({ name, sources: readSources(here(file)) });
 const [from, to] = [
   sideOf("stacks at main (1a2b3c4)", "before.yaml"),
   sideOf("stacks at shop (5d6e7f8)", "after.yaml"),

@@ -97,7 +97,7 @@ function unreadable(code: string): FileText {
 }
 
 /** The path without symbolic links, as far as it exists: reading it says what is wrong with the rest. */
-function real(path: string): string {
+export function real(path: string): string {
   try {
     return realpathSync(path);
   } catch {

@@ -35,7 +35,7 @@ function comparedOf(before: readonly Manifest[], after: readonly Manifest[]): Co
       refused: [],
       leftOut: [],
     };
-    return { name: "a", sources, isAbsent: false };
+    return { name: "a", sources };
   };
   return compare(side(before), side(after));
 }
@@ -84,7 +84,7 @@ describe("a comment", () => {
   it("shows the problems of a side that is refused", () => {
     const folder = folderOf({ "dev.yaml": "environment: dev\n<b>: 1\n" });
     const sources = readSources(folder);
-    const side = { name: "x", sources, isAbsent: false };
+    const side = { name: "x", sources };
     const said = markdownText("a", "b", compare(side, side));
     expect(said).toMatch(/^### Sallyport: 1 environment refused, no access gained\n\n\| Refused \(\d+\)/);
     expect(said).toContain("`no such key here`");

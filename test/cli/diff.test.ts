@@ -1,44 +1,12 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { folderOf } from "../folders.ts";
-import { GATEWAY, sallyport } from "./sallyport.ts";
+import { DEV, hosts, PROD, repository } from "./repository.ts";
+import { sallyport } from "./sallyport.ts";
 
 // Each run is a process, which takes a second on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
-
-const hosts = (...names: readonly string[]) =>
-  `owner: news\nhosts:\n${names.map((name) => `  - { host: ${name}, tls: none, allow: [{ from: { namespace: news } }] }\n`).join("")}`;
-const DEV = `${GATEWAY}imports: [catalog/news.yaml]\n`;
-const PROD = DEV.replace("dev", "prod");
-
-interface Repository {
-  readonly folder: string;
-  readonly git: (...args: readonly string[]) => string;
-  readonly commit: (files: Readonly<Record<string, string>>) => void;
-  readonly diff: (...args: readonly string[]) => ReturnType<typeof sallyport>;
-}
-
-/** A git repository in which `main` has stacks/ with dev and one host, and is checked out. */
-function repository(): Repository {
-  const folder = folderOf({ "stacks/dev.yaml": DEV, "stacks/catalog/news.yaml": hosts("a.example.com") });
-  const identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
-  const git = (...args: readonly string[]) =>
-    execFileSync("git", [...identity, ...args], {
-      cwd: folder,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-  const commit = (files: Readonly<Record<string, string>>) => {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    git("add", "--all");
-    git("commit", "--quiet", "--message", "change");
-  };
-  git("init", "--quiet", "--initial-branch", "main");
-  commit({});
-  return { folder, git, commit, diff: (...args) => sallyport(["diff", ...args], { cwd: folder }) };
-}
 
 describe("sallyport diff of git refs", () => {
   it("says which side does not have the path", () => {
@@ -160,7 +128,7 @@ describe("sallyport diff of what is not there", () => {
   it.each([
     ["a ref", ["nowhere...HEAD"], 1, /nowhere.*no file, no folder and no git ref.*git fetch/s],
     ["a file", ["nowhere.yaml", "stacks"], 1, /nowhere\.yaml.*no file, no folder and no git ref/s],
-    ["an option as a ref", ["--", "--output=x"], 1, /no file, no folder and no git ref/s],
+    ["an option as a ref", ["--", "--output=x"], 1, /neither side has this path/],
     ["a path", ["HEAD", "HEAD", "nowhere"], 1, /neither side has this path/],
   ])("%s is told", (_what, args, code, message) => {
     const { exit, stdout, stderr } = repository().diff(...args);
@@ -178,32 +146,6 @@ describe("sallyport diff of what is not there", () => {
     git("clone", "--quiet", "--depth", "1", "--no-single-branch", `file://${folder}`, clone);
     const { exit, stderr } = sallyport(["diff", "origin/main...origin/change"], { cwd: clone });
     expect([exit, stderr]).toEqual([2, expect.stringContaining("have no commit in common here")]);
-  });
-
-  it("git, or a repository, is told with exit code 2; files need neither", () => {
-    const folder = folderOf({ "a.yaml": GATEWAY, "b.yaml": GATEWAY });
-    const outside = sallyport(["diff", "main...HEAD"], {
-      cwd: folder,
-      env: { ...process.env, GIT_CEILING_DIRECTORIES: "/" },
-    });
-    expect([outside.exit, outside.stderr]).toEqual([2, expect.stringContaining("not a git repository")]);
-    const missing = sallyport(["diff", "a.yaml", "none.yaml"], {
-      cwd: folder,
-      env: { ...process.env, GIT_CEILING_DIRECTORIES: "/" },
-    });
-    expect([missing.exit, missing.stderr]).toEqual([
-      1,
-      'sallyport diff:1:1 "none.yaml"\n' +
-        "  why: this is no file and no folder, and there is no git repository here whose ref it could be\n" +
-        "  fix: check the path; to compare commits, run this inside the clone that has them\n" +
-        "a.yaml none.yaml: 1 problem\n",
-    ]);
-    const without = { cwd: folder, env: { PATH: "/nowhere" } };
-    expect(sallyport(["diff", "main...HEAD"], without)).toMatchObject({
-      exit: 2,
-      stderr: expect.stringContaining("there is no git"),
-    });
-    expect(sallyport(["diff", "a.yaml", "b.yaml"], without)).toMatchObject({ exit: 0, stderr: "" });
   });
 });
 
