@@ -17,8 +17,18 @@ export function table(rows: readonly WalkedRow[], terminal: number): string {
     passed ? "ok" : "FAIL",
   ]);
   for (const line of [["step", "command", "expected", "got", ""], ...lines])
-    table.push(line.map((text, column) => wrap(text, (widths[column] ?? NARROWEST) - PADDING)));
+    table.push(line.map((text, column) => shortened(wrap(text, (widths[column] ?? NARROWEST) - PADDING))));
   return table.toString();
+}
+
+/** The library's time grows with the cube of a cell's lines; the row's own report has told them all. */
+const MOST_LINES = 12;
+
+function shortened(text: string): string {
+  const lines = text.split("\n");
+  return lines.length <= MOST_LINES
+    ? text
+    : [...lines.slice(0, MOST_LINES - 1), `+${lines.length - MOST_LINES + 1} lines`].join("\n");
 }
 
 /** The columns' shares of a terminal's width, borders included. */

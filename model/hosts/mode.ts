@@ -42,11 +42,16 @@ export function checkMode(written: WrittenHost, fault: ReportFault): void {
       [],
       undefined,
       "mutual TLS takes a client certificate",
-      "add clientSecret: (a Secret with tls.crt and tls.key in the gateway's namespace), or write tls: originate",
+      "add clientSecret: (a Secret with tls.crt, tls.key and the host's ca.crt in the gateway's namespace), or write tls: originate",
     );
   for (const [key, modes] of Object.entries(USED_WITH) as [keyof HostSettings, readonly Mode[]][])
     if (isGiven(written, key) && !modes.includes(mode))
-      fault([key], settings?.[key], `tls: ${mode} has no use for it`, `remove it, or write tls: ${modes[0]}`);
+      fault(
+        [key],
+        settings?.[key],
+        `tls: ${mode} has no use for it`,
+        `remove it, or write tls: ${instead(mode, modes)}`,
+      );
   if (host !== undefined && settings !== undefined) checkName(host, mode, settings, fault);
   // On another port the authority's port is not the host's, which takes a cluster of the host's own.
   if (
@@ -66,6 +71,12 @@ export function checkMode(written: WrittenHost, fault: ReportFault): void {
     );
   if (settings?.caSecret !== undefined && settings.insecureSkipVerify)
     fault(["insecureSkipVerify"], true, "with caSecret there is something to verify with", "remove it");
+}
+
+/** A mode that has use for a setting; of those for a host that is called by TLS one that encrypts, where there is one. */
+function instead(mode: Mode, modes: readonly Mode[]): Mode | undefined {
+  const encrypting = mode === "passthrough" ? modes.find((one) => ENCRYPTING.includes(one)) : undefined;
+  return encrypting ?? modes[0];
 }
 
 /** What may be declared, and is better not. */

@@ -45,7 +45,9 @@ export const hostSettings = {
     "The host's own port, where it is not the one that the application calls; 443 with originate and mutual.",
   ),
   caSecret: SecretName.optional().describe("A Secret with ca.crt, the authority that signed the host."),
-  clientSecret: SecretName.optional().describe("A Secret with tls.crt and tls.key, shown to the host."),
+  clientSecret: SecretName.optional().describe(
+    "A Secret with tls.crt and tls.key, shown to the host, and ca.crt, by which the host is verified.",
+  ),
   insecureSkipVerify: z
     .literal(true)
     .optional()

@@ -84,7 +84,7 @@ describe("a host is refused, with place, reason and fix:", () => {
     [
       "@host: a.example.com, tls: mutual",
       "hosts[0]: mutual TLS takes a client certificate",
-      "add clientSecret: (a Secret with tls.crt and tls.key in the gateway's namespace), or write tls: originate",
+      "add clientSecret: (a Secret with tls.crt, tls.key and the host's ca.crt in the gateway's namespace), or write tls: originate",
     ],
     [
       "host: a.example.com, tls: mutual, clientSecret: @partner-cacert",

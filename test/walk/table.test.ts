@@ -24,6 +24,14 @@ describe("the table of rows", () => {
     passed: false,
   };
 
+  it("counts the lines of a text that is too long for it", () => {
+    const got = Array.from({ length: 400 }, (_, index) => `object-${index}`).join("\n");
+    const printed = table([{ ...row, got }], 100);
+    expect(printed).toContain("object-10 ");
+    expect(printed).not.toContain("object-11");
+    expect(printed).toContain("+389 lines");
+  });
+
   it("fits the terminal and loses no letter", () => {
     const printed = table([row], 100);
     for (const line of printed.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
