@@ -121,7 +121,7 @@ Examples:
         process.stdout.write(
           format === "json"
             ? `${JSON.stringify(explained, null, 2)}\n`
-            : textOf(explained, columnsOf(process.stdout)),
+            : textOf(explained, process.stdout.isTTY ? columnsOf(process.stdout) : undefined),
         );
       },
     );

@@ -4,7 +4,7 @@ import type { Step } from "../../access/evaluate/step.ts";
 import type { Call } from "../../advice/call.ts";
 import type { Impossible, Suggestion } from "../../advice/suggest.ts";
 import { formatCaller, formatPosition, type Position, printable } from "../../model/index.ts";
-import { wrapped } from "../output/wrap.ts";
+import { COLUMNS, wrapped } from "../output/wrap.ts";
 
 /**
  * In one word what comes of a call; `past-gateways`: nothing refuses it, and no gateway sees it; `unknown`: what is not
@@ -44,16 +44,14 @@ const ANSWERS: Readonly<Record<Answer, string>> = {
 /**
  * For a terminal: the verdict, each step with its object and place, and what would allow the call.
  *
- * @param columns how wide a line of prose may be
+ * @param terminal how wide it is; elsewhere the verdict is one line, to be searched, and prose has 80 columns
  */
-export function textOf({ call, answer, steps, unsure, advice }: Explained, columns: number): string {
+export function textOf({ call, answer, steps, unsure, advice }: Explained, terminal?: number): string {
+  const columns = terminal ?? COLUMNS;
   const isSure = unsure.length === 0 || answer === "unknown";
-  const verdict = `${ANSWERS[answer]}${isSure ? "" : ", as far as it is judged"}`;
+  const verdict = `${formatCaller(call)}${userOf(call)} ${called(call)}: ${ANSWERS[answer]}${isSure ? "" : ", as far as it is judged"}`;
   return [
-    ...wrapped(`${formatCaller(call)}${userOf(call)} ${called(call)}: ${verdict}`, {
-      columns,
-      hanging: "  ",
-    }),
+    ...(terminal === undefined ? [verdict] : wrapped(verdict, { columns, hanging: "  " })),
     "",
     ...steps.flatMap((step) => linesOf(step, columns)),
     ...(unsure.length === 0
