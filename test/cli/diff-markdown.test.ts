@@ -172,7 +172,7 @@ describe("a comment", () => {
           [
             [{ namespace: "news", host: WIDEST, path: WIDEST }],
             WIDEST,
-            { times: 1, paths: 3, environments: 40 },
+            { times: 1, paths: 60, environments: 40 },
           ],
         ],
       },
