@@ -18,8 +18,11 @@ export const METRICS = {
 /** The scrape job's name, by which a gateway's pods are known to be there. */
 export const JOB = "sallyport";
 
-/** The rules that refuse: no rule at all, a deny rule, a route of not-found, a token or an authorizer that said no. */
-const REFUSING = String.raw`none|ext_authz|jwt_authn|refused:.*|.+-deny-[0-9a-f]{10}\\]-rule.*`;
+/**
+ * The rules that refuse: no rule at all, a deny rule, a route of not-found, a token or an authorizer that said no, or
+ * one that istiod does not find (the policy that stands for it denies all).
+ */
+const REFUSING = String.raw`none|ext_authz|jwt_authn|refused:.*|.+-deny-[0-9a-f]{10}\\]-rule.*|.+-bad-CUSTOM-action`;
 
 /** What a request's rule and code say, as a selector's part. gRPC is refused with 200, and a status of its own. */
 export const REFUSED = `rule=~"${REFUSING}",code=~"200|4.."`;

@@ -5,6 +5,28 @@ import type { Path, ReportFault } from "../source.ts";
 
 type Parts = Sound<Pick<z.output<typeof EnvironmentFrame>, "issuers" | "authorizers">>;
 
+/** What clients and proxies send with every request, or with many. */
+const OF_ANY_REQUEST = [
+  "accept",
+  "accept-encoding",
+  "accept-language",
+  "cache-control",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "date",
+  "origin",
+  "range",
+  "referer",
+  "traceparent",
+  "tracestate",
+  "user-agent",
+  "x-forwarded-client-cert",
+  "x-forwarded-for",
+  "x-forwarded-proto",
+  "x-request-id",
+];
+
 /** Rules between the parts that access takes: each name once, and one place for an issuer's keys. */
 export function validateAccess({ issuers, authorizers }: Partial<Parts>, fault: ReportFault): void {
   once("issuers", "name", issuers, fault);
@@ -20,6 +42,13 @@ export function validateAccess({ issuers, authorizers }: Partial<Parts>, fault: 
         [...path, "header"],
         issuer.header,
         "the whole header is the token, and a request has one for all its cookies",
+        "write a header of its own, such as x-user-token",
+      );
+    if (OF_ANY_REQUEST.some((name) => name === issuer.header))
+      fault(
+        [...path, "header"],
+        issuer.header,
+        "requests have this header anyway, and one that is no token is refused with 401",
         "write a header of its own, such as x-user-token",
       );
     checkKeys(issuer.jwks, [...path, "jwks"], fault);

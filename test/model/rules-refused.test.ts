@@ -144,6 +144,14 @@ describe("a host is refused", () => {
     ]);
   });
 
+  it("and so is one whose tokens are to be in a header that requests have anyway", () => {
+    const issuers =
+      "issuers: [{ name: corp, issuer: 'https://a.example', jwksUri: 'https://a.example/keys', header: user-agent }]\n";
+    expect(found(environment(http(""), issuers)).problems).toEqual([
+      expect.stringMatching(/^4:\d+ issuers\[0\]\.header: requests have this header anyway/),
+    ]);
+  });
+
   it("and so is an authorizer without a time limit", () => {
     const authorizer =
       "authorizers: [{ name: iam, service: authz.iam.svc.cluster.local, port: 9000, protocol: grpc }]\n";
