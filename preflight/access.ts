@@ -1,16 +1,39 @@
 import type { Authorizer, DeclaredHost } from "../model/environment.ts";
+import type { Manifest } from "../plan/manifest.ts";
 import { atHosts, atPart, type Finding } from "./finding.ts";
 import { meshConfigText } from "./mesh-config.ts";
 import type { Situation } from "./situation.ts";
 
-/** What access takes of MeshConfig, which is not ours to write: authorizers, and paths that can be compared. */
+/** What access takes that is not ours to write: authorizers, and in MeshConfig paths that can be compared. */
 export function findAccessFaults(situation: Situation): Finding[] {
   const { environment, running } = situation;
+  const { authorizers = [] } = environment;
+  const missing = authorizers.flatMap((authorizer) => serviceFault(situation, authorizer));
   // That it could not be read is told elsewhere.
-  if (meshConfigText(environment.mesh, running) === undefined) return [];
+  if (meshConfigText(environment.mesh, running) === undefined) return missing;
   return [
-    ...(environment.authorizers ?? []).flatMap((authorizer) => authorizerFault(situation, authorizer)),
+    ...missing,
+    ...authorizers.flatMap((authorizer) => authorizerFault(situation, authorizer)),
     ...pathFault(situation),
+  ];
+}
+
+/** Where istiod finds no Service, it refuses whatever the authorizer was to be asked about. */
+function serviceFault(situation: Situation, { name, service }: Authorizer): Finding[] {
+  const { objects, forbidden } = situation.running;
+  const [own, namespace] = service.split(".");
+  const isIt = ({ kind, metadata }: Manifest) =>
+    kind === "Service" && metadata.name === own && metadata.namespace === namespace;
+  if (forbidden.some(({ kind }) => kind === "Service") || objects.some(isIt)) return [];
+  return [
+    atPart(
+      situation,
+      "problem",
+      ["authorizers"],
+      `authorizers ${name}`,
+      `there is no Service ${namespace}/${own}: requests to its hosts are refused with 403`,
+      "deploy the authorizer first, or write its service",
+    ),
   ];
 }
 

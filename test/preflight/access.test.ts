@@ -1,12 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { environmentWith, found, istiod, meshConfig, NOTHING, namespace, SETTINGS } from "./situations.ts";
+import {
+  environmentWith,
+  found,
+  istiod,
+  meshConfig,
+  NOTHING,
+  namespace,
+  object,
+  SETTINGS,
+} from "./situations.ts";
 
 const AUTHORIZERS =
   "authorizers: [{ name: iam, service: authz.iam.svc.cluster.local, port: 9000, protocol: grpc, timeout: 500ms }]";
 const host = (rest: string) =>
   `hosts:\n  - { host: a.example.com, tls: none, allow: [{ from: { namespace: news }${rest} }] }\n`;
-const under = (mesh: string, text: string) =>
-  found([], text, [namespace("news"), istiod(SETTINGS), meshConfig(mesh)]);
+const AUTHORIZER = object("Service", "iam/authz");
+const under = (mesh: string, text: string, services = [AUTHORIZER]) =>
+  found([], text, [namespace("news"), istiod(SETTINGS), meshConfig(mesh), ...services]);
 
 describe("an authorizer", () => {
   const text = environmentWith(AUTHORIZERS, host(""));
@@ -18,6 +28,14 @@ describe("an authorizer", () => {
     expect(provider(RIGHT)).toEqual(NOTHING);
     expect(provider(`${RIGHT}, failOpen: false`)).toEqual(NOTHING);
     expect(provider(RIGHT.replace("service: ", "service: iam/"))).toEqual(NOTHING);
+  });
+
+  it("is a problem where its Service is not there", () => {
+    const mesh = `extensionProviders: [{ name: iam, envoyExtAuthzGrpc: { ${RIGHT} } }]`;
+    for (const services of [[], [object("Service", "other/authz")]])
+      expect(under(mesh, text, services).problems).toEqual([
+        expect.stringMatching(/^5:14 authorizers iam: there is no Service iam\/authz/),
+      ]);
   });
 
   it.each([
