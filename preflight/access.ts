@@ -26,15 +26,17 @@ function serviceFault(situation: Situation, { name, service }: Authorizer): Find
     kind === "Service" && metadata.name === own && metadata.namespace === namespace;
   if (forbidden.some(({ kind }) => kind === "Service") || objects.some(isIt)) return [];
   return [
-    atPart(
+    atAuthorizer(
       situation,
-      "problem",
-      ["authorizers"],
-      `authorizers ${name}`,
+      name,
       `there is no Service ${namespace}/${own}: requests to its hosts are refused with 403`,
       "deploy the authorizer first, or write its service",
     ),
   ];
+}
+
+function atAuthorizer(situation: Situation, name: string, why: string, fix: string): Finding {
+  return atPart(situation, "problem", ["authorizers"], `authorizers ${name}`, why, fix);
 }
 
 const TYPES = { grpc: "envoyExtAuthzGrpc", http: "envoyExtAuthzHttp" } as const;
@@ -54,11 +56,9 @@ function authorizerFault(situation: Situation, authorizer: Authorizer): Finding[
   const why = providerFault(providers.find((provider) => provider.name === name)?.[type], authorizer, type);
   if (why === undefined) return [];
   return [
-    atPart(
+    atAuthorizer(
       situation,
-      "problem",
-      ["authorizers"],
-      `authorizers ${name}`,
+      name,
       `in the mesh's extensionProviders, ${why}`,
       `write there: - { name: ${name}, ${type}: { service: ${service}, port: ${port}, timeout: ${timeout}, failOpen: false } }`,
     ),

@@ -37,22 +37,19 @@ export function validateAccess({ issuers, authorizers }: Partial<Parts>, fault: 
     const path = ["issuers", index];
     if (issuer.jwks !== undefined && issuer.jwksUri !== undefined)
       fault(path, issuer.name, "jwks and jwksUri are both given", "give the keys by one of the two");
-    if (issuer.header === "cookie")
-      fault(
-        [...path, "header"],
-        issuer.header,
-        "the whole header is the token, and a request has one for all its cookies",
-        "write a header of its own, such as x-user-token",
-      );
-    if (OF_ANY_REQUEST.some((name) => name === issuer.header))
-      fault(
-        [...path, "header"],
-        issuer.header,
-        "requests have this header anyway, and one that is no token is refused with 401",
-        "write a header of its own, such as x-user-token",
-      );
+    const why = whyNoTokens(issuer.header);
+    if (why !== undefined)
+      fault([...path, "header"], issuer.header, why, "write a header of its own, such as x-user-token");
     checkKeys(issuer.jwks, [...path, "jwks"], fault);
   });
+}
+
+/** Why a header can't be the one that tokens come in; undefined where it can. */
+function whyNoTokens(header = ""): string | undefined {
+  if (header === "cookie") return "the whole header is the token, and a request has one for all its cookies";
+  return OF_ANY_REQUEST.includes(header)
+    ? "requests have this header anyway, and one that is no token is refused with 401"
+    : undefined;
 }
 
 function once<K extends string>(

@@ -154,16 +154,13 @@ const filterPatch = z.object({
   patch: z.object({ value: filterValue }).optional(),
 });
 
-/** The word for all sidecars among a VirtualService's gateways. */
-const MESH = "mesh";
-
 /** Istio's kinds. */
 export const ISTIO = {
   VirtualService: z.object({
     ...exported,
     hosts: texts.default([]),
-    /** Without any a VirtualService is for the sidecars. */
-    gateways: texts.default([MESH]),
+    /** `mesh` is all sidecars, for which a VirtualService without any is. */
+    gateways: texts.default(["mesh"]),
     http: z.array(httpRoute).optional(),
     tls: z.array(tlsRoute).optional(),
     tcp: z.array(tcpRoute).optional(),

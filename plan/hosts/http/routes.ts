@@ -107,12 +107,13 @@ const STAYS_INSIDE = [
 function gatewayRoutes(context: HostsContext, shard: Shard, upstream: Upstream): Manifest {
   const { port, settings, hosts, refusal } = shard;
   const { attempts, methods } = settings.retries ?? DEFAULT_RETRIES;
+  const remove = [...STAYS_INSIDE, ...tokenHeaders(context)];
   const route = (matches: readonly RouteMatch[], number: number, attempts: number): Json => ({
     // A wildcard's name tells its routes in the log and the counters; others are told by their authority.
     name: isWildcard(hosts[0]) ? hosts[0].host : shard.name,
     match: matches.map((match) => ({ port, ...match })),
     route: [{ destination: { host: upstream.host, port: { number } } }],
-    headers: { request: { remove: [...STAYS_INSIDE, ...tokenHeaders(context)] } },
+    headers: { request: { remove } },
     retries: attempts === 0 ? { attempts } : { attempts, retryOn: RETRY_ON },
     ...(settings.timeout === undefined ? {} : { timeout: settings.timeout }),
   });
