@@ -1,3 +1,4 @@
+import { digest } from "../../model/values/digest.ts";
 import type { Json } from "../manifest.ts";
 
 /** Envoy keeps 1,024 names by default, and refuses a connection to one more. */
@@ -6,9 +7,33 @@ const MAX_NAMES = 65_536;
 /** Which of a host's addresses is called: its IPv4 address where it has one, else its IPv6 address. */
 export const LOOKUP_FAMILY = "V4_PREFERRED";
 
-/** How a dynamic cluster resolves names, by the name that istiod gives the cluster's cache. */
+/**
+ * How soon a question is asked again. By default Envoy waits 5 s for an answer, as long as it gives the whole lookup,
+ * and keeps a failure for about a minute: so one lost packet would refuse a host for that long. What has resolved once
+ * stays in use while DNS fails.
+ */
+export const DNS_RETRIES = {
+  dns_failure_refresh_rate: { base_interval: "1s", max_interval: "10s" },
+  typed_dns_resolver_config: {
+    name: "envoy.network.dns_resolver.cares",
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig",
+      query_timeout_seconds: 1,
+      // As istiod sets it: a new port for each hundred questions.
+      udp_max_queries: 100,
+    },
+  },
+} as const;
+
+const SETTINGS = { dns_lookup_family: LOOKUP_FAMILY, max_hosts: MAX_NAMES, ...DNS_RETRIES } as const;
+const SETTINGS_NAME = digest(JSON.stringify(SETTINGS));
+
+/**
+ * How a dynamic cluster resolves names. Envoy refuses a cache of a name that it has with other settings, so that a
+ * gateway in service would not take changed ones: the name tells them.
+ */
 export function dnsCache(host: string): Json {
-  return { name: `${host}_dfp_dns_cache`, dns_lookup_family: LOOKUP_FAMILY, max_hosts: MAX_NAMES };
+  return { name: `${host}_${SETTINGS_NAME}`, ...SETTINGS };
 }
 
 /**

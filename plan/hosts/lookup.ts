@@ -4,13 +4,13 @@ import { gatewayFilter } from "../envoy-filter.ts";
 import { inGatewayNamespace } from "../labels.ts";
 import type { PlannedObject } from "../manifest.ts";
 import type { HostsContext } from "./context.ts";
-import { LOOKUP_FAMILY } from "./dns-cache.ts";
+import { DNS_RETRIES, LOOKUP_FAMILY } from "./dns-cache.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
 
 /**
  * Which addresses the gateway's clusters of single hosts ask DNS for. istiod goes by the pod's own addresses: without
- * its dual stack it asks for those of IPv4 alone, and with it both are called in turn. What is no cluster by DNS has no
- * use for the field.
+ * its dual stack it asks for those of IPv4 alone, and with it both are called in turn. And how soon it asks again. What is
+ * no cluster by DNS has no use for the fields.
  */
 export function planLookup({ gateway }: HostsContext, hosts: readonly Host[]): PlannedObject[] {
   if (!hosts.some(hasClusterByDns)) return [];
@@ -19,7 +19,7 @@ export function planLookup({ gateway }: HostsContext, hosts: readonly Host[]): P
     {
       applyTo: "CLUSTER",
       match: { context: "GATEWAY" },
-      patch: { operation: "MERGE", value: { dns_lookup_family: LOOKUP_FAMILY } },
+      patch: { operation: "MERGE", value: { dns_lookup_family: LOOKUP_FAMILY, ...DNS_RETRIES } },
     },
   ]);
   return [{ wave: "registry", manifest }];

@@ -20,7 +20,7 @@ import {
   SECOND,
   sinceRead,
 } from "./lag.ts";
-import { namespacesOf } from "./markers.ts";
+import { isHop, namespacesOf } from "./markers.ts";
 import { unfinished } from "./rollouts.ts";
 
 /** How to wait for a stage. */
@@ -54,8 +54,8 @@ const PROXY = "istio-proxy";
  * a push that was computed after that, and the gateways use what they took.
  *
  * Istiod names a push by the second in which it began. So each istiod is asked for what it has read until that is all;
- * then, in a later second, a marker is touched, which makes it compute a push for the proxies concerned and for no
- * others. A proxy that took a push of that second or a later one has the stage.
+ * then, in a later second, markers are touched, which makes it compute a push for the proxies concerned and for no
+ * other sidecars. A proxy that took a push of that second or a later one has the stage.
  *
  * @throws ClusterError naming who lags, why and since when, if it takes longer than the limit
  */
@@ -214,7 +214,7 @@ function wordsOf(error: unknown): string {
 async function gatewayPods(config: KubeConfig, markers: readonly Manifest[]): Promise<Pod[]> {
   const found = markers.map((marker) => {
     const gateway = gatewayOf(marker);
-    if (gateway === undefined) return [];
+    if (gateway === undefined || !isHop(marker)) return [];
     return podsWith(config, marker.metadata.namespace ?? "", PROXY, selectorOf(gatewaySelector(gateway)));
   });
   return (await Promise.all(found)).flat();

@@ -107,6 +107,31 @@ describe("a gated rollout", { timeout: 180_000 }, () => {
     }
   });
 
+  it("tells of a gateway that refused clusters before, though it takes the others", async () => {
+    const broken = {
+      apiVersion: "networking.istio.io/v1alpha3",
+      kind: "EnvoyFilter",
+      metadata: { name: "broken", namespace: HOME },
+      spec: {
+        configPatches: [
+          {
+            applyTo: "CLUSTER",
+            match: { context: "GATEWAY", cluster: { service: `*.http.gate.${HOME}.sallyport.internal` } },
+            patch: { operation: "MERGE", value: { type: "EDS" } },
+          },
+        ],
+      },
+    };
+    await run(["apply", "-f", "-"], JSON.stringify(broken));
+    try {
+      const change = rollOut(hosts("edition.cnn.com", "www.google.com"), { limitSeconds: 15 });
+      await expect(change).rejects.toThrow(/refuses Cluster .*EDS/);
+    } finally {
+      await run(["delete", "-n", HOME, "envoyfilter/broken"]);
+    }
+    await rollOut(hosts("edition.cnn.com", "www.google.com"));
+  });
+
   it("goes on from what an ended run left", async () => {
     const wanted = hosts("www.google.com");
     for (const last of [2, 3, 4]) {

@@ -51,9 +51,10 @@ describe("the markers of a stage", () => {
       [...manifests, ...manifests],
     ).map(objectKey);
 
-  it("are the hops of its gateways, each once", () => {
-    expect(keys([policy])).toEqual(["DestinationRule/egress/egress-hop"]);
-    expect(keys([policy, hop])).toEqual(["DestinationRule/egress/egress-hop"]);
+  it("are the hops of its gateways and a filter beside each, each once", () => {
+    const both = ["EnvoyFilter/egress/egress-forward-443", "DestinationRule/egress/egress-hop"];
+    expect(keys([policy])).toEqual(both);
+    expect(keys([policy, hop])).toEqual(both);
   });
 
   it("are the Sidecars that it writes", () => {

@@ -1,4 +1,5 @@
 import type { Row } from "../row.ts";
+import { rolledOut } from "../workloads.ts";
 import { codeOf, commandRow, type World } from "./world.ts";
 
 /** What goes wrong outside, or is sent wrongly: a clear code, no crash, no way round. */
@@ -16,6 +17,13 @@ export function faultRows(world: World): Row[] {
       codeOf("https://missing.example.com/", unknown(443)),
       "000 exit 35",
     ),
+    {
+      step: "a name that did not resolve while the name service was away",
+      command:
+        "kubectl scale -n kube-system deploy/coredns, to 0 and back; curl -s http://later.wild.example.com/",
+      expected: "503, soon 200",
+      answer: () => withoutNames(world),
+    },
     row("a client certificate that is not there", codeOf("http://mutual.example.com:8080/"), "503"),
     row("an authority that is not there", codeOf("http://edition.cnn.com:8080/"), "503"),
     row("a host that cuts its answer", "curl -s -m 10 http://stream.example.com/cut", "so far and exit 18"),
@@ -62,4 +70,43 @@ export function faultRows(world: World): Row[] {
       },
     },
   ];
+}
+
+/** Much less than the minute for which Envoy keeps a failure by default. */
+const SOON_MILLISECONDS = 20_000;
+
+/** Calls a name that nobody called before while there is no name service, and again once it is back. */
+async function withoutNames({ kubectl, shell }: World): Promise<string> {
+  // The application is told an address, as it has no name service either.
+  const call = async () =>
+    (
+      await shell(
+        codeOf("http://later.wild.example.com/", "--resolve later.wild.example.com:80:198.51.100.10"),
+      )
+    ).stdout;
+  const scale = (replicas: number) =>
+    kubectl.run(["scale", "-n", "kube-system", "deploy/coredns", `--replicas=${replicas}`, "--timeout=60s"]);
+  let first: string;
+  try {
+    await scale(0);
+    await kubectl.run([
+      "wait",
+      "-n",
+      "kube-system",
+      "--for=delete",
+      "pod",
+      "-l",
+      "k8s-app=kube-dns",
+      "--timeout=60s",
+    ]);
+    first = await call();
+  } finally {
+    await scale(1);
+    await rolledOut(kubectl, "kube-system", "coredns");
+  }
+  const end = performance.now() + SOON_MILLISECONDS;
+  let last: string;
+  do last = await call();
+  while (last !== "200" && performance.now() < end);
+  return `${first}, soon ${last}`;
 }
