@@ -14,19 +14,23 @@ import { RATE_LIMIT_FILTER } from "./http/rate-limit.ts";
  */
 export function planListeners(context: HostsContext, hosts: readonly Host[]): PlannedObject[] {
   const { gateway } = context;
-  const patches = httpPatches(context, hosts);
+  const metadata = inGatewayNamespace(gateway, `${gateway.name}-listeners`);
+  const patches = [BALANCED, ...httpPatches(context, hosts)];
   return [
     { wave: "routes", manifest: listeners(context) },
-    ...(patches.length === 0
-      ? []
-      : [
-          {
-            wave: "routes",
-            manifest: gatewayFilter(gateway, inGatewayNamespace(gateway, `${gateway.name}-http`), patches),
-          } satisfies PlannedObject,
-        ]),
+    { wave: "routes", manifest: gatewayFilter(gateway, metadata, patches) },
   ];
 }
+
+/**
+ * Each worker thread is given as many connections as the others. The hop's are few and long, as each carries many
+ * requests: left to the kernel, a thread may have them all while others idle.
+ */
+const BALANCED: Json = {
+  applyTo: "LISTENER",
+  match: { context: "GATEWAY" },
+  patch: { operation: "MERGE", value: { connection_balance_config: { exact_balance: {} } } },
+};
 
 function listeners({ gateway }: HostsContext): Manifest {
   const servers: Json[] = gateway.ports.map(({ port, protocol }) => ({

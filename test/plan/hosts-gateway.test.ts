@@ -118,16 +118,22 @@ describe("the gateway's listeners", () => {
   });
 });
 
-describe("the gateway's reading of HTTP", () => {
+describe("the gateway's reading of its listeners", () => {
   const { configPatches } = specOf<{ configPatches: Patch[] }>(
     planned({ host, tls: "none" }),
     "EnvoyFilter",
-    /^egress-http$/,
+    /^egress-listeners$/,
   );
-  const options = configPatches.map(({ match, patch }) => [
-    match.listener.portNumber,
-    patch.value.typed_config,
-  ]);
+  const [balanced, ...http] = configPatches;
+  const options = http.map(({ match, patch }) => [match.listener.portNumber, patch.value.typed_config]);
+
+  it("gives each worker thread as many connections, on every port", () => {
+    expect(balanced).toEqual({
+      applyTo: "LISTENER",
+      match: { context: "GATEWAY" },
+      patch: { operation: "MERGE", value: { connection_balance_config: { exact_balance: {} } } },
+    });
+  });
 
   it("takes more headers than a sidecar lets through and upgrades over HTTP/2, on every HTTP port, and drops the port on 80", () => {
     expect(options).toEqual([

@@ -83,9 +83,9 @@ describe("what a host has of its own", () => {
 
   it("the filter that counts requests is there only where a host has a limit", () => {
     const filters = (entry: Partial<Planned>) =>
-      JSON.stringify(only(planned({ host, tls: "none", ...entry }), "EnvoyFilter", /^egress-http$/)).includes(
-        "local_ratelimit",
-      );
+      JSON.stringify(
+        only(planned({ host, tls: "none", ...entry }), "EnvoyFilter", /^egress-listeners$/),
+      ).includes("local_ratelimit");
     expect(filters({})).toBe(false);
     expect(filters({ rateLimit: { requests: 1 } })).toBe(true);
   });
