@@ -42,7 +42,7 @@ export function parseStream(
   limits: Limits,
   options: { readonly uniqueKeys: boolean; readonly merge: boolean },
 ): { readonly documents: readonly Document.Parsed[] } | TooMuch {
-  // The library asks at each lexeme whether to log it: of the real environment that is a third of the time.
+  // The library asks at each lexeme whether to log it: of the real environment that is a quarter of the time.
   const environment = process.env;
   process.env = {};
   try {

@@ -8,9 +8,9 @@ import { DNS_RETRIES, LOOKUP_FAMILY } from "./dns-cache.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
 
 /**
- * Which addresses the gateway's clusters of single hosts ask DNS for. istiod goes by the pod's own addresses: without
- * its dual stack it asks for those of IPv4 alone, and with it both are called in turn. And how soon it asks again. What is
- * no cluster by DNS has no use for the fields.
+ * Which addresses the gateway's clusters of single hosts ask DNS for, and how soon again. istiod goes by the pod's own
+ * addresses: without its dual stack it asks for those of IPv4 alone, and with it both are called in turn. What is no
+ * cluster by DNS has no use for the fields.
  */
 export function planLookup({ gateway }: HostsContext, hosts: readonly Host[]): PlannedObject[] {
   if (!hosts.some(hasClusterByDns)) return [];

@@ -1,32 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { summariseAccess } from "../../access/matrix/summary.ts";
-import {
-  completeGateway,
-  completeHosts,
-  completeMesh,
-  completeMonitoring,
-  type HostInput,
-} from "../../model/complete.ts";
+import { completeHosts, completeMesh, completeMonitoring, type HostInput } from "../../model/complete.ts";
 import type { Environment } from "../../model/environment.ts";
 import { callersOf } from "../../model/rules/callers.ts";
 import { objectKey } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
+import { gateway } from "./hosts.ts";
 
 const mesh = completeMesh(undefined);
-const gateway = completeGateway(
-  {
-    name: "egress",
-    namespace: "egress",
-    ports: [
-      { port: 80, protocol: "http" },
-      { port: 443, protocol: "tls" },
-      { port: 5432, protocol: "tcp" },
-    ],
-  },
-  mesh,
-);
 
 const caller = fc.oneof(
   fc.constantFrom("news", "shop", "payments").map((namespace) => ({ from: { namespace } })),

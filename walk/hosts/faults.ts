@@ -5,8 +5,8 @@ import { codeOf, commandRow, type World } from "./world.ts";
 /** What goes wrong outside, or is sent wrongly: a clear code, no crash, no way round. */
 export function faultRows(world: World): Row[] {
   const row = (step: string, command: string, expected: string) => commandRow(world, step, command, expected);
-  // The name is not in DNS, so that the application has to be told some address.
-  const unknown = (port: number) => `--resolve missing.example.com:${port}:198.51.100.10`;
+  // The name is not in DNS.
+  const unknown = (port: number) => toldAddress("missing.example.com", port);
   return [
     row("a host that is down", codeOf("http://down.example.com/"), "503"),
     row("a host that is down, by TLS", codeOf("https://down.example.com/"), "000 exit 35"),
@@ -72,18 +72,18 @@ export function faultRows(world: World): Row[] {
   ];
 }
 
+/** What tells the application some address of a name that it can't resolve itself. */
+function toldAddress(host: string, port: number): string {
+  return `--resolve ${host}:${port}:198.51.100.10`;
+}
+
 /** Much less than the minute for which Envoy keeps a failure by default. */
 const SOON_MILLISECONDS = 20_000;
 
 /** Calls a name that nobody called before while there is no name service, and again once it is back. */
 async function withoutNames({ kubectl, shell }: World): Promise<string> {
-  // The application is told an address, as it has no name service either.
   const call = async () =>
-    (
-      await shell(
-        codeOf("http://later.wild.example.com/", "--resolve later.wild.example.com:80:198.51.100.10"),
-      )
-    ).stdout;
+    (await shell(codeOf("http://later.wild.example.com/", toldAddress("later.wild.example.com", 80)))).stdout;
   const scale = (replicas: number) =>
     kubectl.run(["scale", "-n", "kube-system", "deploy/coredns", `--replicas=${replicas}`, "--timeout=60s"]);
   let first: string;
