@@ -48,7 +48,7 @@ interface TcpRoute extends Connections {
   readonly isByAddress: boolean;
 }
 
-/** Hosts of the web need no entry in the registry; on any other port a sidecar listens for what is registered alone. */
+/** Hosts of the web need no entry in the registry; on another port one host of a VirtualService does, for all of it. */
 const WEB = 80;
 
 /** Read out of the VirtualServices that are seen. */
@@ -66,10 +66,9 @@ export function meshRoutes(seen: Seen, { registered }: PortsSeen): MeshRoutes {
       const routes = routesOf(service, port);
       if (routes.length === 0) continue;
       for (const name of names) {
-        const isRegistered = registered.has(`${name}:${port}`);
-        if (port === WEB || isRegistered) push(inner(http, port), name, routes);
+        if (port === WEB || listens(port)) push(inner(http, port), name, routes);
         // What is registered is known by its absolute name too.
-        if (isRegistered) push(inner(http, port), `${name}.`, routes);
+        if (registered.has(`${name}:${port}`)) push(inner(http, port), `${name}.`, routes);
       }
     }
     for (const { match, route } of service.spec.tls ?? [])

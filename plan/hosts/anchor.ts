@@ -1,9 +1,13 @@
+import type { Protocol } from "../../model/values/protocols.ts";
 import { inGatewayNamespace } from "../labels.ts";
 import type { Manifest } from "../manifest.ts";
 import { type HostsContext, internalHost } from "./context.ts";
 import { NO_ADDRESS, serviceEntry } from "./service-entry.ts";
 
-/** What a sidecar's listener for a port exists for: hosts have no ServiceEntry, and TLS and TCP take one. */
+/**
+ * What a sidecar's listener for a port exists for. Hosts have no ServiceEntry of their own: on a port other than 80
+ * istiod takes those VirtualServices one of whose hosts is registered there, and then for all of their hosts.
+ */
 export function anchorHost(context: HostsContext, port: number): string {
   return internalHost(context, `port-${port}`);
 }
@@ -16,7 +20,7 @@ export function anchorHost(context: HostsContext, port: number): string {
 export function anchor(
   context: HostsContext,
   port: number,
-  protocol: "tls" | "tcp",
+  protocol: Protocol,
   namespaces: readonly string[],
 ): Manifest {
   const { gateway } = context;

@@ -14,6 +14,7 @@ import { planUsers } from "./access/users.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
 import { planHop } from "./hop.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
+import { planHttpPorts } from "./http/ports.ts";
 import { planHttp, standsAlone } from "./http/routes.ts";
 import { planSharedUpstreams } from "./http/upstream.ts";
 import { planListeners } from "./listeners.ts";
@@ -79,6 +80,10 @@ export function planHosts({
       granted.filter(
         (host) => host.mode === "tcp" || (PROTOCOLS[host.mode] === "http" && !hasOwnCluster(host)),
       ),
+    ),
+    ...planHttpPorts(
+      context,
+      shards.filter(({ mode }) => PROTOCOLS[mode] === "http"),
     ),
     ...planForwardPorts(
       context,

@@ -37,6 +37,23 @@ describe("the hop", () => {
     expect(answers([everybody], { port: 8080, authority: "one.example.com.:8080" })).toBe("not-found");
   });
 
+  it("takes, on a port other than 80, every host of a VirtualService that has one registered there", () => {
+    const answerOn8080 = (authority: string, hosts: readonly string[]) => {
+      const objects = gateway().map((object): Manifest => {
+        const { hosts: own = [] } = object.spec as { hosts?: readonly string[] };
+        if (object.metadata.name === "registered")
+          return { ...object, spec: { ...(object.spec as object), hosts: ["port-8080.internal"] } };
+        if (object.metadata.name !== "mesh") return object;
+        return { ...object, spec: { ...(object.spec as object), hosts: [...own, ...hosts] } };
+      });
+      return evaluate([...objects, everybody], { ...call, port: 8080, authority }).answer;
+    };
+    expect(answerOn8080("one.example.com:8080", ["port-8080.internal"])).toBe("allowed");
+    // Not registered itself, it is known by that one name alone.
+    expect(answerOn8080("one.example.com.:8080", ["port-8080.internal"])).toBe("unknown-host");
+    expect(answerOn8080("one.example.com:8080", [])).toBe("unknown-host");
+  });
+
   it("lacks a cluster where no DestinationRule has the subset", () => {
     const objects = [...gateway().filter(({ kind }) => kind !== "DestinationRule"), everybody];
     expect(evaluate(objects, call).answer).toBe("unavailable");

@@ -178,17 +178,29 @@ describe("an HTTP host", () => {
     expect(versions && Object.fromEntries(versions)).toEqual(expected);
   });
 
-  it("is registered with sidecars on a port other than 80, with no endpoint to go to", () => {
-    expect(ofKind(planned({ host, tls: "none" }), "ServiceEntry", /-mesh$/)).toEqual([]);
-    const { metadata, spec } = only(planned({ host, tls: "none", port: 8080 }), "ServiceEntry", /-mesh$/);
+  it("is called on a port other than 80 by way of one name, registered for all its hosts, with no endpoint", () => {
+    const anchorHost = "port-8080.egress.egress.sallyport.internal";
+    expect(ofKind(planned({ host, tls: "none" }), "ServiceEntry", /-port-/)).toEqual([]);
+    const manifests = planned(
+      { host, tls: "none", port: 8080 },
+      { host: "b.example.com", tls: "originate", port: 8080, upstreamPort: 8443 },
+    );
+    const { metadata, spec } = only(manifests, "ServiceEntry", /-port-8080$/);
     expect(metadata.labels).toMatchObject({ "networking.istio.io/enable-autoallocate-ip": "false" });
     expect(spec).toEqual({
-      hosts: [host],
+      hosts: [anchorHost],
       exportTo: ["news"],
       location: "MESH_EXTERNAL",
       resolution: "STATIC",
       ports: [{ number: 8080, name: "http-8080", protocol: "HTTP" }],
     });
+    const inMesh = ofKind(manifests, "VirtualService", /-mesh$/).map(
+      ({ spec }) => (spec as { hosts: string[] }).hosts,
+    );
+    expect(inMesh.sort()).toEqual([
+      [anchorHost, host],
+      [anchorHost, "b.example.com"],
+    ]);
   });
 
   it.each([

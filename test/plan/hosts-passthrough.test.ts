@@ -100,7 +100,7 @@ describe("the gateway's half of a port", () => {
     const names = added(planned({ host, tls: "none" }, { host, tls: "originate", port: 8080 })).map(
       ({ metadata }) => metadata.name,
     );
-    expect(names.filter((name) => /-(forward|carry|port)-/.test(name))).toEqual([]);
+    expect(names.filter((name) => /-(forward|carry)-/.test(name))).toEqual([]);
   });
 });
 

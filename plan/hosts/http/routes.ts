@@ -4,10 +4,10 @@ import { HTTP_PORT } from "../../../model/values/ports.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import { accessPolicy, notFoundPolicy } from "../access/allow.ts";
 import { type RouteMatch, refusedRoute, routeMatches } from "../access/not-found.ts";
+import { anchorHost } from "../anchor.ts";
 import { gatewayReference, type HostsContext, shardMetadata } from "../context.ts";
 import { HTTP_SUBSET } from "../hop.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
-import { NO_ADDRESS, serviceEntry } from "../service-entry.ts";
 import type { Shard } from "../shards.ts";
 import { hasOwnCluster, planOwnCluster } from "./own-cluster.ts";
 import { planRateLimit } from "./rate-limit.ts";
@@ -29,9 +29,6 @@ export function planHttp(context: HostsContext, shard: Shard): PlannedObject[] {
   const upstream = own?.upstream ?? sharedUpstream(context, host);
   return [
     ...(own?.objects ?? []),
-    ...(shard.port === HTTP_PORT
-      ? []
-      : [{ wave: "registry", manifest: meshRegistry(context, shard) } satisfies PlannedObject]),
     { wave: "routes", manifest: gatewayRoutes(context, shard, upstream) },
     { wave: "routes", manifest: accessPolicy(context, shard) },
     ...planRateLimit(context, shard),
@@ -154,17 +151,6 @@ function refused({ refusal, port }: Shard): Json[] {
   return [{ name: refusedRoute(refusal), match: [{ port }], directResponse: { status: 404 } }];
 }
 
-/** Sidecars take routes for a host that nobody registered on port 80 alone. It has no endpoints to go to. */
-function meshRegistry(context: HostsContext, shard: Shard): Manifest {
-  return serviceEntry(shardMetadata(context, shard, "-mesh", NO_ADDRESS), {
-    hosts: namesOf(shard),
-    exportTo: shard.namespaces,
-    resolution: "STATIC",
-    port: shard.port,
-    protocol: "http",
-  });
-}
-
 /**
  * Of a gateway's pod that is gone, a sidecar hears a moment later: it connects to another. All else the gateway
  * retries, as a retry at each hop would multiply.
@@ -179,7 +165,8 @@ function meshRoute(context: HostsContext, shard: Shard, { http2Port }: Upstream)
     http2Port === undefined
       ? [{ match: [{ port }], route: toGateway(context, port, HTTP_SUBSET), ...more }]
       : multiplexed(context, port, more);
-  return meshVirtualService(context, shard, namesOf(shard), { http });
+  const hosts = [...(port === HTTP_PORT ? [] : [anchorHost(context, port)]), ...namesOf(shard)];
+  return meshVirtualService(context, shard, hosts, { http });
 }
 
 function namesOf({ hosts }: Shard): string[] {
