@@ -4,15 +4,14 @@ import type { Json } from "../manifest.ts";
 /** Envoy keeps 1,024 names by default, and refuses a connection to one more. */
 const MAX_NAMES = 65_536;
 
-/** Which of a host's addresses is called: its IPv4 address where it has one, else its IPv6 address. */
-export const LOOKUP_FAMILY = "V4_PREFERRED";
-
 /**
- * How soon a question is asked again. By default Envoy waits 5 s for an answer, as long as it gives the whole lookup,
- * and keeps a failure for about a minute: so one lost packet would refuse a host for that long. What has resolved once
- * stays in use while DNS fails.
+ * What DNS is asked for, and how soon again. Of a host's addresses its IPv4 address is called where it has one, else its
+ * IPv6 address. By default Envoy waits 5 s for an answer, as long as it gives the whole lookup, and keeps a failure for
+ * about a minute: so one lost packet would refuse a host for that long. What has resolved once stays in use while DNS
+ * fails.
  */
-export const DNS_RETRIES = {
+export const LOOKUP = {
+  dns_lookup_family: "V4_PREFERRED",
   dns_failure_refresh_rate: { base_interval: "1s", max_interval: "10s" },
   typed_dns_resolver_config: {
     name: "envoy.network.dns_resolver.cares",
@@ -25,7 +24,7 @@ export const DNS_RETRIES = {
   },
 } as const;
 
-const SETTINGS = { dns_lookup_family: LOOKUP_FAMILY, max_hosts: MAX_NAMES, ...DNS_RETRIES } as const;
+const SETTINGS = { ...LOOKUP, max_hosts: MAX_NAMES } as const;
 const SETTINGS_NAME = digest(JSON.stringify(SETTINGS));
 
 /**

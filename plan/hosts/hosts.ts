@@ -67,7 +67,7 @@ export function planHosts({
     ...planHop(context, namespaces, http),
     ...planListeners(context, http),
     ...planOutside(context, granted),
-    ...planLookup(context, granted),
+    ...planLookup(context),
     ...planSecretAccess(context, http),
     { wave: "registry", manifest: hostCounters(log) },
     { wave: "registry", manifest: accessLog(log) },

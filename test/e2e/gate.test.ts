@@ -132,6 +132,20 @@ describe("a gated rollout", { timeout: 180_000 }, () => {
     await rollOut(hosts("edition.cnn.com", "www.google.com"));
   });
 
+  it("changes no cluster of the gateway when a host with one of its own comes or goes", async () => {
+    const modified = async () =>
+      run([
+        ...["exec", "-n", HOME, "deploy/gate", "--", "pilot-agent", "request", "GET"],
+        "stats?filter=^cluster_manager.cluster_modified$",
+      ]);
+    const limited = { host: "en.wikipedia.org", tls: "none", limits: { requests: 9 } } as const;
+    const before = await modified();
+    expect(before).toContain("cluster_modified: ");
+    await rollOut(hosts("edition.cnn.com", limited));
+    await rollOut(hosts("edition.cnn.com"));
+    expect(await modified()).toBe(before);
+  });
+
   it("goes on from what an ended run left", async () => {
     const wanted = hosts("www.google.com");
     for (const last of [2, 3, 4]) {
@@ -195,10 +209,11 @@ describe("a gated rollout", { timeout: 180_000 }, () => {
   });
 });
 
-function hosts(...names: readonly string[]): PlannedObject[] {
-  const inputs = names.map(
-    (host): HostInput => ({ host, tls: "none", allow: [{ from: { namespace: CLIENTS } }] }),
-  );
+function hosts(...some: readonly (string | Omit<HostInput, "allow">)[]): PlannedObject[] {
+  const inputs = some.map((one): HostInput => {
+    const host = typeof one === "string" ? ({ host: one, tls: "none" } as const) : one;
+    return { ...host, allow: [{ from: { namespace: CLIENTS } }] };
+  });
   return planEnvironment({
     name: NAME,
     mesh,

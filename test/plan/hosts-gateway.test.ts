@@ -56,18 +56,15 @@ describe("the gateway's NetworkPolicy for the outside", () => {
   });
 });
 
-describe("the addresses that clusters of single hosts ask for", () => {
-  it.each<readonly [string, Planned, number]>([
-    ["for a cluster of its own", { host, tls: "originate", upstreamPort: 8443 }, 1],
-    ["for limits", { host, tls: "none", limits: { requests: 1 } }, 1],
-    ["for one server of all names", { host: "*.example.com", tls: "passthrough", server: host }, 1],
-    ["not for a shared cluster", { host, tls: "originate" }, 0],
-    ["not for forwarding by name", { host, tls: "passthrough" }, 0],
-    ["not for TCP", { host, tls: "tcp", port: 5432 }, 0],
-  ])("are IPv4's first, else IPv6's, %s", (_, declared, filters) => {
-    const found = ofKind(planned(declared), "EnvoyFilter", /-lookup$/);
-    expect(found).toHaveLength(filters);
-    for (const filter of found) expect(valuesOf(filter, "dns_lookup_family")).toEqual(["V4_PREFERRED"]);
+describe("what DNS is asked for", () => {
+  it.each<readonly [string, Planned]>([
+    ["with a cluster of its own", { host, tls: "originate", upstreamPort: 8443 }],
+    ["with a shared cluster", { host, tls: "originate" }],
+    ["with TCP", { host, tls: "tcp", port: 5432 }],
+  ])("is IPv4's addresses first, else IPv6's, for all clusters %s", (_, declared) => {
+    const filter = only(planned(declared), "EnvoyFilter", /-lookup$/);
+    expect(valuesOf(filter, "dns_lookup_family")).toEqual(["V4_PREFERRED"]);
+    expect(valuesOf(filter, "match")).toEqual([{ context: "GATEWAY" }]);
   });
 });
 

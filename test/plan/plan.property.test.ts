@@ -4,10 +4,10 @@ import { summariseAccess } from "../../access/matrix/summary.ts";
 import { completeHosts, completeMesh, completeMonitoring, type HostInput } from "../../model/complete.ts";
 import type { Environment } from "../../model/environment.ts";
 import { callersOf } from "../../model/rules/callers.ts";
-import { objectKey } from "../../plan/manifest.ts";
+import { type Manifest, objectKey } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
-import { gateway } from "./hosts.ts";
+import { EVERY_KIND, gateway } from "./hosts.ts";
 
 const mesh = completeMesh(undefined);
 
@@ -35,6 +35,29 @@ function environment(inputs: readonly HostInput[]): Environment {
     monitoring: completeMonitoring(undefined),
     hosts: completeHosts(inputs, gateway),
   };
+}
+
+/** By service, and `*` for all, what the gateway's clusters to the outside are made of. */
+function gatewayClusters(manifests: readonly Manifest[]): ReadonlyMap<string, string> {
+  const parts = manifests.flatMap(({ kind, spec }): [string, string][] => {
+    if (kind === "EnvoyFilter") {
+      const { configPatches } = spec as {
+        configPatches: readonly {
+          applyTo: string;
+          match: { context: string; cluster?: { service: string } };
+        }[];
+      };
+      return configPatches
+        .filter(({ applyTo, match }) => applyTo === "CLUSTER" && match.context === "GATEWAY")
+        .map((patch) => [patch.match.cluster?.service ?? "*", JSON.stringify(patch)]);
+    }
+    if (kind !== "ServiceEntry" && kind !== "DestinationRule") return [];
+    const { exportTo, hosts, host = "" } = spec as { exportTo: string[]; hosts?: string[]; host?: string };
+    const outside = (hosts ?? [host]).filter((name) => exportTo.join() === "." && name.endsWith(".internal"));
+    return outside.map((name) => [name, JSON.stringify(spec)]);
+  });
+  const byService = Map.groupBy(parts, ([service]) => service);
+  return new Map([["*", ""], ...[...byService].map(([service, own]) => [service, own.join()] as const)]);
 }
 
 describe("planning", () => {
@@ -125,6 +148,24 @@ describe("planning", () => {
         expect(changed.length).toBeLessThanOrEqual(3);
       }),
       { numRuns: 20 },
+    );
+  });
+
+  it("changes no cluster of the gateway that was there before, whatever host comes or goes", () => {
+    const kinds = EVERY_KIND.map(
+      (kind): HostInput => ({ ...kind, allow: [{ from: { namespace: "news" } }] }),
+    );
+    fc.assert(
+      fc.property(fc.subarray(kinds), fc.nat(kinds.length - 1), (some, index) => {
+        const one = kinds[index];
+        const others = some.filter((kind) => kind !== one);
+        fc.pre(others.length > 0);
+        const [without, together] = [others, one === undefined ? others : [...others, one]].map((list) =>
+          gatewayClusters(planEnvironment(environment(list)).map(({ manifest }) => manifest)),
+        );
+        for (const [service, config] of without ?? [])
+          expect(together?.get(service), service).toEqual(config);
+      }),
     );
   });
 
