@@ -66,6 +66,9 @@ function entryFindings(
   // Istio leaves our route out where the port is not HTTP.
   const takesCalls = ({ mode, port }: DeclaredHost) =>
     PROTOCOLS[mode] === "http" && !HTTP.includes(protocols.get(port) ?? "");
+  // Istio takes a wildcard that is not registered only where nothing under it is.
+  const hidesOthers = ({ mode, host }: DeclaredHost) =>
+    PROTOCOLS[mode] === "http" && !entry.spec.hosts?.includes(host);
   const where = `shows it to sidecars in ${enumerate(seenBy)}`;
   const fix = `remove it, or set its exportTo so that ${enumerate(seenBy)} can't see it`;
   return [
@@ -76,8 +79,14 @@ function entryFindings(
       fix,
     ),
     ...atHosts(
+      "problem",
+      rivals.filter((host) => !takesCalls(host) && hidesOthers(host)),
+      `${called(entry)} shows a name under it to sidecars in ${enumerate(seenBy)}: Istio then routes no other name under it`,
+      fix,
+    ),
+    ...atHosts(
       "warning",
-      rivals.filter((host) => !takesCalls(host)),
+      rivals.filter((host) => !takesCalls(host) && !hidesOthers(host)),
       `${called(entry)} ${where} too: where our route is not in force yet, or no more, calls go round the gateway`,
       fix,
     ),

@@ -29,6 +29,11 @@ export function routesOf({ key, spec }: Read<VirtualService>, port: number): Rou
   return last < 0 ? routes : routes.slice(0, last + 1);
 }
 
+/** The ports that routes name. */
+export function portsOf(routes: readonly HttpRoute[]): Set<number> {
+  return new Set(routes.flatMap(({ match = [] }) => match.flatMap(({ port }) => port ?? [])));
+}
+
 /** The route of the first that takes a request; those that take every one come last, whosever they are. */
 export function routeOf(
   routes: readonly Route[],

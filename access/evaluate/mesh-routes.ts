@@ -1,7 +1,7 @@
 import type { Objects } from "../manifests/read.ts";
-import type { Connections, HttpRoute, TrafficPolicy } from "../manifests/specs.ts";
+import type { Connections, TrafficPolicy } from "../manifests/specs.ts";
 import { liesIn } from "./addresses.ts";
-import { type Route, routesOf } from "./http-routes.ts";
+import { portsOf, type Route, routesOf, withoutPort } from "./http-routes.ts";
 import type { Seen } from "./seen.ts";
 
 /** The ports on which the sidecars of a namespace listen, and for what. */
@@ -61,14 +61,16 @@ export function meshRoutes(seen: Seen, { registered }: PortsSeen): MeshRoutes {
     if (!gateways.includes("mesh")) continue;
     const object = service.key;
     const names = hosts.map((host) => host.toLowerCase());
-    const listens = (port: number) => names.some((name) => registered.has(`${name}:${port}`));
+    const standsFor = (name: string, port: number) => domainsOf(name, port, registered);
+    const listens = (port: number) =>
+      names.some((name) => standsFor(name, port).some((domain) => registered.has(`${domain}:${port}`)));
     for (const port of portsOf(service.spec.http ?? [])) {
       const routes = routesOf(service, port);
       if (routes.length === 0) continue;
-      for (const name of names) {
-        if (port === WEB || listens(port)) push(inner(http, port), name, routes);
+      for (const domain of names.flatMap((name) => standsFor(name, port))) {
+        if (port === WEB || listens(port)) push(inner(http, port), domain, routes);
         // What is registered is known by its absolute name too.
-        if (registered.has(`${name}:${port}`)) push(inner(http, port), `${name}.`, routes);
+        if (registered.has(`${domain}:${port}`)) push(inner(http, port), `${domain}.`, routes);
       }
     }
     for (const { match, route } of service.spec.tls ?? [])
@@ -89,8 +91,11 @@ export function meshRoutes(seen: Seen, { registered }: PortsSeen): MeshRoutes {
   return { http, tls, tcp };
 }
 
-function portsOf(routes: readonly HttpRoute[]): Set<number> {
-  return new Set(routes.flatMap(({ match = [] }) => match.flatMap(({ port }) => port ?? [])));
+/** What a VirtualService's host stands for on a port: itself, or what is registered under a wildcard, and that alone. */
+function domainsOf(name: string, port: number, registered: ReadonlySet<string>): string[] {
+  if (!name.startsWith("*")) return [name];
+  const under = [...registered].filter((one) => one.endsWith(`${name.slice(1)}:${port}`));
+  return under.length === 0 ? [name] : under.map(withoutPort);
 }
 
 /** What makes connections to a host, or to a subset of it. */

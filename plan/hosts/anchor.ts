@@ -13,7 +13,7 @@ export function anchorHost(context: HostsContext, port: number): string {
 }
 
 /**
- * Makes the sidecars listen on a port. It has no endpoints, so what no route takes is cut.
+ * Makes the sidecars listen on a port. It has no endpoints, so nothing leaves by it.
  *
  * @param namespaces the namespaces that were granted a host on this port, sorted
  */

@@ -24,8 +24,8 @@ import { planPassthrough } from "./passthrough/passthrough.ts";
 import { planForwardPorts } from "./passthrough/ports.ts";
 import { planSecretAccess } from "./secret-access.ts";
 import { type Shard, shardsOf } from "./shards.ts";
+import { planTcpPorts } from "./tcp/ports.ts";
 import { planTcp } from "./tcp/tcp.ts";
-import { planTcpPorts } from "./tcp/tcp-ports.ts";
 
 /** A list of hosts behind one gateway. */
 interface HostsPlan extends AccessParts {

@@ -5,8 +5,8 @@ import type { Shard } from "./shards.ts";
 /**
  * What turns the granted namespaces' sidecars towards the gateway for a shard's hosts.
  *
- * @param hosts the hosts that the routes are for
- * @param routes `http` or `tls` with its routes
+ * @param hosts the hosts that the routes are for, and what makes sidecars take them on the port
+ * @param routes `http`, `tls` or `tcp` with its routes
  */
 export function meshVirtualService(
   context: HostsContext,

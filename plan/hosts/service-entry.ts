@@ -1,3 +1,4 @@
+import type { Protocol } from "../../model/values/protocols.ts";
 import type { Json, Manifest } from "../manifest.ts";
 
 /** What tells one ServiceEntry of hosts outside the mesh from another. */
@@ -6,7 +7,7 @@ interface OutsideHosts {
   readonly exportTo: readonly string[];
   readonly resolution: "DNS" | "DYNAMIC_DNS" | "STATIC";
   readonly port: number;
-  readonly protocol: "http" | "tls" | "tcp";
+  readonly protocol: Protocol;
   /** A second port, whose requests go in HTTP/2. */
   readonly http2Port?: number;
   /** Where the hosts are, by a name to resolve; by their own names where left out. */

@@ -54,6 +54,27 @@ describe("the hop", () => {
     expect(answerOn8080("one.example.com:8080", [])).toBe("unknown-host");
   });
 
+  it("takes a wildcard only where nothing under it is registered, and else that alone", () => {
+    const answerAt = (host: string, ...registered: string[]) => {
+      const wildcard = (object: Manifest): Manifest => {
+        const { hosts } = object.spec as { hosts?: readonly string[] };
+        const isRoute = object.kind === "VirtualService" && hosts?.includes("one.example.com");
+        return isRoute
+          ? { ...object, spec: { ...(object.spec as object), hosts: ["*.example.com"] } }
+          : object;
+      };
+      const ports = [{ number: 80, protocol: "HTTP" }];
+      const entries = registered.map((name) => istio("ServiceEntry", "theirs", { hosts: [name], ports }));
+      const objects = [...gateway().map(wildcard), ...entries, everybody];
+      return evaluate(objects, { ...call, host, authority: host }).answer;
+    };
+    expect(answerAt("one.example.com")).toBe("allowed");
+    expect(answerAt("one.example.com", "two.example.com")).toBe("unknown-host");
+    expect(answerAt("two.example.com", "two.example.com")).toBe("allowed");
+    expect(answerAt("one.example.com", "*.two.example.com")).toBe("unknown-host");
+    expect(answerAt("one.example.com", "example.com")).toBe("allowed");
+  });
+
   it("lacks a cluster where no DestinationRule has the subset", () => {
     const objects = [...gateway().filter(({ kind }) => kind !== "DestinationRule"), everybody];
     expect(evaluate(objects, call).answer).toBe("unavailable");

@@ -20,7 +20,7 @@ describe("sallyport check", () => {
   it("says in one line that a file is fine", () => {
     expect(sallyport(["check", "stacks/dev.yaml"])).toEqual({
       exit: 0,
-      stdout: "stacks/dev.yaml: fine (4 hosts behind 1 gateway take 37 objects)\n",
+      stdout: "stacks/dev.yaml: fine (4 hosts behind 1 gateway take 38 objects)\n",
       stderr: "",
     });
   });
@@ -31,7 +31,7 @@ describe("sallyport check", () => {
       environment: "dev",
       gateways: 1,
       hosts: 4,
-      objects: 37,
+      objects: 38,
       warnings: [],
     });
     const file = join(folderOf({ "env.yaml": `${GATEWAY}x: "\\e[31m"\n` }), "env.yaml");

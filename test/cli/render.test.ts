@@ -22,7 +22,7 @@ describe("sallyport render", () => {
   it("prints every manifest as a document, the namespace before what is in it", () => {
     const { exit, stdout, stderr } = sallyport(["render", FILE]);
     const kinds = parseAllDocuments(stdout).map((document) => document.get("kind"));
-    expect({ exit, stderr, count: kinds.length }).toEqual({ exit: 0, stderr: "", count: 37 });
+    expect({ exit, stderr, count: kinds.length }).toEqual({ exit: 0, stderr: "", count: 38 });
     expect(kinds.slice(0, 3)).toEqual(["Namespace", "AuthorizationPolicy", "ServiceAccount"]);
   });
 
@@ -31,9 +31,9 @@ describe("sallyport render", () => {
     mkdirSync(out, { recursive: true });
     writeFileSync(join(out, "999-gateway-old.yaml"), "old: true\n");
     const { exit, stdout, stderr } = sallyport(["render", FILE, "--out", out]);
-    expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: "", stderr: `${out}: 37 manifests\n` });
+    expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: "", stderr: `${out}: 38 manifests\n` });
     const names = readdirSync(out).sort();
-    expect(names).toHaveLength(37);
+    expect(names).toHaveLength(38);
     expect(names[0]).toBe("001-foundation-namespace-egress.yaml");
     const texts = names.map((name) => `---\n${readFileSync(join(out, name), "utf8")}`);
     expect(texts.join("")).toBe(sallyport(["render", FILE]).stdout);
@@ -48,7 +48,7 @@ describe("sallyport render", () => {
     mkdirSync(join(folder, "real"));
     symlinkSync("real", join(folder, "link"));
     expect(sallyport(["render", FILE, "--out", join(folder, "link")]).exit).toBe(0);
-    expect(readdirSync(join(folder, "real"))).toHaveLength(37);
+    expect(readdirSync(join(folder, "real"))).toHaveLength(38);
   });
 
   it.each([

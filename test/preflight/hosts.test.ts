@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { ENVIRONMENT, found, meshConfig, NOTHING, namespace, object, SOUND } from "./situations.ts";
+import type { Manifest } from "../../plan/manifest.ts";
+import {
+  ENVIRONMENT,
+  environmentWith,
+  found,
+  meshConfig,
+  NOTHING,
+  namespace,
+  object,
+  SOUND,
+} from "./situations.ts";
 
 const entry = (path: string, hosts: string[], port: object = { number: 80 }, more: object = {}) =>
   object("ServiceEntry", path, { spec: { hosts, ports: [port], ...more } } as never);
@@ -39,6 +49,21 @@ describe("a ServiceEntry", () => {
     for (const name of ["api.example.com", "*.api.example.com"])
       expect(found([entry("other/a", [name], TLS)]).warnings).toHaveLength(1);
     expect(found([entry("other/a", ["*.com"], TLS), entry("other/b", ["*.cnn.com"])])).toEqual(NOTHING);
+  });
+
+  it("of a name under an HTTP wildcard takes its route from all others under it", () => {
+    const wildcard =
+      'hosts:\n  - { host: "*.example.org", tls: none, allow: [{ from: { namespace: news } }] }';
+    const given = (...entries: Manifest[]) => found(entries, environmentWith("", wildcard));
+    for (const name of ["api.example.org", "*.api.example.org"])
+      expect(given(entry("other/a", [name]))).toEqual({
+        problems: [
+          "7:5 *.example.org:80: ServiceEntry other/a shows a name under it to sidecars in news: Istio then routes no other name under it",
+        ],
+        warnings: [],
+      });
+    expect(given(entry("other/a", ["*.example.org", "api.example.org"])).problems).toEqual([]);
+    expect(given(entry("other/a", ["api.example.org"], { number: 8080 }))).toEqual(NOTHING);
   });
 
   it("that is not HTTP on an HTTP host's port takes its calls", () => {

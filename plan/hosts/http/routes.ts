@@ -1,15 +1,14 @@
 import type { Host } from "../../../model/environment.ts";
 import { isWildcard } from "../../../model/hosts/settings.ts";
-import { HTTP_PORT } from "../../../model/values/ports.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import { accessPolicy, notFoundPolicy } from "../access/allow.ts";
 import { type RouteMatch, refusedRoute, routeMatches } from "../access/not-found.ts";
-import { anchorHost } from "../anchor.ts";
 import { gatewayReference, type HostsContext, shardMetadata } from "../context.ts";
 import { HTTP_SUBSET } from "../hop.ts";
 import { meshVirtualService, toGateway } from "../mesh-route.ts";
 import type { Shard } from "../shards.ts";
 import { hasOwnCluster, planOwnCluster } from "./own-cluster.ts";
+import { anchorsOf } from "./ports.ts";
 import { planRateLimit } from "./rate-limit.ts";
 import { sharedUpstream, type Upstream } from "./upstream.ts";
 import { multiplexed, spokenInHttp2, VERSION_HEADER } from "./version.ts";
@@ -165,7 +164,7 @@ function meshRoute(context: HostsContext, shard: Shard, { http2Port }: Upstream)
     http2Port === undefined
       ? [{ match: [{ port }], route: toGateway(context, port, HTTP_SUBSET), ...more }]
       : multiplexed(context, port, more);
-  const hosts = [...(port === HTTP_PORT ? [] : [anchorHost(context, port)]), ...namesOf(shard)];
+  const hosts = [...anchorsOf(context, port), ...namesOf(shard)];
   return meshVirtualService(context, shard, hosts, { http });
 }
 
