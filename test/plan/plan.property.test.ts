@@ -112,13 +112,15 @@ describe("planning", () => {
   });
 
   it("changes at most three objects when one host of many comes or goes", { timeout: 60_000 }, () => {
-    const many = Array.from({ length: 125 }, (_, number): HostInput[] => {
+    const many = Array.from({ length: 100 }, (_, number): HostInput[] => {
       const allow = [{ from: { namespace: number % 2 === 0 ? "news" : "shop" } }];
       return [
         { host: `none${number}.example.com`, tls: "none", allow },
         { host: `originate${number}.example.com`, tls: "originate", allow },
         { host: `mutual${number}.example.com`, tls: "mutual", clientSecret: "client", allow },
         { host: `port${number}.example.com`, tls: "none", port: 8080, allow },
+        { host: `same${number}.example.com`, tls: "originate", port: 8080, upstreamPort: 8080, allow },
+        { host: `*.port${number}.example.com`, tls: "none", port: 8080, allow },
         { host: `tls${number}.example.com`, tls: "passthrough", allow },
         { host: `*.http${number}.example.com`, tls: "none", allow },
         { host: `*.tls${number}.example.com`, tls: "passthrough", allow },
