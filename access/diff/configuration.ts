@@ -43,9 +43,10 @@ function sidecars(objects: Objects): [string, number][] {
     const seen = <Spec extends { readonly exportTo?: readonly string[] | undefined }>(
       all: readonly Read<Spec>[],
     ) => all.filter((one) => isSeenIn(namespace, one)).map(({ spec }) => spec);
+    const routesSeen = seen(routes);
     const bytes = [
-      ...[...domainsOf(seen(routes)).values()].map((count) => count * SIDECAR.httpRoute),
-      ...seen(routes).map(
+      ...[...routesByDomain(routesSeen).values()].map((count) => count * SIDECAR.httpRoute),
+      ...routesSeen.map(
         ({ tls = [], tcp = [] }) =>
           (tls.length + tcp.length) * SIDECAR.connectionRoute +
           tls.flatMap(({ match = [] }) => match.flatMap(({ sniHosts = [] }) => sniHosts)).length *
@@ -86,7 +87,7 @@ function gateways(objects: Objects): [string, number][] {
 }
 
 /** By name and ports how many routes it has. Of several VirtualServices for one, istiod takes it from one. */
-function domainsOf(services: readonly VirtualService[]): ReadonlyMap<string, number> {
+function routesByDomain(services: readonly VirtualService[]): ReadonlyMap<string, number> {
   return new Map(
     services.flatMap(({ hosts, http = [] }) => {
       const ports = [...portsOf(http)].join();

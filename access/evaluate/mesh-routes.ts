@@ -67,8 +67,9 @@ export function meshRoutes(seen: Seen, { registered }: PortsSeen): MeshRoutes {
     for (const port of portsOf(service.spec.http ?? [])) {
       const routes = routesOf(service, port);
       if (routes.length === 0) continue;
+      const areTaken = port === WEB || listens(port);
       for (const domain of names.flatMap((name) => standsFor(name, port))) {
-        if (port === WEB || listens(port)) push(inner(http, port), domain, routes);
+        if (areTaken) push(inner(http, port), domain, routes);
         // What is registered is known by its absolute name too.
         if (registered.has(`${domain}:${port}`)) push(inner(http, port), `${domain}.`, routes);
       }
