@@ -2,13 +2,21 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ComponentResource } from "@pulumi/pulumi";
-import { LocalWorkspace, type PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  LocalWorkspace,
+  type PulumiCommand,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
 import type { ClusterAccess } from "../../cluster/access.ts";
 import { registerObjects } from "../../components/register.ts";
 import type { PlannedObject } from "../../plan/manifest.ts";
 
 /** Seconds that the engine took; undefined where it was stopped at the limit. */
 export interface EngineTimes {
+  /** Of the gateway without a host, its start included. */
+  readonly first: number | undefined;
+  /** Of all hosts, behind a gateway that runs. */
   readonly up: number | undefined;
   /** A preview with nothing to change. */
   readonly preview: number | undefined;
@@ -18,6 +26,8 @@ export interface EngineTimes {
 interface EngineArgs {
   readonly command: PulumiCommand;
   readonly access: ClusterAccess;
+  /** What there is without any host. */
+  readonly base: readonly PlannedObject[];
   readonly objects: readonly PlannedObject[];
   /** Seconds. */
   readonly limit: number;
@@ -25,19 +35,19 @@ interface EngineArgs {
 }
 
 /**
- * `pulumi up` of planned objects and a preview after it, in a stack whose state ends with it. The objects stay: the
- * caller takes their namespaces away, which is quicker than destroying them one by one.
+ * `pulumi up` of a gateway without a host, of its hosts, and a preview after it, in a stack whose state ends with it.
+ * The objects stay: the caller takes their namespaces away, which is quicker than destroying them one by one.
  */
 export async function engineTimes(args: EngineArgs): Promise<EngineTimes> {
-  const { command, access, objects, limit, signal } = args;
+  const { command, access, base, objects, limit, signal } = args;
   const folder = await mkdtemp(join(tmpdir(), "sallyport-bench-stack-"));
-  const program = async () => {
-    registerObjects(objects, "bench", new ComponentResource("bench:index:Objects", "bench"));
+  const program = (some: readonly PlannedObject[]) => async () => {
+    registerObjects(some, "bench", new ComponentResource("bench:index:Objects", "bench"));
   };
   const late = AbortSignal.timeout(limit * 1000);
   try {
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: "bench", projectName: "sallyport-bench", program },
+      { stackName: "bench", projectName: "sallyport-bench", program: program(base) },
       {
         pulumiCommand: command,
         envVars: {
@@ -48,19 +58,24 @@ export async function engineTimes(args: EngineArgs): Promise<EngineTimes> {
       },
     );
     for (const [key, value] of Object.entries(access)) await stack.setConfig(`kubernetes:${key}`, { value });
-    return await timesOf(stack, AbortSignal.any([signal, late]));
+    return await timesOf(stack, program(objects), AbortSignal.any([signal, late]));
   } catch (error) {
     if (!late.aborted || signal.aborted) throw error;
-    return { up: undefined, preview: undefined };
+    return { first: undefined, up: undefined, preview: undefined };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function timesOf(stack: Stack, signal: AbortSignal): Promise<EngineTimes> {
-  const begin = performance.now();
-  await stack.up({ signal, suppressProgress: true });
-  const up = performance.now();
-  await stack.preview({ signal, suppressProgress: true });
-  return { up: (up - begin) / 1000, preview: (performance.now() - up) / 1000 };
+/** @param withHosts the stack's program from the second `up` on */
+async function timesOf(stack: Stack, withHosts: PulumiFn, signal: AbortSignal): Promise<EngineTimes> {
+  const quiet = { signal, suppressProgress: true };
+  const timed = async (run: () => Promise<unknown>) => {
+    const begin = performance.now();
+    await run();
+    return (performance.now() - begin) / 1000;
+  };
+  const first = await timed(() => stack.up(quiet));
+  const up = await timed(() => stack.up({ ...quiet, program: withHosts }));
+  return { first, up, preview: await timed(() => stack.preview({ ...quiet, program: withHosts })) };
 }

@@ -37,6 +37,7 @@ export function extrapolate(hosts: number, small: Sized, large: Sized): Outcome 
       : {
           engine: {
             resources,
+            first: b.engine.first,
             up: power(a.engine.up, b.engine.up),
             preview: power(a.engine.preview, b.engine.preview),
           },

@@ -25,24 +25,18 @@ const POLL_MILLISECONDS = 500;
 /** A dump of thousands of clusters takes its time. */
 const DUMP_SECONDS = 120;
 
-/**
- * The real engine on the same objects, where it is found: without clients, as only the engine's own time counts.
- * Our gateway is among its objects; the documents' is there before, as they take it as given.
- */
+/** The real engine on the same objects, where it is found: without clients, as only the engine's own time counts. */
 export async function measureEngine(
   bench: Bench,
   command: PulumiCommand,
   { name, base, objects }: Pattern,
 ): Promise<EngineCost> {
-  const { cluster, folder, limit, signal, say } = bench;
-  const { access } = cluster;
+  const { cluster, limit, signal, say } = bench;
   await cluster.removeNamespaces(Object.values(NAMESPACES));
   try {
     await addNamespaces(cluster);
-    if (name === "docs") await applyWithin({ access, objects: base }, limit, folder, signal);
-    const registered = name === "docs" ? objects.filter((object) => !base.includes(object)) : objects;
-    say(`${name}: pulumi up of ${registered.length} objects`);
-    const times = await engineTimes({ command, access, objects: registered, limit, signal });
+    say(`${name}: pulumi up of ${objects.length} objects`);
+    const times = await engineTimes({ command, access: cluster.access, base, objects, limit, signal });
     return { ...times, resources: await cluster.count(objects.map(({ manifest }) => manifest)) };
   } finally {
     say(`${name}: removing`);

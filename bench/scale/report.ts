@@ -60,8 +60,9 @@ function engineLines(ours: Outcome, docs: Outcome, limit: number): Cells[] {
   if (ours.engine === undefined || docs.engine === undefined) return [];
   const [mine, theirs] = [ours.engine, docs.engine];
   return [
+    ["up of the gateway s", seconds(mine.first), seconds(theirs.first), ""],
     [
-      "up s",
+      "up of the hosts s",
       applyTime(mine.up, mine.resources, ours.resources, limit),
       // What was stopped at the smaller sizes has no time to go by.
       docs.extrapolatedFrom !== undefined && theirs.up === undefined

@@ -1,3 +1,5 @@
+import { createServer } from "node:net";
+import { createServer as createSecureServer } from "node:tls";
 import {
   Server,
   ServerCredentials,
@@ -7,9 +9,9 @@ import {
   type sendUnaryData,
 } from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
-import type { KeyPair } from "../cluster/certificates.ts";
-import type { Endpoint, RunningServer } from "./server.ts";
+import { type Endpoint, listen, type RunningServer } from "./server.ts";
 import { ticks } from "./ticks.ts";
+import { type ServerCertificates, tlsOptions } from "./tls.ts";
 import type { ConnectionVisit, Log } from "./visit.ts";
 
 /** The service `lab.Echo`, as a .proto file would say it. */
@@ -64,14 +66,14 @@ export interface CountResponse {
   readonly second: number;
 }
 
-/** Starts a gRPC server with `lab.Echo`, over TLS where it has a certificate. */
+/** Starts a gRPC server with `lab.Echo`, over TLS where it has certificates. */
 export async function startGrpcServer(
-  { address, port }: Endpoint,
+  endpoint: Endpoint,
   log: Log,
-  pair?: KeyPair,
+  certificates?: ServerCertificates,
 ): Promise<RunningServer> {
   const seen = (call: { getPeer(): string; getPath(): string }) =>
-    log(visit(pair === undefined ? "grpc" : "grpcs", call.getPeer(), call.getPath()));
+    log(visit(certificates === undefined ? "grpc" : "grpcs", call.getPeer(), call.getPath()));
   const server = new Server();
   server.addService(echoService, {
     say(call: ServerUnaryCall<SayRequest, SayResponse>, reply: sendUnaryData<SayResponse>) {
@@ -91,18 +93,13 @@ export async function startGrpcServer(
       call.end();
     },
   });
-  const credentials =
-    pair === undefined
-      ? ServerCredentials.createInsecure()
-      : ServerCredentials.createSsl(null, [
-          { cert_chain: Buffer.from(pair.certificate), private_key: Buffer.from(pair.key) },
-        ]);
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${address}:${port}`, credentials, (error, port) =>
-      error === null ? resolve(port) : reject(error),
-    );
-  });
-  return { port: bound, close: async () => server.forceShutdown() };
+  // The library's own TLS has one certificate, whatever name is asked for.
+  const { injectConnection } = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const sockets =
+    certificates === undefined
+      ? createServer(injectConnection)
+      : createSecureServer({ ...tlsOptions(certificates), ALPNProtocols: ["h2"] }, injectConnection);
+  return listen(sockets, endpoint);
 }
 
 function visit(scheme: ConnectionVisit["scheme"], peer: string, path: string): ConnectionVisit {

@@ -29,6 +29,8 @@ const others: readonly Host[] = [
   { name: mutualHost, ipv4: internet.mutual, certificate: "valid" },
   { name: webSocketHost, ipv4: internet.webSocket, certificate: "valid" },
   { name: grpcHost, ipv4: internet.grpc, certificate: "valid" },
+  { name: "ws.wild.example.com", ipv4: internet.webSocket, certificate: "valid" },
+  { name: "grpc.wild.example.com", ipv4: internet.grpc, certificate: "valid" },
   { name: "tcp.example.com", ipv4: internet.web, ipv6: internet.web6 },
   { name: "down.example.com", ipv4: internet.down },
   { name: "silent.example.com", ipv4: internet.silent },

@@ -19,19 +19,14 @@ export function startHttpServer(endpoint: Endpoint, log: Log): Promise<RunningSe
   return listenWithoutLimit(server, endpoint);
 }
 
-/**
- * Starts a server of all sites over HTTPS, HTTP/1.1 and HTTP/2 by ALPN. With `clientAuthority`, PEM, it speaks only to
- * clients with a certificate of that authority.
- */
+/** Starts a server of all sites over HTTPS, HTTP/1.1 and HTTP/2 by ALPN. */
 export function startHttpsServer(
   endpoint: Endpoint,
   log: Log,
   certificates: ServerCertificates,
-  clientAuthority?: string,
 ): Promise<RunningServer> {
-  const clients = clientAuthority === undefined ? {} : { ca: clientAuthority, requestCert: true };
   const server = createSecureServer(
-    { allowHTTP1: true, ...tlsOptions(certificates), ...clients },
+    { allowHTTP1: true, ...tlsOptions(certificates) },
     (request, response) => void handle(request, response, log),
   );
   return listenWithoutLimit(server, endpoint);

@@ -2,11 +2,12 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { KeyPair } from "../cluster/certificates.ts";
 import { startGrpcServer } from "./grpc-server.ts";
-import { grpcHost, mutualHost } from "./hosts.ts";
+import { mutualHost } from "./hosts.ts";
 import { startHttpServer, startHttpsServer } from "./http-server.ts";
 import { startLineServer } from "./line-server.ts";
 import { type Listener, protocols } from "./listeners.ts";
 import type { Endpoint, RunningServer } from "./server.ts";
+import type { ServerCertificates } from "./tls.ts";
 import type { Log } from "./visit.ts";
 import { startWebSocketServer } from "./websocket-server.ts";
 
@@ -14,7 +15,14 @@ const pair = z.strictObject({ certificate: z.string(), key: z.string() });
 
 /** `node main.ts CONFIGURATION`: serves the lab's internet until SIGTERM; each visit is a line of JSON on standard output. */
 const configuration = z.strictObject({
-  listeners: z.array(z.strictObject({ address: z.string(), port: z.number(), protocol: z.enum(protocols) })),
+  listeners: z.array(
+    z.strictObject({
+      address: z.string(),
+      port: z.number(),
+      protocol: z.enum(protocols),
+      mutual: z.literal(true).optional(),
+    }),
+  ),
   /** Paths of PEM files. */
   certificates: z.strictObject({ hosts: z.record(z.string(), pair), fallback: pair }),
   /** Path of the certificate of who signs client certificates. */
@@ -40,19 +48,23 @@ const clientAuthority = await readFile(files.clientAuthority, "utf8");
 
 const log: Log = (visit) =>
   void process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...visit })}\n`);
-const start: Readonly<Record<Listener["protocol"], (endpoint: Endpoint) => Promise<RunningServer>>> = {
+// One certificate for whatever name: a session can only be resumed in the context that asked for its client's.
+const mutualCertificates = { hosts: {}, fallback: pairOf(mutualHost), clientAuthority };
+type Start = (endpoint: Endpoint, certificates: ServerCertificates) => Promise<RunningServer>;
+const start: Readonly<Record<Listener["protocol"], Start>> = {
   http: (endpoint) => startHttpServer(endpoint, log),
-  https: (endpoint) => startHttpsServer(endpoint, log, certificates),
-  // One certificate for whatever name: a session can only be resumed in the context that asked for its client's.
-  mutual: (endpoint) =>
-    startHttpsServer(endpoint, log, { hosts: {}, fallback: pairOf(mutualHost) }, clientAuthority),
+  https: (endpoint, certificates) => startHttpsServer(endpoint, log, certificates),
   ws: (endpoint) => startWebSocketServer(endpoint, log),
-  wss: (endpoint) => startWebSocketServer(endpoint, log, certificates),
+  wss: (endpoint, certificates) => startWebSocketServer(endpoint, log, certificates),
   grpc: (endpoint) => startGrpcServer(endpoint, log),
-  grpcs: (endpoint) => startGrpcServer(endpoint, log, pairOf(grpcHost)),
+  grpcs: (endpoint, certificates) => startGrpcServer(endpoint, log, certificates),
   tcp: (endpoint) => startLineServer(endpoint, log),
 };
-const servers = await Promise.all(listeners.map(({ protocol, ...endpoint }) => start[protocol](endpoint)));
+const servers = await Promise.all(
+  listeners.map(({ protocol, mutual, ...endpoint }) =>
+    start[protocol](endpoint, mutual === true ? mutualCertificates : certificates),
+  ),
+);
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(
     signal,

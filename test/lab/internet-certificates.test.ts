@@ -37,12 +37,11 @@ beforeAll(async () => {
   const fallback = pairs[mutualHost];
   if (fallback === undefined) throw new Error("no certificate of the mutual host");
   sites = await startHttpsServer(endpoint, () => {}, { hosts: pairs, fallback });
-  mutual = await startHttpsServer(
-    endpoint,
-    () => {},
-    { hosts: {}, fallback },
-    authorities.private.certificate,
-  );
+  mutual = await startHttpsServer(endpoint, () => {}, {
+    hosts: {},
+    fallback,
+    clientAuthority: authorities.private.certificate,
+  });
 });
 afterAll(async () => {
   await Promise.all([sites.close(), mutual.close()]);

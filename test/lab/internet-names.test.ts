@@ -39,9 +39,9 @@ test("each site has a name that exists once, and each name of a server leads to 
     const address = hosts.find((host) => host.name === name)?.ipv4;
     return listeners
       .filter((one) => one.address === address)
-      .map(({ protocol, port }) => `${protocol} ${port}`);
+      .map(({ protocol, port, mutual }) => `${mutual ? "mutual " : ""}${protocol} ${port}`);
   };
-  expect(protocols(mutualHost)).toEqual(["mutual 443"]);
+  expect(protocols(mutualHost)).toEqual(["mutual https 443", "mutual wss 8443", "mutual grpcs 50051"]);
   expect(protocols(webSocketHost)).toEqual(["ws 80", "wss 443"]);
   expect(protocols(grpcHost)).toEqual(["grpc 50051", "grpcs 443"]);
   expect(protocols("tcp.example.com")).toEqual(expect.arrayContaining(["tcp 5432", "tcp 6379"]));

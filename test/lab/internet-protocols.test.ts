@@ -69,7 +69,8 @@ test("a plain request to the WebSocket server is told to upgrade", async () => {
 });
 
 test.each(["grpc", "grpcs"] as const)("%s has a unary call and a stream", async (scheme) => {
-  const port = await started(startGrpcServer(endpoint, log, scheme === "grpcs" ? pair : undefined));
+  const certificates = { hosts: {}, fallback: pair };
+  const port = await started(startGrpcServer(endpoint, log, scheme === "grpcs" ? certificates : undefined));
   const credentials =
     scheme === "grpcs"
       ? ChannelCredentials.createSsl(Buffer.from(authority.certificate))
@@ -83,6 +84,23 @@ test.each(["grpc", "grpcs"] as const)("%s has a unary call and a stream", async 
   for await (const { second } of count(client, { seconds: 2 })) numbers.push(second);
   expect(numbers).toEqual([1, 2]);
   client.close();
+});
+
+test("WebSocket and gRPC answer to clients with a certificate alone where they have a client authority", async () => {
+  const certificates = { hosts: {}, fallback: pair, clientAuthority: authority.certificate };
+  const [ca, key, certificate] = [authority.certificate, pair.key, pair.certificate];
+  const webSockets = await started(startWebSocketServer(endpoint, log, certificates));
+  const opened = (options: object) =>
+    once(new WebSocket(`wss://localhost:${webSockets}`, { ca, ...options }), "open");
+  await expect(opened({ key, cert: certificate })).resolves.toEqual([]);
+  await expect(opened({})).rejects.toThrow(/certificate required/);
+  const grpc = await started(startGrpcServer(endpoint, log, certificates));
+  const said = (...client: Buffer[]) =>
+    say(new Client(`localhost:${grpc}`, ChannelCredentials.createSsl(Buffer.from(ca), ...client)), {
+      text: "hello",
+    });
+  await expect(said(Buffer.from(key), Buffer.from(certificate))).resolves.toMatchObject({ text: "hello" });
+  await expect(said()).rejects.toThrow(/UNAVAILABLE/);
 });
 
 function say(client: Client, request: SayRequest): Promise<SayResponse> {

@@ -93,14 +93,26 @@ export function webRows(world: World): Row[] {
       "http://any.wild.example.com/",
       "https 1.1, TLS to any.wild.example.com; accept host user-agent",
     ),
-    received(
-      "HTTP/2 stays HTTP/2",
-      "http://any.wild.example.com/",
-      "https 2.0, TLS to any.wild.example.com; :authority :method :path :scheme accept user-agent",
-      "--http2-prior-knowledge",
+    ...Object.entries({
+      originate: "private.example.com",
+      mutual: "mutual.example.com",
+      wildcard: "any.wild.example.com",
+    }).map(([mode, host]) =>
+      received(
+        `HTTP/2 stays HTTP/2 by ${mode}`,
+        `http://${host}/`,
+        `https 2.0, TLS to ${host}; :authority :method :path :scheme accept user-agent`,
+        "--http2-prior-knowledge",
+      ),
     ),
-    ...["http://grpc.example.com:50051", "http://grpc.example.com"].map((url) => grpcRow(world, url)),
-    ...[80, 8080].map((port) => webSocketRow(world, port)),
+    grpcRow(world, "none", "grpc.example.com:50051"),
+    grpcRow(world, "originate", "grpc.example.com"),
+    grpcRow(world, "mutual", "mutual.example.com:50051"),
+    grpcRow(world, "wildcard", "grpc.wild.example.com"),
+    webSocketRow(world, "none", "ws.example.com", 80),
+    webSocketRow(world, "originate", "ws.example.com", 8080),
+    webSocketRow(world, "mutual", "mutual.example.com", 8443),
+    webSocketRow(world, "wildcard", "ws.wild.example.com", 80),
     row("a gateway of its own", codeOf("http://developers.google.com/"), "200"),
     {
       step: "a gateway of its own: who served it",
@@ -135,10 +147,10 @@ async function clientSeen({ shell }: World): Promise<string> {
 }
 
 /** `lab.Echo/Say` with the text «hello»: a message of 7 bytes behind its 5 bytes of frame. */
-function grpcRow(world: World, url: string): Row {
+function grpcRow(world: World, mode: string, authority: string): Row {
   const message = "\\000\\000\\000\\000\\007\\012\\005hello";
-  const curl = `curl -s -m 10 --http2-prior-knowledge -i -H 'content-type: application/grpc' -H 'te: trailers' --data-binary @- ${url}/lab.Echo/Say`;
-  return foundRow(world, `gRPC to ${url}`, `printf '${message}' | ${curl}`, [
+  const curl = `curl -s -m 10 --http2-prior-knowledge -i -H 'content-type: application/grpc' -H 'te: trailers' --data-binary @- http://${authority}/lab.Echo/Say`;
+  return foundRow(world, `gRPC by ${mode}`, `printf '${message}' | ${curl}`, [
     "HTTP/2 200",
     "hello",
     "grpc-status: 0",
@@ -146,10 +158,10 @@ function grpcRow(world: World, url: string): Row {
 }
 
 /** An upgrade, then a frame of five letters under a mask of zeros. */
-function webSocketRow(world: World, port: number): Row {
+function webSocketRow(world: World, mode: string, host: string, port: number): Row {
   const upgrade = [
     "GET / HTTP/1.1",
-    `Host: ws.example.com${port === 80 ? "" : `:${port}`}`,
+    `Host: ${host}${port === 80 ? "" : `:${port}`}`,
     "Upgrade: websocket",
     "Connection: Upgrade",
     "Sec-WebSocket-Version: 13",
@@ -158,8 +170,8 @@ function webSocketRow(world: World, port: number): Row {
     "",
   ].join("\\r\\n");
   const frame = "\\201\\205\\000\\000\\000\\000hello";
-  const call = `(printf '${upgrade}'; sleep 1; printf '${frame}'; sleep 1) | curl -s -m 4 telnet://ws.example.com:${port}`;
-  return foundRow(world, `WebSocket on ${port}`, call, ["HTTP/1.1 101", "hello"]);
+  const call = `(printf '${upgrade}'; sleep 1; printf '${frame}'; sleep 1) | curl -s -m 4 telnet://${host}:${port}`;
+  return foundRow(world, `WebSocket by ${mode}`, call, ["HTTP/1.1 101", "hello"]);
 }
 
 /** A row of a command that prints more than text: which of the expected parts are in it. */
