@@ -60,8 +60,22 @@ export function identityOf(manifest: Manifest): string {
   return `${manifest.apiVersion} ${objectKey(manifest)}`;
 }
 
-/** The waves' objects in rollout order; inside a wave the planner's own order stands. */
+/**
+ * The waves' objects in rollout order; inside a wave the planner's own order stands.
+ *
+ * @throws RangeError naming two objects that are one to a cluster, as digests in their names can be alike: the second
+ *   would take the first's place
+ */
 export function inRolloutOrder(objects: readonly PlannedObject[]): PlannedObject[] {
+  const seen = new Set<string>();
+  for (const { manifest } of objects) {
+    const identity = identityOf(manifest);
+    if (seen.has(identity))
+      throw new RangeError(
+        `two planned objects are ${identity}; give one of their hosts another owner or setting`,
+      );
+    seen.add(identity);
+  }
   return WAVES.flatMap((wave) => objects.filter((object) => object.wave === wave));
 }
 

@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import type { Environment } from "../model/environment.ts";
 import { loadEnvironment } from "../model/load.ts";
-import { planEnvironment } from "../plan/plan.ts";
-import { planRollout, runRollout, waitForObjects } from "../rollout/apply.ts";
+import { planRollout, runRollout } from "../rollout/apply.ts";
 import type { Client, Document, Step, World } from "./document.ts";
 import type { Walk } from "./document-004/walk.ts";
 import { type Kubectl, kubectl } from "./kubectl.ts";
 import { leftOverRows } from "./left-over.ts";
-import { type WalkedRow, walkRowOnce } from "./row.ts";
+import { type WalkedRow, walkRow } from "./row.ts";
 import { startClients } from "./workloads.ts";
 
 /**
@@ -43,7 +42,7 @@ export async function walkDocument(document: Document, walk: Walk): Promise<Walk
   const walkRows = async ({ title, rows }: Pick<Step, "title" | "rows">) => {
     report(title);
     for (const row of rows) {
-      const done = await walkRowOnce(row);
+      const done = await walkRow(row);
       signal.throwIfAborted();
       walked.push(done);
       report(done);
@@ -52,12 +51,7 @@ export async function walkDocument(document: Document, walk: Walk): Promise<Walk
   try {
     for (const step of steps) {
       await step.prepare?.();
-      if (step.file !== undefined) {
-        const environment = readEnvironment(step.file);
-        await deployment.put(environment);
-        // What is new does not hold for connections of before, which are still there where nothing was taken away.
-        await waitForObjects(access, planEnvironment(environment), GATE);
-      }
+      if (step.file !== undefined) await deployment.put(readEnvironment(step.file));
       await startClients(control, image, step.clients ?? []);
       await walkRows(step);
       await step.ends?.();

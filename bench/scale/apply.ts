@@ -15,7 +15,7 @@ export interface Change {
 }
 
 /** How long an apply took; `seconds` is undefined where it was stopped at the limit. */
-interface Applied {
+export interface Applied {
   readonly seconds: number | undefined;
 }
 

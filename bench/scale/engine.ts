@@ -1,23 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ComponentResource } from "@pulumi/pulumi";
-import {
-  LocalWorkspace,
-  type PulumiCommand,
-  type PulumiFn,
-  type Stack,
-} from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, type PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import type { ClusterAccess } from "../../cluster/access.ts";
-import { registerObjects } from "../../components/register.ts";
-import type { PlannedObject } from "../../plan/manifest.ts";
+import type { Programs } from "./stacks.ts";
 
-/** Seconds that the engine took; undefined where it was stopped at the limit. */
+/** Seconds that the engine took; undefined for a step that was stopped at the limit, and for those after it. */
 export interface EngineTimes {
-  /** Of the gateway without a host, its start included. */
-  readonly first: number | undefined;
-  /** Of all hosts, behind a gateway that runs. */
-  readonly up: number | undefined;
+  /** `up` of the gateway without a host, its pod's start included. */
+  readonly gateway: number | undefined;
+  /** `up` of all hosts, behind the gateway that runs. */
+  readonly hosts: number | undefined;
   /** A preview with nothing to change. */
   readonly preview: number | undefined;
 }
@@ -26,10 +19,8 @@ export interface EngineTimes {
 interface EngineArgs {
   readonly command: PulumiCommand;
   readonly access: ClusterAccess;
-  /** What there is without any host. */
-  readonly base: readonly PlannedObject[];
-  readonly objects: readonly PlannedObject[];
-  /** Seconds. */
+  readonly programs: Programs;
+  /** Seconds for each step. */
   readonly limit: number;
   readonly signal: AbortSignal;
 }
@@ -39,15 +30,11 @@ interface EngineArgs {
  * The objects stay: the caller takes their namespaces away, which is quicker than destroying them one by one.
  */
 export async function engineTimes(args: EngineArgs): Promise<EngineTimes> {
-  const { command, access, base, objects, limit, signal } = args;
+  const { command, access, programs, limit, signal } = args;
   const folder = await mkdtemp(join(tmpdir(), "sallyport-bench-stack-"));
-  const program = (some: readonly PlannedObject[]) => async () => {
-    registerObjects(some, "bench", new ComponentResource("bench:index:Objects", "bench"));
-  };
-  const late = AbortSignal.timeout(limit * 1000);
   try {
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: "bench", projectName: "sallyport-bench", program: program(base) },
+      { stackName: "bench", projectName: "sallyport-bench", program: programs.gateway },
       {
         pulumiCommand: command,
         envVars: {
@@ -58,24 +45,41 @@ export async function engineTimes(args: EngineArgs): Promise<EngineTimes> {
       },
     );
     for (const [key, value] of Object.entries(access)) await stack.setConfig(`kubernetes:${key}`, { value });
-    return await timesOf(stack, program(objects), AbortSignal.any([signal, late]));
-  } catch (error) {
-    if (!late.aborted || signal.aborted) throw error;
-    return { first: undefined, up: undefined, preview: undefined };
+    const { gateway, hosts } = programs;
+    const quiet = { suppressProgress: true };
+    const steps: readonly (readonly [keyof EngineTimes, (signal: AbortSignal) => Promise<unknown>])[] = [
+      ["gateway", (signal) => stack.up({ ...quiet, program: gateway, signal })],
+      ["hosts", (signal) => stack.up({ ...quiet, program: hosts, signal })],
+      ["preview", (signal) => stack.preview({ ...quiet, program: hosts, signal })],
+    ];
+    const times: Record<keyof EngineTimes, number | undefined> = {
+      gateway: undefined,
+      hosts: undefined,
+      preview: undefined,
+    };
+    for (const [name, step] of steps) {
+      times[name] = await secondsWithin(limit, signal, step);
+      if (times[name] === undefined) break;
+    }
+    return times;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** @param withHosts the stack's program from the second `up` on */
-async function timesOf(stack: Stack, withHosts: PulumiFn, signal: AbortSignal): Promise<EngineTimes> {
-  const quiet = { signal, suppressProgress: true };
-  const timed = async (run: () => Promise<unknown>) => {
-    const begin = performance.now();
-    await run();
+/** Undefined where it was stopped at the limit. @throws what the step throws, and at the signal */
+async function secondsWithin(
+  limit: number,
+  signal: AbortSignal,
+  step: (signal: AbortSignal) => Promise<unknown>,
+): Promise<number | undefined> {
+  const late = AbortSignal.timeout(limit * 1000);
+  const begin = performance.now();
+  try {
+    await step(AbortSignal.any([signal, late]));
     return (performance.now() - begin) / 1000;
-  };
-  const first = await timed(() => stack.up(quiet));
-  const up = await timed(() => stack.up({ ...quiet, program: withHosts }));
-  return { first, up, preview: await timed(() => stack.preview({ ...quiet, program: withHosts })) };
+  } catch (error) {
+    if (!late.aborted || signal.aborted) throw error;
+    return undefined;
+  }
 }

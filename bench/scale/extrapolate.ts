@@ -37,8 +37,8 @@ export function extrapolate(hosts: number, small: Sized, large: Sized): Outcome 
       : {
           engine: {
             resources,
-            first: b.engine.first,
-            up: power(a.engine.up, b.engine.up),
+            gateway: undefined,
+            hosts: power(a.engine.hosts, b.engine.hosts),
             preview: power(a.engine.preview, b.engine.preview),
           },
         }),

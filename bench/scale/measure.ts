@@ -3,11 +3,12 @@ import type { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { ExecaError } from "execa";
 import type { BenchCluster, Container } from "../cluster.ts";
 import { envoyOf } from "../processor.ts";
-import { applyWithin, type Change } from "./apply.ts";
+import { type Applied, applyWithin, type Change } from "./apply.ts";
 import { engineTimes } from "./engine.ts";
 import type { EngineCost, Outcome, ProxyEnd } from "./outcome.ts";
 import { NAMESPACES, type Pattern, PLACES, type Place } from "./patterns.ts";
 import { inSync, STATISTICS, type SyncStatus, sizeOf } from "./proxies.ts";
+import { type Programs, programsOf } from "./stacks.ts";
 
 /** What a measurement works with. */
 export interface Bench {
@@ -25,23 +26,33 @@ const POLL_MILLISECONDS = 500;
 /** A dump of thousands of clusters takes its time. */
 const DUMP_SECONDS = 120;
 
-/** The real engine on the same objects, where it is found: without clients, as only the engine's own time counts. */
+/**
+ * The real engine, where it is found: without clients, as only the engine's own time counts. Ours once without gates, as
+ * the documents' pattern has none, and once with them.
+ */
 export async function measureEngine(
   bench: Bench,
   command: PulumiCommand,
-  { name, base, objects }: Pattern,
+  pattern: Pattern,
 ): Promise<EngineCost> {
   const { cluster, limit, signal, say } = bench;
-  await cluster.removeNamespaces(Object.values(NAMESPACES));
-  try {
-    await addNamespaces(cluster);
-    say(`${name}: pulumi up of ${objects.length} objects`);
-    const times = await engineTimes({ command, access: cluster.access, base, objects, limit, signal });
-    return { ...times, resources: await cluster.count(objects.map(({ manifest }) => manifest)) };
-  } finally {
-    say(`${name}: removing`);
+  const { access } = cluster;
+  const run = async (programs: Programs, what: string): Promise<EngineCost> => {
     await cluster.removeNamespaces(Object.values(NAMESPACES));
-  }
+    try {
+      await addNamespaces(cluster);
+      say(`${pattern.name}: pulumi up of ${pattern.objects.length} objects${what}`);
+      const times = await engineTimes({ command, access, programs, limit, signal });
+      return { ...times, resources: await cluster.count(pattern.objects.map(({ manifest }) => manifest)) };
+    } finally {
+      say(`${pattern.name}: removing`);
+      await cluster.removeNamespaces(Object.values(NAMESPACES));
+    }
+  };
+  const plain = await run(programsOf(pattern), "");
+  if (pattern.environments === undefined) return plain;
+  const { hosts: gated } = await run(programsOf(pattern, access), ", with gates");
+  return { ...plain, gated };
 }
 
 /** Deploys a pattern beside fresh clients, measures it and takes all of it away again. */
@@ -60,21 +71,20 @@ export async function measure(bench: Bench, pattern: Pattern): Promise<Omit<Outc
     const proxies = await proxiesOf(cluster, pattern);
     const without = await sizes(cluster, proxies);
     say(`${pattern.name}: applying ${objects.length} objects`);
+    const commanded = pattern.name === "ours" ? await byCommand(apply, pattern) : undefined;
     const begin = performance.now();
     const { seconds } = await apply({ objects });
     const stopped = seconds === undefined;
     const reached = stopped ? undefined : await waitUntilInSync(bench, proxies, pattern.marks);
     const written = stopped ? await cluster.count(objects.map(({ manifest }) => manifest)) : objects.length;
     // By hand a second apply writes all again; ours is told apart from what is there.
-    const gates = pattern.name === "ours" ? { objects, environment: "bench" } : undefined;
-    const gated = gates === undefined ? undefined : (await apply(gates)).seconds;
-    const again = stopped ? undefined : (await apply(gates ?? { objects })).seconds;
+    const again = commanded?.again ?? (stopped ? undefined : (await apply({ objects })).seconds);
     return {
       pattern: pattern.name,
       resources: objects.length,
       written,
       apply: seconds,
-      gated,
+      gated: commanded?.gated,
       again,
       inSync: reached === undefined ? undefined : (reached - begin) / 1000,
       proxies: grownFrom(without, await sizes(cluster, proxies)),
@@ -83,6 +93,18 @@ export async function measure(bench: Bench, pattern: Pattern): Promise<Omit<Outc
     say(`${pattern.name}: removing`);
     await cluster.removeNamespaces(Object.values(NAMESPACES));
   }
+}
+
+/** By `sallyport apply`: seconds from no host to all, and of a second time. Then no host is left again. */
+async function byCommand(
+  apply: (change: Omit<Change, "access">) => Promise<Applied>,
+  { base, objects }: Pattern,
+): Promise<{ gated: number | undefined; again: number | undefined }> {
+  const environment = "bench";
+  const { seconds: gated } = await apply({ objects, environment });
+  const { seconds: again } = await apply({ objects, environment });
+  await apply({ objects: base, environment });
+  return { gated, again };
 }
 
 async function addNamespaces({ addNamespace }: BenchCluster): Promise<void> {

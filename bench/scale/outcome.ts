@@ -5,6 +5,8 @@ import type { ProxySize } from "./proxies.ts";
 
 /** What the real engine took. */
 export interface EngineCost extends EngineTimes {
+  /** `up` of all hosts with gates; ours alone. */
+  readonly gated?: number | undefined;
   /** Objects there were in the end. */
   readonly resources: number;
 }

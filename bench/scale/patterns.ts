@@ -1,5 +1,6 @@
 import { costOf } from "../../access/diff/cost.ts";
 import { objectsDiff } from "../../access/diff/objects.ts";
+import type { Environment } from "../../model/environment.ts";
 import type { PlannedObject } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import {
@@ -38,6 +39,8 @@ export interface Pattern {
   readonly base: readonly PlannedObject[];
   /** The same with the hosts. */
   readonly objects: readonly PlannedObject[];
+  /** Of ours, what the objects are planned from. */
+  readonly environments?: { readonly base: Environment; readonly whole: Environment };
   readonly gateway: { readonly namespace: string; readonly deployment: string };
   /** What is in a proxy's configuration once it has the object that is written last for it. */
   readonly marks: Readonly<Record<Place, string>>;
@@ -70,10 +73,12 @@ export function environmentFile(hosts: readonly DocsHost[]): string {
 /** @throws if there is no host */
 export function ours(hosts: readonly DocsHost[]): Pattern {
   const { host } = lastOf(hosts);
+  const [base, whole] = [loadText(environmentFile([])), loadText(environmentFile(hosts))];
   return {
     name: "ours",
-    base: planEnvironment(loadText(environmentFile([]))),
-    objects: planEnvironment(loadText(environmentFile(hosts))),
+    base: planEnvironment(base),
+    objects: planEnvironment(whole),
+    environments: { base, whole },
     gateway: { namespace: NAMESPACES.ours, deployment: "egress" },
     marks: { few: host, all: host, gateway: host },
   };

@@ -60,16 +60,17 @@ function engineLines(ours: Outcome, docs: Outcome, limit: number): Cells[] {
   if (ours.engine === undefined || docs.engine === undefined) return [];
   const [mine, theirs] = [ours.engine, docs.engine];
   return [
-    ["up of the gateway s", seconds(mine.first), seconds(theirs.first), ""],
+    ["up of the gateway s", seconds(mine.gateway), seconds(theirs.gateway), ""],
     [
       "up of the hosts s",
-      applyTime(mine.up, mine.resources, ours.resources, limit),
+      applyTime(mine.hosts, mine.resources, ours.resources, limit),
       // What was stopped at the smaller sizes has no time to go by.
-      docs.extrapolatedFrom !== undefined && theirs.up === undefined
+      docs.extrapolatedFrom !== undefined && theirs.hosts === undefined
         ? "not tried"
-        : applyTime(theirs.up, theirs.resources, docs.resources, limit),
-      ratioOf(mine.up, theirs.up),
+        : applyTime(theirs.hosts, theirs.resources, docs.resources, limit),
+      ratioOf(mine.hosts, theirs.hosts),
     ],
+    ["up of the hosts with gates s", seconds(mine.gated), "", ""],
     [
       "no-op preview s",
       seconds(mine.preview),

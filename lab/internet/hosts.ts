@@ -37,6 +37,8 @@ const others: readonly Host[] = [
   // Names of strangers that lead into the cluster, as in DNS rebinding.
   { name: "inside.example.com", ipv4: kubernetesService },
   { name: "metadata.example.com", ipv4: "169.254.169.254" },
+  { name: "inside.wild.example.com", ipv4: kubernetesService },
+  { name: "metadata.wild.example.com", ipv4: "169.254.169.254" },
   ...Object.entries(internet.inside6).flatMap(([name, ipv6]) => [
     { name: `${name}.example.com`, ipv6 },
     { name: `${name}.wild.example.com`, ipv6, certificate: "valid" } as const,

@@ -15,7 +15,7 @@ export function tlsOptions({ hosts, fallback, clientAuthority }: ServerCertifica
   const contexts = new Map(
     Object.entries(hosts).map(([host, { certificate, key }]) => [
       host,
-      createSecureContext({ cert: certificate, key }),
+      createSecureContext({ cert: certificate, key, ...(clientAuthority && { ca: clientAuthority }) }),
     ]),
   );
   return {

@@ -4,7 +4,11 @@ import type { Environment } from "../../model/environment.ts";
 export interface Deployment {
   /** What does it, in a few words. */
   readonly by: string;
-  /** Makes the cluster hold this environment and nothing of the one put before. @throws if a part is not taken */
+  /**
+   * Makes the cluster hold this environment and nothing of the one put before, and waits until every proxy has it.
+   *
+   * @throws if a part is not taken
+   */
   put(environment: Environment): Promise<void>;
   /** Takes away what was put last. */
   remove(): Promise<void>;

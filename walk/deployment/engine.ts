@@ -6,9 +6,14 @@ import { LocalWorkspace, type PulumiCommand, type Stack } from "@pulumi/pulumi/a
 import type { ClusterAccess } from "../../cluster/access.ts";
 import { EgressEnvironment } from "../../components/index.ts";
 import type { Environment } from "../../model/environment.ts";
+import { planEnvironment } from "../../plan/plan.ts";
+import { waitForObjects } from "../../rollout/apply.ts";
 import type { Deployment } from "./deployment.ts";
 
 const PROJECT = "sallyport";
+
+/** So long may the last wave take to be in force. */
+const LIMIT_SECONDS = 120;
 
 /** A deployment by the engine, with the stack's state in a folder that ends with it. */
 interface EngineDeployment extends Deployment {
@@ -53,6 +58,11 @@ export async function engineDeployment(
     async put(next) {
       environment = next;
       await stack.up({ signal, suppressProgress: true });
+      // The components' last wave has no gate.
+      await waitForObjects(access, planEnvironment(next), {
+        istiodNamespace: next.mesh.namespace,
+        limitSeconds: LIMIT_SECONDS,
+      });
     },
     async remove() {
       // The program runs along: without it the nodes would keep their marks.

@@ -62,7 +62,8 @@ export async function walkDocument004(walk: Walk): Promise<WalkedRow[]> {
       report(title);
       await prepare();
       for (const row of rows) {
-        const done = await walkRow(row, signal);
+        const done = await walkRow(row);
+        signal.throwIfAborted();
         walked.push(done);
         report(done);
       }

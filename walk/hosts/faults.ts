@@ -1,21 +1,36 @@
 import type { Row } from "../row.ts";
 import { rolledOut } from "../workloads.ts";
+import { loggedRow } from "./logged.ts";
 import { codeOf, commandRow, type World } from "./world.ts";
 
 /** What goes wrong outside, or is sent wrongly: a clear code, no crash, no way round. */
 export function faultRows(world: World): Row[] {
   const row = (step: string, command: string, expected: string) => commandRow(world, step, command, expected);
+  const logged = (step: string, url: string, expected: string, reason: string, options?: string) =>
+    loggedRow(world, {
+      row: row(step, codeOf(url, options), expected),
+      host: new URL(url).hostname,
+      reason,
+    });
   // The name is not in DNS.
   const unknown = (port: number) => toldAddress("missing.example.com", port);
   return [
-    row("a host that is down", codeOf("http://down.example.com/"), "503"),
-    row("a host that is down, by TLS", codeOf("https://down.example.com/"), "000 exit 35"),
-    row("a host that is silent", codeOf("http://silent.example.com/"), "503"),
-    row("a name that does not resolve", codeOf("http://missing.example.com/", unknown(80)), "503"),
-    row(
+    logged("a host that is down", "http://down.example.com/", "503", "Connection_refused"),
+    logged("a host that is down, by TLS", "https://down.example.com/", "000 exit 35", "UF"),
+    logged("a host that is silent", "http://silent.example.com/", "503", "connection_timeout"),
+    logged(
+      "a name that does not resolve",
+      "http://missing.example.com/",
+      "503",
+      "dns_resolution_failure",
+      unknown(80),
+    ),
+    logged(
       "a name that does not resolve, by TLS",
-      codeOf("https://missing.example.com/", unknown(443)),
+      "https://missing.example.com/",
       "000 exit 35",
+      "UH",
+      unknown(443),
     ),
     {
       step: "a name that did not resolve while the name service was away",
@@ -24,21 +39,42 @@ export function faultRows(world: World): Row[] {
       expected: "503, soon 200",
       answer: () => withoutNames(world),
     },
-    row("a client certificate that is not there", codeOf("http://mutual.example.com:8080/"), "503"),
-    row("an authority that is not there", codeOf("http://edition.cnn.com:8080/"), "503"),
+    ...Object.entries({
+      "a client certificate that is not there": "mutual.example.com:8080",
+      "an authority that is not there": "edition.cnn.com:8080",
+    }).map(([step, host]) =>
+      loggedRow(world, {
+        row: row(step, codeOf(`http://${host}/`), "503"),
+        host,
+        reason: "Secret_is_not_supplied_by_SDS",
+        gateway: "second",
+      }),
+    ),
     row("a host that cuts its answer", "curl -s -m 10 http://stream.example.com/cut", "so far and exit 18"),
     row("an answer within its limit", codeOf("http://stream.example.com:8080/slow?seconds=0"), "200"),
-    row("an answer beyond its limit", codeOf("http://stream.example.com:8080/slow?seconds=3"), "504"),
-    row(
-      "a rate limit",
-      `for i in 1 2 3 4; do ${codeOf("http://www.yahoo.com/")}; echo; done | tail -1`,
-      "429",
-    ),
-    row(
-      "more at once than a limit lets through",
-      "seq 40 | xargs -P 40 -I{} curl -s -m 10 -o /dev/null -w '%{http_code}\\n' http://finance.yahoo.com/?{} | sort -u | xargs",
-      "200 503",
-    ),
+    loggedRow(world, {
+      row: row("an answer beyond its limit", codeOf("http://stream.example.com:8080/slow?seconds=3"), "504"),
+      host: "stream.example.com:8080",
+      reason: "UT",
+    }),
+    loggedRow(world, {
+      row: row(
+        "a rate limit",
+        `for i in 1 2 3 4; do ${codeOf("http://www.yahoo.com/")}; echo; done | tail -1`,
+        "429",
+      ),
+      host: "www.yahoo.com",
+      reason: "local_rate_limited",
+    }),
+    loggedRow(world, {
+      row: row(
+        "more at once than a limit lets through",
+        "seq 40 | xargs -P 40 -I{} curl -s -m 10 -o /dev/null -w '%{http_code}\\n' http://finance.yahoo.com/?{} | sort -u | xargs",
+        "200 503",
+      ),
+      host: "finance.yahoo.com",
+      reason: "overflow",
+    }),
     row(
       "nearly as many headers as a sidecar takes",
       `seq 95 | sed 's/.*/header = "x-h&: y"/' | ${codeOf("http://echo.example.com/", "-K -")}`,
@@ -51,8 +87,22 @@ export function faultRows(world: World): Row[] {
     ),
     row("plain HTTP on the TLS port", `${codeOf("http://echo.example.com:443/")} | cut -c1-3`, "000"),
     row("TLS on the HTTP port", codeOf("https://echo.example.com:80/"), "000 exit 35"),
-    row("a name that leads into the cluster", codeOf("https://inside.example.com/", "-k"), "000 exit 35"),
-    row("a name that leads to a cloud's metadata", codeOf("http://metadata.example.com/"), "503"),
+    logged("a name that leads into the cluster", "https://inside.example.com/", "000 exit 35", "UF", "-k"),
+    logged(
+      "a name that leads to a cloud's metadata",
+      "http://metadata.example.com/",
+      "503",
+      "connection_timeout",
+    ),
+    ...["inside", "metadata"].flatMap((name) => [
+      logged(
+        `${name}, of a wildcard's name`,
+        `http://${name}.wild.example.com/`,
+        "503",
+        "connection_timeout",
+      ),
+      logged(`${name}, of a wildcard's name`, `https://${name}.wild.example.com/`, "000 exit 35", "UF"),
+    ]),
     {
       step: "the gateway is as it was",
       command: "kubectl get pods -n hosts-egress",

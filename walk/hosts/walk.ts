@@ -38,7 +38,8 @@ export async function walkHosts(walk: Walk): Promise<WalkedRow[]> {
   const walkRows = async (title: string, rows: readonly Parameters<typeof walkRow>[0][]) => {
     report(title);
     for (const row of rows) {
-      const done = await walkRow(row, signal);
+      const done = await walkRow(row);
+      signal.throwIfAborted();
       walked.push(done);
       report(done);
     }

@@ -24,6 +24,8 @@ export interface World {
   shell(command: string, account?: Account): Promise<Answer>;
   /** Gives the gateway a client certificate of this subject to show. */
   issueClientCertificate(commonName: string): Promise<void>;
+  /** The last lines of a gateway's log. */
+  logOf(gateway?: string): Promise<string>;
   /** Runs a command in the proxy of a gateway. */
   atGateway(command: readonly string[], gateway?: string): Promise<string>;
 }
@@ -40,6 +42,8 @@ interface WorldParts {
 export function makeWorld({ kubectl, environment, deployment, image }: WorldParts): World {
   const apply = (manifest: Manifest) => kubectl.run(["apply", "-f", "-"], JSON.stringify(manifest));
   const homes = environment.gateways.map(({ namespace }) => namespace);
+  const homeOf = (gateway: string) =>
+    environment.gateways.find(({ name }) => name === gateway)?.namespace ?? "";
   return {
     kubectl,
     environment,
@@ -76,9 +80,10 @@ export function makeWorld({ kubectl, environment, deployment, image }: WorldPart
         }),
       );
     },
+    logOf: (gateway = "hosts") =>
+      kubectl.run(["logs", "-n", homeOf(gateway), `deploy/${gateway}`, "--tail=100"]),
     async atGateway(command, gateway = "hosts") {
-      const home = environment.gateways.find(({ name }) => name === gateway)?.namespace ?? "";
-      return (await kubectl.exec(home, command, `deploy/${gateway}`, "istio-proxy")).stdout;
+      return (await kubectl.exec(homeOf(gateway), command, `deploy/${gateway}`, "istio-proxy")).stdout;
     },
   };
 }
