@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Row } from "../row.ts";
 import type { World } from "./world.ts";
 
@@ -11,6 +12,8 @@ interface Calling {
   readonly pod?: string;
   /** The host's address; the lab's own in IPv4 by default. */
   readonly address?: string | undefined;
+  /** How long the answer may take; 5 by default. */
+  readonly seconds?: number;
 }
 
 /** The codes that a chain of redirects gave, then curl's exit code where it is not 0: `301 200`, `301 exit 35`. */
@@ -18,11 +21,11 @@ export async function codes(
   world: World,
   namespace: string,
   url: string,
-  { pod, address = world.internet?.address }: Calling = {},
+  { pod, address = world.internet?.address, seconds = 5 }: Calling = {},
 ): Promise<string> {
   // A pod without DNS is told the address.
   const resolved = address === undefined ? [] : ["--resolve", `${HOST}:443:${address}`];
-  const curl = ["curl", "-sS", "-L", "-m", "5", ...resolved, "-o", "/dev/null", "-D", "-", url];
+  const curl = ["curl", "-sS", "-L", "-m", `${seconds}`, ...resolved, "-o", "/dev/null", "-D", "-", url];
   const { stdout, exitCode } = await world.kubectl.exec(namespace, curl, pod);
   const found = [...stdout.matchAll(/^HTTP\/[\d.]+ (\d+)/gm)].map(([, code]) => code);
   return [...found, ...(exitCode === 0 ? [] : [`exit ${exitCode}`])].join(" ");
@@ -84,6 +87,20 @@ interface LogLine {
   readonly sni?: string;
 }
 
+/** Envoy writes its lines, and counts connections, within seconds of their end. */
+const TOLD_MILLISECONDS = 10_000;
+const PAUSE_MILLISECONDS = 500;
+
+/** Asks for what the gateway tells of calls until it is there; undefined where it does not come. */
+export async function told<Told>(ask: () => Promise<Told | undefined>): Promise<Told | undefined> {
+  const end = Date.now() + TOLD_MILLISECONDS;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined || Date.now() > end) return answer;
+    await pause(PAUSE_MILLISECONDS);
+  }
+}
+
 /** The last lines of all gateway pods' logs that tell of all calls. */
 export async function gatewayLog(world: World): Promise<LogLine[]> {
   const lines: LogLine[] = [];
@@ -94,7 +111,10 @@ export async function gatewayLog(world: World): Promise<LogLine[]> {
   return lines.filter(({ level }) => level === "info");
 }
 
-/** What a try to get out came to, and which part refused it. */
+/** The firewall also counts what connections of before send again: only what it counts at each of these tries is meant. */
+const TRIES = 3;
+
+/** What tries to get out came to, and which part refused them. */
 export async function wayRound(
   world: World,
   namespace: string,
@@ -102,10 +122,14 @@ export async function wayRound(
   calling: Calling,
 ): Promise<string> {
   const drops = async () => (await world.internet?.drops()) ?? 0;
-  const before = await drops();
-  const got = await codes(world, namespace, url, calling);
-  if (/^2/.test(got)) return `${got}, let through`;
-  if (got === "403") return "403, refused by the gateway";
-  const closed = (await drops()) > before;
-  return `${got}, refused by the ${closed ? "firewall" : got === "exit 28" ? "lockdown" : "sidecar"}`;
+  let got = "";
+  for (let tried = 0; tried < TRIES; tried++) {
+    const before = await drops();
+    got = await codes(world, namespace, url, calling);
+    if (/^2/.test(got)) return `${got}, let through`;
+    if (got === "403") return "403, refused by the gateway";
+    if ((await drops()) === before)
+      return `${got}, refused by the ${got === "exit 28" ? "lockdown" : "sidecar"}`;
+  }
+  return `${got}, refused by the firewall`;
 }

@@ -8,6 +8,7 @@ import {
   HOST,
   HTTP_URL,
   HTTPS_URL,
+  told,
 } from "./questions.ts";
 import { NAMESPACES, type World } from "./world.ts";
 
@@ -75,7 +76,8 @@ export function web(world: World): Part[] {
   const rise = async (prefix: string) => {
     const before = await counterSum(world, prefix);
     await codes(world, "default", HTTP_URL);
-    return (await counterSum(world, prefix)) > before ? "risen" : "not risen";
+    const risen = await told(async () => ((await counterSum(world, prefix)) > before ? "risen" : undefined));
+    return risen ?? "not risen";
   };
   // Elsewhere than in the lab the host's address is not known beforehand: its port is looked at.
   const upstream = (port: number) => `${world.internet?.address ?? "*"}:${port}`;
@@ -83,9 +85,9 @@ export function web(world: World): Part[] {
   const requests = `sallyport_egress.requests.host.${HOST}.principal.${CALLER}.code.301`;
   const connections = `sallyport_egress.connections.host.${HOST}.principal.${CALLER}`;
   const tlsLine = async () => {
-    const line = (await gatewayLog(world))
-      .filter(({ event, sni }) => event === "TcpConnectionEnd" && sni === HOST)
-      .at(-1);
+    const line = await told(async () =>
+      (await gatewayLog(world)).findLast(({ event, sni }) => event === "TcpConnectionEnd" && sni === HOST),
+    );
     const bytes = (line?.bytesReceived ?? 0) > 0 && (line?.bytesSent ?? 0) > 0 ? "bytes" : "no bytes";
     return [line?.sni, seen(line?.upstream), line?.cluster?.split(";")[0], bytes].join(" ");
   };
@@ -103,7 +105,9 @@ export function web(world: World): Part[] {
           command: "kubectl logs -n egress deploy/egress",
           expected: `GET /politics 301 ${HOST} ${upstream(80)} ${httpCluster}`,
           answer: async () => {
-            const line = (await gatewayLog(world)).filter(({ method }) => method === "GET").at(-1);
+            const line = await told(async () =>
+              (await gatewayLog(world)).findLast(({ method }) => method === "GET"),
+            );
             return [
               line?.method,
               line?.path,
