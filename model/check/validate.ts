@@ -57,8 +57,8 @@ function validateDns({ mesh }: Parts, fault: ReportFault): void {
 }
 
 function validateGateways({ mesh, gateways }: Parts, fault: ReportFault): void {
-  const names = new Set<string>();
-  const homes = new Set<string>();
+  const names = new Map<string, number>();
+  const homes = new Map<string, number>();
   gateways?.forEach((gateway, index) => {
     if (gateway === undefined) return;
     const path = ["gateways", index];
@@ -77,17 +77,23 @@ function validateGateways({ mesh, gateways }: Parts, fault: ReportFault): void {
         "this namespace is the cluster's, and Sallyport makes and removes the gateway's own",
         "give the gateway a namespace of its own",
       );
-    if (name !== undefined && names.has(name))
-      fault([...path, "name"], name, "another gateway has this name", "give each gateway its own name");
-    if (namespace !== undefined && homes.has(namespace))
+    const [namesake, neighbour] = [names.get(name ?? ""), homes.get(namespace ?? "")];
+    if (namesake !== undefined)
+      fault(
+        [...path, "name"],
+        name,
+        `gateways[${namesake}] has this name too`,
+        "give each gateway its own name",
+      );
+    if (neighbour !== undefined)
       fault(
         [...path, "namespace"],
         namespace,
-        "another gateway lives in this namespace",
+        `gateways[${neighbour}] lives in this namespace too`,
         "give each gateway its own namespace",
       );
-    if (name !== undefined) names.add(name);
-    if (namespace !== undefined) homes.add(namespace);
+    if (name !== undefined && namesake === undefined) names.set(name, index);
+    if (namespace !== undefined && neighbour === undefined) homes.set(namespace, index);
     validateGateway(gateway, path, fault);
   });
 }

@@ -227,13 +227,13 @@ function difference(a: Resolved, b: Resolved, placeOfA: string): string | undefi
     return `let one team own it: ${a.written.owner} or ${b.written.owner}`;
   if (differ(({ written }) => written.mode))
     return `choose one way: ${a.written.mode} or ${b.written.mode}, or give them different ports`;
+  if (differ(({ gateway }) => gateway)) return `choose one gateway for it: ${a.gateway} or ${b.gateway}`;
   const differInRules = (["allow", "deny"] as const).some((action) =>
     differ(({ written }) => rulesOf(written, action)),
   );
   if (differInRules && differ(({ written }) => headsOf(written)))
     return `give ${a.written.source.file} and ${b.written.source.file} the same rules at their heads, or keep one of the two`;
   if (
-    differ(({ gateway }) => gateway) ||
     differ(({ written }) => written.settings) ||
     differ(({ written }) => written.refuse) ||
     differ(({ written }) => written.authorizer ?? null) ||

@@ -47,7 +47,7 @@ function findService(
   if (gateways.has(name))
     return {
       isCertain: true,
-      why: "this is the Service of a gateway",
+      why: `this is the Service of the gateway ${service}`,
       instead: "remove the host: callers name the hosts outside",
     };
   // Two labels at least come before svc, as svc.ms is a domain outside.

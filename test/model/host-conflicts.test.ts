@@ -223,7 +223,7 @@ describe("one host and port", () => {
         host("a.example.com", "tcp", "port: 5432", "gateway: other", to("shop")),
       ],
       [],
-      "keep one of the two",
+      "choose one gateway for it: egress or other",
     ],
   ])("can't be of %s", (_, one, two, fix) => {
     const [conflict, ...more] = conflictsOf(one, two);

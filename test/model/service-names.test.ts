@@ -42,7 +42,9 @@ describe("a host with the name of a Service", () => {
   });
 
   it("is refused where it is a gateway's own", () => {
-    expect(said("out.egress").problems).toEqual(["5:13 hosts[0].host: this is the Service of a gateway"]);
+    expect(said("out.egress").problems).toEqual([
+      "5:13 hosts[0].host: this is the Service of the gateway out",
+    ]);
   });
 
   it.each(["ledger", "payments", "stock", "egress"])(
@@ -84,7 +86,7 @@ describe("a host with the name of a Service", () => {
     expect(saidOfServer("kubernetes.default").problems).toEqual([
       `${at} default is a namespace, and this the name of a Service in it`,
     ]);
-    expect(saidOfServer("out.egress").problems).toEqual([`${at} this is the Service of a gateway`]);
+    expect(saidOfServer("out.egress").problems).toEqual([`${at} this is the Service of the gateway out`]);
     expect(saidOfServer("api.ledger").warnings).toHaveLength(1);
     expect(saidOfServer("api.ledger.svc.corp.local").warnings).toHaveLength(1);
     expect(saidOfServer("www.example.com")).toEqual({ problems: [], warnings: [] });

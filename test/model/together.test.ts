@@ -47,7 +47,7 @@ hosts:
       "10 gateways[0].topologySpread[2].key: Kubernetes does not take this as a label's key",
       "11 gateways[0].ports[1]: declared twice",
       "11 gateways[0].ports[2].port: at least 1",
-      "12 gateways[1].name: another gateway has this name",
+      "12 gateways[1].name: gateways[0] has this name too",
       "13 gateways[1].namespace: this namespace is the cluster's, and Sallyport makes and removes the gateway's own",
       "14 gateways[1].reachPrivate[0]: this is every address, not a private range",
       "15 nodes: names and selector are both given",
@@ -132,6 +132,11 @@ describe("the fix says what to write", () => {
       `${GATEWAY}hosts: [{ host: a.example, tls: toString }]\n`,
       "not one of the known values",
       "write one of none, passthrough, originate, mutual, tcp",
+    ],
+    [
+      "environment: dev\ngateways: [{ name: egress, namespace: egress }, { name: other, namespace: egress }]\n",
+      "gateways[0] lives in this namespace too",
+      "give each gateway its own namespace",
     ],
     [`${GATEWAY}nodes: { provider: karpentr }\n`, "not one of the known values", "did you mean karpenter?"],
     [
