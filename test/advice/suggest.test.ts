@@ -54,7 +54,7 @@ describe("what is suggested", () => {
       yaml: expect.stringContaining("host: de.wikipedia.org\n"),
     });
     expect(advise("lab/hosts", "hosts-client/other", "de.wikipedia.org:443")).toMatchObject({
-      path: "hosts[31].allow",
+      path: "hosts[33].allow",
       also: "It opens every other host under wikipedia.org too.",
     });
   });

@@ -98,7 +98,7 @@ describe("sallyport explain", () => {
     expect(json("lab/hosts", ...other)).toMatchObject({
       call: { host: "one.example.com", address: "198.51.100.20" },
       verdict: "refused",
-      advice: { path: "hosts[33].allow", yaml: "allow:\n  - from: { serviceAccount: hosts-client/other }\n" },
+      advice: { path: "hosts[35].allow", yaml: "allow:\n  - from: { serviceAccount: hosts-client/other }\n" },
     });
     expect(explain("lab/hosts", ...other).stdout).toContain(
       "one.example.com is declared by its addresses: it is asked for at 198.51.100.20.",
