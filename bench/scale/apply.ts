@@ -33,7 +33,7 @@ export async function applyWithin(
     cancelSignal: signal,
     reject: false,
   });
-  if (result.failed && !result.timedOut) throw result;
+  if (result.failed && !result.timedOut) throw new Error(result.stderr || result.shortMessage);
   return { seconds: result.timedOut ? undefined : Number(result.stdout) };
 }
 
