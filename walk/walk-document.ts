@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Environment } from "../model/environment.ts";
 import { loadEnvironment } from "../model/load.ts";
-import { planRollout, runRollout } from "../rollout/apply.ts";
+import { planEnvironment } from "../plan/plan.ts";
+import { planRollout, runRollout, waitForObjects } from "../rollout/apply.ts";
 import type { Client, Document, Step, World } from "./document.ts";
 import type { Walk } from "./document-004/walk.ts";
 import { type Kubectl, kubectl } from "./kubectl.ts";
@@ -51,7 +52,12 @@ export async function walkDocument(document: Document, walk: Walk): Promise<Walk
   try {
     for (const step of steps) {
       await step.prepare?.();
-      if (step.file !== undefined) await deployment.put(readEnvironment(step.file));
+      if (step.file !== undefined) {
+        const environment = readEnvironment(step.file);
+        await deployment.put(environment);
+        // What is new does not hold for connections of before, which are still there where nothing was taken away.
+        await waitForObjects(access, planEnvironment(environment), GATE);
+      }
       await startClients(control, image, step.clients ?? []);
       await walkRows(step);
       await step.ends?.();
