@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client, World } from "./document.ts";
 import type { Row } from "./row.ts";
+import { jsonLines } from "./told.ts";
 
 /** A line of a gateway's log: each field by its name. */
 type LogLine = Readonly<Record<string, unknown>>;
@@ -66,11 +67,7 @@ async function linesUntilNow(world: World, namespace: string, client: Client): P
   const end = Date.now() + LIMIT_MILLISECONDS;
   for (;;) {
     const text = await world.kubectl.run(["logs", "-n", namespace, "deploy/egress"]);
-    const lines = text
-      .split("\n")
-      .filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line) as LogLine)
-      .filter(({ event }) => event !== undefined);
+    const lines = jsonLines<LogLine>(text).filter(({ event }) => event !== undefined);
     const found = lines.findLastIndex((line) => line.path === path);
     if (found >= 0) return lines.slice(0, found + 1);
     if (Date.now() > end)

@@ -78,7 +78,8 @@ export async function measure(bench: Bench, pattern: Pattern): Promise<Omit<Outc
     const reached = stopped ? undefined : await waitUntilInSync(bench, proxies, pattern.marks);
     const written = stopped ? await cluster.count(objects.map(({ manifest }) => manifest)) : objects.length;
     // By hand a second apply writes all again; ours is told apart from what is there.
-    const again = commanded?.again ?? (stopped ? undefined : (await apply({ objects })).seconds);
+    const byHand = async () => (stopped ? undefined : (await apply({ objects })).seconds);
+    const again = commanded === undefined ? await byHand() : commanded.again;
     return {
       pattern: pattern.name,
       resources: objects.length,

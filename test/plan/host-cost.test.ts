@@ -1,9 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { completeHosts, completeMesh, completeMonitoring, type HostInput } from "../../model/complete.ts";
-import { objectKey } from "../../plan/manifest.ts";
-import { planEnvironment } from "../../plan/plan.ts";
-import { gateway } from "./hosts.ts";
+import type { HostInput } from "../../model/complete.ts";
+import { changedKeys, printed } from "./hosts.ts";
 
 const FROM = { namespace: "news" };
 
@@ -54,21 +52,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /** How many objects differ without the last of some hosts. */
 function objectsOfOneMore(kind: Kind): number {
   const many = Array.from({ length: 40 }, (_, number) => ({ allow: [{ from: FROM }], ...kind(number) }));
-  const [less, more] = [many.slice(1), many].map(
-    (hosts) =>
-      new Map(
-        planEnvironment({
-          name: "test",
-          mesh: completeMesh(undefined),
-          gateways: [gateway],
-          lockdown: [],
-          monitoring: completeMonitoring(undefined),
-          hosts: completeHosts(hosts, gateway),
-        }).map(({ manifest }) => [objectKey(manifest), JSON.stringify(manifest)]),
-      ),
-  ) as [Map<string, string>, Map<string, string>];
-  return [...new Set([...less.keys(), ...more.keys()])].filter((key) => less.get(key) !== more.get(key))
-    .length;
+  return changedKeys(printed(many.slice(1)), printed(many)).length;
 }
 
 it("costs each kind of host what docs/hosts.md says", async () => {

@@ -5,8 +5,10 @@ import {
   completeMonitoring,
   type HostInput,
 } from "../../model/complete.ts";
+import type { Environment } from "../../model/environment.ts";
 import { planHosts } from "../../plan/hosts/hosts.ts";
 import { type Json, type Manifest, objectKey } from "../../plan/manifest.ts";
+import { planEnvironment } from "../../plan/plan.ts";
 
 const mesh = completeMesh(undefined);
 /** A gateway with a port of each protocol, and two for HTTP. */
@@ -95,4 +97,31 @@ export function valuesOf(data: Json, key: string): Json[] {
     ...(name === key ? [value] : []),
     ...valuesOf(value, key),
   ]);
+}
+
+/** An environment of hosts behind the one gateway. */
+export function environment(inputs: readonly HostInput[]): Environment {
+  return {
+    name: "test",
+    mesh,
+    gateways: [gateway],
+    lockdown: [],
+    monitoring: completeMonitoring(undefined),
+    hosts: completeHosts(inputs, gateway),
+  };
+}
+
+/** Each object of such an environment, by its key, as text. */
+export function printed(inputs: readonly HostInput[]): ReadonlyMap<string, string> {
+  return new Map(
+    planEnvironment(environment(inputs)).map(({ manifest }) => [
+      objectKey(manifest),
+      JSON.stringify(manifest),
+    ]),
+  );
+}
+
+/** The objects that only one of two has, or that differ. */
+export function changedKeys(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): string[] {
+  return [...new Set([...one.keys(), ...other.keys()])].filter((key) => one.get(key) !== other.get(key));
 }

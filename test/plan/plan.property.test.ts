@@ -1,15 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { summariseAccess } from "../../access/matrix/summary.ts";
-import { completeHosts, completeMesh, completeMonitoring, type HostInput } from "../../model/complete.ts";
-import type { Environment } from "../../model/environment.ts";
+import type { HostInput } from "../../model/complete.ts";
 import { callersOf } from "../../model/rules/callers.ts";
-import { type Manifest, objectKey } from "../../plan/manifest.ts";
+import type { Manifest } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { renderStream } from "../../render/render.ts";
-import { EVERY_KIND, gateway } from "./hosts.ts";
-
-const mesh = completeMesh(undefined);
+import { changedKeys, EVERY_KIND, environment, printed } from "./hosts.ts";
 
 const caller = fc.oneof(
   fc.constantFrom("news", "shop", "payments").map((namespace) => ({ from: { namespace } })),
@@ -24,17 +21,6 @@ const hosts = fc.uniqueArray(host, { maxLength: 25, selector: ({ host, tls }) =>
 
 function render(inputs: readonly HostInput[]): string {
   return renderStream(planEnvironment(environment(inputs)));
-}
-
-function environment(inputs: readonly HostInput[]): Environment {
-  return {
-    name: "test",
-    mesh,
-    gateways: [gateway],
-    lockdown: [],
-    monitoring: completeMonitoring(undefined),
-    hosts: completeHosts(inputs, gateway),
-  };
 }
 
 /** By service, and `*` for all, what the gateway's clusters to the outside are made of. */
@@ -133,19 +119,10 @@ describe("planning", () => {
         },
       ];
     }).flat();
-    const printed = (inputs: readonly HostInput[]) =>
-      new Map(
-        planEnvironment(environment(inputs)).map(({ manifest }) => [
-          objectKey(manifest),
-          JSON.stringify(manifest),
-        ]),
-      );
     const whole = printed(many);
     fc.assert(
       fc.property(fc.nat(many.length - 1), (gone) => {
-        const less = printed(many.filter((_, index) => index !== gone));
-        const keys = new Set([...whole.keys(), ...less.keys()]);
-        const changed = [...keys].filter((key) => whole.get(key) !== less.get(key));
+        const changed = changedKeys(whole, printed(many.filter((_, index) => index !== gone)));
         expect(changed.length).toBeGreaterThan(0);
         expect(changed.length).toBeLessThanOrEqual(3);
       }),

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Row } from "../row.ts";
+import { jsonLines } from "../told.ts";
 import type { World } from "./world.ts";
 
 export const HOST = "edition.cnn.com";
@@ -13,7 +13,7 @@ interface Calling {
   /** The host's address; the lab's own in IPv4 by default. */
   readonly address?: string | undefined;
   /** How long the answer may take; 5 by default. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
 }
 
 /** The codes that a chain of redirects gave, then curl's exit code where it is not 0: `301 200`, `301 exit 35`. */
@@ -88,25 +88,14 @@ interface LogLine {
 }
 
 /** Envoy writes its lines, and counts connections, within seconds of their end. */
-const TOLD_MILLISECONDS = 10_000;
-const PAUSE_MILLISECONDS = 500;
-
-/** Asks for what the gateway tells of calls until it is there; undefined where it does not come. */
-export async function told<Told>(ask: () => Promise<Told | undefined>): Promise<Told | undefined> {
-  const end = Date.now() + TOLD_MILLISECONDS;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined || Date.now() > end) return answer;
-    await pause(PAUSE_MILLISECONDS);
-  }
-}
+export const TOLD_MILLISECONDS = 10_000;
 
 /** The last lines of all gateway pods' logs that tell of all calls. */
 export async function gatewayLog(world: World): Promise<LogLine[]> {
   const lines: LogLine[] = [];
   for (const pod of await gatewayPods(world)) {
     const text = await world.kubectl.run(["logs", "-n", "egress", pod, "--tail=200"]);
-    for (const line of text.split("\n")) if (line.startsWith("{")) lines.push(JSON.parse(line) as LogLine);
+    lines.push(...jsonLines<LogLine>(text));
   }
   return lines.filter(({ level }) => level === "info");
 }

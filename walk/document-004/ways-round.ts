@@ -1,7 +1,8 @@
 import type { Row } from "../row.ts";
+import { told } from "../told.ts";
 import type { SleepOptions } from "../workloads.ts";
 import type { Part } from "./part.ts";
-import { HOST, HTTP_URL, HTTPS_URL, told, wayRound } from "./questions.ts";
+import { HOST, HTTP_URL, HTTPS_URL, TOLD_MILLISECONDS, wayRound } from "./questions.ts";
 import type { World } from "./world.ts";
 
 /** Tricks of a workload in a locked namespace, and which part refuses each. */
@@ -67,7 +68,7 @@ export function waysRound(world: World): Part[] {
     step: `5 ${step}`,
     command: `kubectl exec -n ${namespace} ${pod} -- curl ${url}`,
     expected,
-    answer: () => wayRound(world, namespace, url, { pod, ...(seconds === undefined ? {} : { seconds }) }),
+    answer: () => wayRound(world, namespace, url, { pod, seconds }),
   });
   const byIpv6 = (step: string, namespace: string, pod: string, expected: string): Row => ({
     step: `5 ${step}, by IPv6`,
@@ -136,7 +137,7 @@ export function waysRound(world: World): Part[] {
             (await told(async () => {
               const got = await wayRound(world, "no-grant", HTTP_URL, {});
               return got.includes("firewall") ? undefined : got;
-            })) ?? "refused by the firewall",
+            }, TOLD_MILLISECONDS)) ?? "refused by the firewall",
         },
       ],
     },

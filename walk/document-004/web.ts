@@ -1,3 +1,4 @@
+import { told } from "../told.ts";
 import type { Part } from "./part.ts";
 import {
   callRow,
@@ -8,7 +9,7 @@ import {
   HOST,
   HTTP_URL,
   HTTPS_URL,
-  told,
+  TOLD_MILLISECONDS,
 } from "./questions.ts";
 import { NAMESPACES, type World } from "./world.ts";
 
@@ -76,7 +77,10 @@ export function web(world: World): Part[] {
   const rise = async (prefix: string) => {
     const before = await counterSum(world, prefix);
     await codes(world, "default", HTTP_URL);
-    const risen = await told(async () => ((await counterSum(world, prefix)) > before ? "risen" : undefined));
+    const risen = await told(
+      async () => ((await counterSum(world, prefix)) > before ? "risen" : undefined),
+      TOLD_MILLISECONDS,
+    );
     return risen ?? "not risen";
   };
   // Elsewhere than in the lab the host's address is not known beforehand: its port is looked at.
@@ -85,8 +89,10 @@ export function web(world: World): Part[] {
   const requests = `sallyport_egress.requests.host.${HOST}.principal.${CALLER}.code.301`;
   const connections = `sallyport_egress.connections.host.${HOST}.principal.${CALLER}`;
   const tlsLine = async () => {
-    const line = await told(async () =>
-      (await gatewayLog(world)).findLast(({ event, sni }) => event === "TcpConnectionEnd" && sni === HOST),
+    const line = await told(
+      async () =>
+        (await gatewayLog(world)).findLast(({ event, sni }) => event === "TcpConnectionEnd" && sni === HOST),
+      TOLD_MILLISECONDS,
     );
     const bytes = (line?.bytesReceived ?? 0) > 0 && (line?.bytesSent ?? 0) > 0 ? "bytes" : "no bytes";
     return [line?.sni, seen(line?.upstream), line?.cluster?.split(";")[0], bytes].join(" ");
@@ -105,8 +111,9 @@ export function web(world: World): Part[] {
           command: "kubectl logs -n egress deploy/egress",
           expected: `GET /politics 301 ${HOST} ${upstream(80)} ${httpCluster}`,
           answer: async () => {
-            const line = await told(async () =>
-              (await gatewayLog(world)).findLast(({ method }) => method === "GET"),
+            const line = await told(
+              async () => (await gatewayLog(world)).findLast(({ method }) => method === "GET"),
+              TOLD_MILLISECONDS,
             );
             return [
               line?.method,

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Row } from "../row.ts";
+import { jsonLines, told } from "../told.ts";
 import type { World } from "./world.ts";
 
 /** Fields of a line in which the gateway says what was wrong. */
@@ -10,7 +10,6 @@ type LogLine = Readonly<Partial<Record<(typeof REASONS)[number] | "time" | "host
 
 /** A connection's line comes when it has ended, and kubelet takes it from there. */
 const LIMIT_MILLISECONDS = 20_000;
-const PAUSE_MILLISECONDS = 500;
 
 /** Some call that fails, and who logs it. */
 interface FailingCall {
@@ -30,24 +29,20 @@ export function loggedRow(world: World, { row, host, reason, gateway }: FailingC
     answer: async () => {
       const begin = Date.now();
       const answer = await row.answer();
-      const end = Date.now() + LIMIT_MILLISECONDS;
-      for (;;) {
-        const told = (await linesSince(world, begin, gateway))
+      let logged: string[] = [];
+      const found = await told(async () => {
+        logged = (await linesSince(world, begin, gateway))
           .filter((line) => (line.host ?? line.sni) === host)
           .map((line) => REASONS.map((field) => line[field] ?? "").join(" "));
-        if (told.some((text) => text.includes(reason))) return `${answer}; ${reason}`;
-        if (Date.now() > end) return `${answer}; logged: ${told.join(", ") || "nothing"}`;
-        await pause(PAUSE_MILLISECONDS);
-      }
+        return logged.some((text) => text.includes(reason)) ? reason : undefined;
+      }, LIMIT_MILLISECONDS);
+      return `${answer}; ${found ?? `logged: ${logged.join(", ") || "nothing"}`}`;
     },
   };
 }
 
 async function linesSince(world: World, begin: number, gateway?: string): Promise<LogLine[]> {
-  const text = await world.logOf(gateway);
-  return text
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as LogLine)
-    .filter(({ time }) => time !== undefined && Date.parse(time) >= begin);
+  return jsonLines<LogLine>(await world.logOf(gateway)).filter(
+    ({ time }) => time !== undefined && Date.parse(time) >= begin,
+  );
 }
