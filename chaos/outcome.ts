@@ -19,6 +19,8 @@ export interface Outcome {
   readonly requests: number;
   /** Of requests that were granted all the time. */
   readonly granted: number;
+  /** Those by the second in which something was declared, before and after whatever happened meanwhile. */
+  readonly grantedPerSecond: number;
   /** Those of them that failed. */
   readonly failed: readonly Request[];
   /** Those that were under way when a pod was killed outright. */
@@ -30,6 +32,8 @@ export interface Outcome {
   /** What was seen on connections from before the lockdown, which go on until they end. */
   readonly older: number;
   /** From the start of each `apply` to its end. */
+  readonly applySeconds: readonly number[];
+  /** What the gates of each took of that. */
   readonly gateSeconds: readonly number[];
   /** Granted streams that were cut. */
   readonly cutStreams: number;
@@ -39,13 +43,18 @@ export interface Outcome {
 export interface Course {
   readonly scenario: string;
   readonly timeline: Timeline;
+  /** What the gates of each change took. */
+  readonly gateSeconds: readonly number[];
   /** When pods were killed outright. */
   readonly cuts: readonly Lifetime[];
   readonly ended: number;
 }
 
 /** Compares what was seen with what was declared at that time. */
-export function outcomeOf({ scenario, timeline, cuts, ended }: Course, { lines, visits }: Seen): Outcome {
+export function outcomeOf(
+  { scenario, timeline, gateSeconds, cuts, ended }: Course,
+  { lines, visits }: Seen,
+): Outcome {
   const begun = timeline[0]?.from ?? ended;
   const requests = lines.flatMap((line) =>
     line.kind === "request" && line.request.begun >= begun ? [line.request] : [],
@@ -62,18 +71,28 @@ export function outcomeOf({ scenario, timeline, cuts, ended }: Course, { lines, 
     seconds: (ended - begun) / 1000,
     requests: requests.length,
     granted: granted.length,
+    grantedPerSecond: granted.length / declaredSeconds(timeline, ended),
     failed: failed.filter((request) => !inFlight.includes(request)),
     inFlight: inFlight.length,
     leaks: judged.filter(({ as }) => as === "leak").map(({ seen }) => seen),
     late: judged.filter(({ as }) => as === "late").length,
     older: judged.filter(({ as }) => as === "older").length,
-    gateSeconds: changesOf(timeline),
+    applySeconds: changesOf(timeline),
+    gateSeconds,
     cutStreams: streams.filter(
       (stream) =>
         stream.code === 200 &&
         isGrantedThroughout(timeline, stream, { begun: stream.ended, ended: stream.ended }),
     ).length,
   };
+}
+
+/** Of the time in which requests may count as granted. */
+function declaredSeconds(timeline: Timeline, ended: number): number {
+  return timeline.reduce((sum, { from, before, after }, index) => {
+    const isDeclared = before !== "nothing" && after !== "nothing";
+    return isDeclared ? sum + ((timeline[index + 1]?.from ?? ended) - from) / 1000 : sum;
+  }, 0);
 }
 
 function changesOf(timeline: Timeline): number[] {
@@ -83,7 +102,13 @@ function changesOf(timeline: Timeline): number[] {
   });
 }
 
-/** A scenario fails by a leak, and by a granted request that failed though no pod was killed under it. */
-export function isFine({ failed, leaks }: Outcome): boolean {
-  return failed.length + leaks.length === 0;
+/** With fewer granted requests a second what fails for a moment would not be seen. */
+export const LEAST_PER_SECOND = 50;
+
+/**
+ * A scenario fails by a leak, by a granted request that failed though no pod was killed under it, and by too little
+ * load to tell.
+ */
+export function isFine({ failed, leaks, grantedPerSecond }: Outcome): boolean {
+  return failed.length + leaks.length === 0 && grantedPerSecond >= LEAST_PER_SECOND;
 }

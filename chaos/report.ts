@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { Outcome } from "./outcome.ts";
+import { LEAST_PER_SECOND, type Outcome } from "./outcome.ts";
 
 const HEADS = [
   "scenario",
@@ -11,6 +11,7 @@ const HEADS = [
   "late",
   "older",
   "apply s",
+  "gates s",
   "streams cut",
 ];
 
@@ -21,26 +22,37 @@ export function outcomesTable(outcomes: readonly Outcome[]): string {
     table.push([
       outcome.scenario,
       outcome.requests,
-      (outcome.granted / outcome.seconds).toFixed(0),
+      outcome.grantedPerSecond.toFixed(0),
       outcome.failed.length,
       outcome.inFlight,
       outcome.leaks.length,
       outcome.late,
       outcome.older,
-      outcome.gateSeconds.map((seconds) => seconds.toFixed(0)).join(", "),
+      secondsOf(outcome.applySeconds),
+      secondsOf(outcome.gateSeconds),
       outcome.cutStreams,
     ]);
   return table.toString();
+}
+
+function secondsOf(times: readonly number[]): string {
+  return times.map((seconds) => seconds.toFixed(0)).join(", ");
 }
 
 /** So many of what went wrong are told. */
 const TOLD = 10;
 
 /** An outcome in lines, with the first of what went wrong. */
-export function describeOutcome({ scenario, requests, failed, leaks, late, cutStreams }: Outcome): string[] {
+export function describeOutcome(outcome: Outcome): string[] {
+  const { scenario, requests, grantedPerSecond, failed, leaks, late, cutStreams } = outcome;
   const clock = (time: number) => new Date(time).toISOString().slice(11, 23);
   return [
     `${scenario}: ${requests} requests, ${failed.length} failed, ${leaks.length} leaked, ${late} late, ${cutStreams} streams cut`,
+    ...(grantedPerSecond < LEAST_PER_SECOND
+      ? [
+          `  ${grantedPerSecond.toFixed(0)} granted requests a second are too few to tell: ${LEAST_PER_SECOND} at least`,
+        ]
+      : []),
     ...failed
       .slice(0, TOLD)
       .map(

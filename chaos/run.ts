@@ -105,10 +105,11 @@ async function play(
   const visitsFrom = await endOf(VISITS);
   const timeline: Span[] = [{ from: Date.now(), before: start, after: start }];
   const cuts: Lifetime[] = [];
+  const gateSeconds: number[] = [];
   let declared = start;
-  const during = async (after: Declared, change: () => Promise<void>, isGiven = false) => {
+  const during = async (after: Declared, change: () => Promise<number>, isGiven = false) => {
     timeline.push({ from: Date.now(), before: declared, after });
-    await change();
+    gateSeconds.push(await change());
     if (isGiven) {
       timeline.push({ from: Date.now(), before: declared, after, isDraining: true });
       await pause(AFTER_SECONDS * 1000, undefined, { signal });
@@ -134,7 +135,10 @@ async function play(
   const ended = Date.now();
   await pause(LINES_SECONDS * 1000, undefined, { signal });
   const seen = { lines: load.take(), visits: await visitsSince(VISITS, visitsFrom) };
-  return { outcome: outcomeOf({ scenario: name, timeline, cuts, ended }, seen), after: declared };
+  return {
+    outcome: outcomeOf({ scenario: name, timeline, gateSeconds, cuts, ended }, seen),
+    after: declared,
+  };
 }
 
 const KILLS = 6;
@@ -142,16 +146,19 @@ const KILLS = 6;
 const EARLIEST_MILLISECONDS = 500;
 const LATEST_MILLISECONDS = 12_000;
 
+/** @returns seconds that the gates took, of the runs that were killed too */
 async function applyThroughKills(
   { apply, applyKilled }: Sallyport,
   declared: Declared,
   say: (line: string) => void,
-): Promise<void> {
+): Promise<number> {
+  let sum = 0;
   for (let kill = 0; kill < KILLS; kill++) {
     const after = randomInt(EARLIEST_MILLISECONDS, LATEST_MILLISECONDS);
-    const done = await applyKilled(declared, after);
-    say(done ? `done within ${after} ms` : `killed after ${after} ms`);
-    if (done) return;
+    const { isDone, gateSeconds } = await applyKilled(declared, after);
+    say(isDone ? `done within ${after} ms` : `killed after ${after} ms`);
+    sum += gateSeconds;
+    if (isDone) return sum;
   }
-  await apply(declared);
+  return sum + (await apply(declared));
 }

@@ -6,10 +6,22 @@ import { ENVIRONMENT, environmentFile } from "./world.ts";
 
 /** Runs the `sallyport` command as a process of its own, as a user does. */
 export interface Sallyport {
-  /** Puts a declaration in force. @throws with what the command said if it fails */
-  apply(declared: Declared): Promise<void>;
-  /** The same, but it is killed (SIGKILL) so long after its start. @returns whether it was done before that */
-  applyKilled(declared: Declared, milliseconds: number): Promise<boolean>;
+  /**
+   * Puts a declaration in force.
+   *
+   * @returns seconds that its gates took
+   * @throws with what the command said if it fails
+   */
+  apply(declared: Declared): Promise<number>;
+  /** The same, but it is killed (SIGKILL) so long after its start. */
+  applyKilled(declared: Declared, milliseconds: number): Promise<KilledApply>;
+}
+
+interface KilledApply {
+  /** Before it would have been killed. */
+  readonly isDone: boolean;
+  /** Of the gates that were open by then. */
+  readonly gateSeconds: number;
 }
 
 const PROGRAM = join(import.meta.dirname, "..", "cli", "main.ts");
@@ -44,10 +56,19 @@ export function sallyport({ kubeconfig, folder, signal, say }: SallyportOptions)
     async apply(declared) {
       const { exitCode, stderr } = await run(declared);
       if (exitCode !== 0) throw new Error(`sallyport gave ${exitCode}: ${stderr}`);
+      return gateSeconds(stderr);
     },
     async applyKilled(declared, milliseconds) {
-      const { timedOut } = await run(declared, { timeout: milliseconds, killSignal: "SIGKILL" });
-      return !timedOut;
+      const { timedOut, stderr } = await run(declared, { timeout: milliseconds, killSignal: "SIGKILL" });
+      return { isDone: !timedOut, gateSeconds: gateSeconds(stderr) };
     },
   };
+}
+
+/** The sum of what the command says after each stage. */
+function gateSeconds(said: string): number {
+  return [...said.matchAll(/in force after ([\d.]+) s/g)].reduce(
+    (sum, [, seconds]) => sum + Number(seconds),
+    0,
+  );
 }

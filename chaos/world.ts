@@ -117,7 +117,7 @@ export const clients: readonly Clients[] = [
   {
     namespace: "chaos-app",
     account: "caller",
-    targets: targets(10, 3),
+    targets: targets(12, 3),
     streams: [1, 2, 3, 4].flatMap((number) => [stream("http", number), stream("https", number)]),
   },
   {

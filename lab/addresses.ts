@@ -59,7 +59,7 @@ export const internet = {
   /** The gRPC server. */
   grpc: "198.51.100.13",
   /** TCP servers with the same port, which have no name: only their addresses tell them apart. */
-  tcp: ["198.51.100.20", "198.51.100.21"],
+  tcp: ["198.51.100.20", "198.51.100.21", "198.51.100.23"],
   /** Nothing listens here: connections are refused. */
   down: "198.51.100.30",
   /** Packets to here are dropped: connections time out. */
@@ -70,6 +70,8 @@ export const internet = {
   hub6: "2001:db8:100::1",
   /** Web servers. */
   web6: "2001:db8:100::10",
+  /** The web server that asks for client certificates. */
+  mutual6: "2001:db8:100::11",
   /** TCP servers with the same port, which have no name; two of one /64, and another's. */
   tcp6: ["2001:db8:100::20", "2001:db8:100::21", "2001:db8:100:5::22"],
   /** Web servers at addresses that no outside host has: private, a cloud's metadata, and 169.254.169.254 behind NAT64. */

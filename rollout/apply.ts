@@ -31,6 +31,8 @@ export interface Rollout {
 interface RolloutOptions extends GateOptions {
   /** Told each stage before it is written. */
   readonly onStage?: (stage: Stage) => void;
+  /** Told how many seconds a stage that was written took to be in force. */
+  readonly onInForce?: (seconds: number) => void;
   readonly onNote?: OnNote;
 }
 
@@ -96,6 +98,7 @@ export async function runRollout(
     const removed: Manifest[] = [];
     for (const manifest of stage.remove)
       if (await take(config, access, manifest, options.onNote)) removed.push(manifest);
+    const begun = performance.now();
     const changed = [...stage.write, ...stage.remove];
     await waitUntilInForce(
       config,
@@ -108,6 +111,7 @@ export async function runRollout(
       options,
     );
     await waitUntilGone(config, removed, options.limitSeconds);
+    options.onInForce?.((performance.now() - begun) / 1000);
     for (const manifest of stage.write) current.set(identityOf(manifest), manifest);
     for (const manifest of stage.remove) current.delete(identityOf(manifest));
   }

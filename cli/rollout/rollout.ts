@@ -118,6 +118,7 @@ function rolloutCommand(
           istiodNamespace: environment.mesh.namespace,
           limitSeconds: options.gateTimeout,
           onStage: (stage) => process.stderr.write(`${stageLine(stage)}\n`),
+          onInForce: (seconds) => process.stderr.write(`  in force after ${seconds.toFixed(1)} s\n`),
           onNote,
           report: (lags) => tell(waitingLines(lags)),
         });

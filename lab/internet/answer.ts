@@ -1,10 +1,12 @@
 import type { Answer, Received } from "./exchange.ts";
+import { failingPages } from "./failing.ts";
 import { issuerAnswer } from "./issuer.ts";
+import { madeAnswer } from "./made.ts";
 import type { Page, Site } from "./sites.ts";
 import { siteOf } from "./sites.ts";
-import { streamAnswer } from "./stream.ts";
+import { streamPages } from "./stream.ts";
 
-/** The answer to a request: by host, scheme and path alone, but for the hosts that echo, stream and issue tokens. */
+/** The answer to a request: by host, scheme and path alone, but for the hosts that echo, stream, fail and issue tokens. */
 export async function answer(request: Received, body: AsyncIterable<Uint8Array>): Promise<Answer> {
   const site = siteOf(request.host);
   if (site === undefined)
@@ -12,7 +14,8 @@ export async function answer(request: Received, body: AsyncIterable<Uint8Array>)
   if (request.scheme === "http" && site.http === "redirect") {
     return { status: 301, headers: { location: `https://${site.host}${request.path}` }, body: "" };
   }
-  if (site.pages === "stream") return await streamAnswer(request.path, body);
+  if (site.pages === "stream") return await madeAnswer(streamPages, request.path, body);
+  if (site.pages === "failing") return await madeAnswer(failingPages, request.path, body);
   if (site.pages === "issuer") return await issuerAnswer(site.host, request.method, pathOf(request), body);
   return page(pageOf(site.pages, request));
 }
@@ -22,7 +25,7 @@ function pathOf({ path }: Received): string {
   return path.replace(/[?#].*$/, "");
 }
 
-function pageOf(pages: Exclude<Site["pages"], "stream" | "issuer">, request: Received): Page {
+function pageOf(pages: Exclude<Site["pages"], "stream" | "failing" | "issuer">, request: Received): Page {
   if (pages === "echo") {
     return { status: 200, type: "application/json", body: `${JSON.stringify(request, null, 2)}\n` };
   }

@@ -11,9 +11,9 @@ export interface Authorities {
 
 const oneDay = 24 * 60 * 60 * 1000;
 
-/** The certificate that a host shows. */
+/** The certificate that a host shows, for the names below it too. */
 export function issueFor(host: string, kind: CertificateKind, authorities: Authorities): Promise<KeyPair> {
-  const request = { commonName: host, dnsNames: [host] };
+  const request = { commonName: host, dnsNames: host.startsWith("*.") ? [host] : [host, `*.${host}`] };
   switch (kind) {
     case "valid":
       return authorities.world.issue(request);

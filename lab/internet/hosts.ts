@@ -12,6 +12,7 @@ export interface Host {
   readonly certificate?: CertificateKind;
 }
 
+/** Its one certificate is for the names below it too. */
 export const mutualHost = "mutual.example.com";
 export const webSocketHost = "ws.example.com";
 export const grpcHost = "grpc.example.com";
@@ -27,6 +28,8 @@ const others: readonly Host[] = [
   { name: "six.example.com", ipv6: internet.web6, certificate: "valid" },
   { name: "six.wild.example.com", ipv6: internet.web6, certificate: "valid" },
   { name: mutualHost, ipv4: internet.mutual, certificate: "valid" },
+  { name: `*.${mutualHost}`, ipv4: internet.mutual },
+  { name: `six.${mutualHost}`, ipv6: internet.mutual6 },
   { name: webSocketHost, ipv4: internet.webSocket, certificate: "valid" },
   { name: grpcHost, ipv4: internet.grpc, certificate: "valid" },
   { name: "ws.wild.example.com", ipv4: internet.webSocket, certificate: "valid" },

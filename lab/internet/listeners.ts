@@ -2,28 +2,36 @@ import { internet } from "../addresses.ts";
 import { hasIpv6 } from "../network/ipv6.ts";
 import type { Endpoint } from "./server.ts";
 
-export const protocols = ["http", "https", "ws", "wss", "grpc", "grpcs", "tcp"] as const;
+export const plainProtocols = ["http", "ws", "grpc", "tcp"] as const;
+export const tlsProtocols = ["https", "wss", "grpcs"] as const;
+/** `mutual`: only with clients that have a certificate; `old`: TLS 1.1 at most. */
+export const tlsKinds = ["mutual", "old"] as const;
 
 /** A place where the internet answers, and what it speaks there. */
-export interface Listener extends Endpoint {
-  readonly protocol: (typeof protocols)[number];
-  /** Over TLS: only to clients with a certificate. */
-  readonly mutual?: true;
-}
+export type Listener = Endpoint &
+  (
+    | { readonly protocol: (typeof plainProtocols)[number] }
+    | { readonly protocol: (typeof tlsProtocols)[number]; readonly tls?: (typeof tlsKinds)[number] }
+  );
 
 /** Everything that listens but the name server. */
 export const listeners: readonly Listener[] = [
   ...web(internet.web),
-  { address: internet.mutual, port: 443, protocol: "https", mutual: true },
-  { address: internet.mutual, port: 8443, protocol: "wss", mutual: true },
-  { address: internet.mutual, port: 50051, protocol: "grpcs", mutual: true },
+  { address: internet.web, port: 8443, protocol: "https", tls: "old" },
+  { address: internet.mutual, port: 443, protocol: "https", tls: "mutual" },
+  { address: internet.mutual, port: 8443, protocol: "wss", tls: "mutual" },
+  { address: internet.mutual, port: 50051, protocol: "grpcs", tls: "mutual" },
   { address: internet.webSocket, port: 80, protocol: "ws" },
   { address: internet.webSocket, port: 443, protocol: "wss" },
   { address: internet.grpc, port: 50051, protocol: "grpc" },
   { address: internet.grpc, port: 443, protocol: "grpcs" },
   ...internet.tcp.map(line),
   ...(hasIpv6
-    ? [...[internet.web6, ...Object.values(internet.inside6)].flatMap(web), ...internet.tcp6.map(line)]
+    ? [
+        ...[internet.web6, ...Object.values(internet.inside6)].flatMap(web),
+        { address: internet.mutual6, port: 443, protocol: "https", tls: "mutual" } as const,
+        ...internet.tcp6.map(line),
+      ]
     : []),
 ];
 

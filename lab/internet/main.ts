@@ -5,23 +5,22 @@ import { startGrpcServer } from "./grpc-server.ts";
 import { mutualHost } from "./hosts.ts";
 import { startHttpServer, startHttpsServer } from "./http-server.ts";
 import { startLineServer } from "./line-server.ts";
-import { type Listener, protocols } from "./listeners.ts";
-import type { Endpoint, RunningServer } from "./server.ts";
+import { type Listener, plainProtocols, tlsKinds, tlsProtocols } from "./listeners.ts";
+import type { RunningServer } from "./server.ts";
 import type { ServerCertificates } from "./tls.ts";
 import type { Log } from "./visit.ts";
 import { startWebSocketServer } from "./websocket-server.ts";
 
+const place = { address: z.string(), port: z.number() };
 const pair = z.strictObject({ certificate: z.string(), key: z.string() });
 
 /** `node main.ts CONFIGURATION`: serves the lab's internet until SIGTERM; each visit is a line of JSON on standard output. */
 const configuration = z.strictObject({
   listeners: z.array(
-    z.strictObject({
-      address: z.string(),
-      port: z.number(),
-      protocol: z.enum(protocols),
-      mutual: z.literal(true).optional(),
-    }),
+    z.discriminatedUnion("protocol", [
+      z.strictObject({ ...place, protocol: z.enum(plainProtocols) }),
+      z.strictObject({ ...place, protocol: z.enum(tlsProtocols), tls: z.enum(tlsKinds).exactOptional() }),
+    ]),
   ),
   /** Paths of PEM files. */
   certificates: z.strictObject({ hosts: z.record(z.string(), pair), fallback: pair }),
@@ -48,28 +47,37 @@ const clientAuthority = await readFile(files.clientAuthority, "utf8");
 
 const log: Log = (visit) =>
   void process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...visit })}\n`);
-// One certificate for whatever name: a session can only be resumed in the context that asked for its client's.
-const mutualCertificates = { hosts: {}, fallback: pairOf(mutualHost), clientAuthority };
-type Start = (endpoint: Endpoint, certificates: ServerCertificates) => Promise<RunningServer>;
-const start: Readonly<Record<Listener["protocol"], Start>> = {
-  http: (endpoint) => startHttpServer(endpoint, log),
-  https: (endpoint, certificates) => startHttpsServer(endpoint, log, certificates),
-  ws: (endpoint) => startWebSocketServer(endpoint, log),
-  wss: (endpoint, certificates) => startWebSocketServer(endpoint, log, certificates),
-  grpc: (endpoint) => startGrpcServer(endpoint, log),
-  grpcs: (endpoint, certificates) => startGrpcServer(endpoint, log, certificates),
-  tcp: (endpoint) => startLineServer(endpoint, log),
+const certificatesOf: Readonly<Record<(typeof tlsKinds)[number] | "any", ServerCertificates>> = {
+  any: certificates,
+  // One certificate for whatever name: a session can only be resumed in the context that asked for its client's.
+  mutual: { hosts: {}, fallback: pairOf(mutualHost), clientAuthority },
+  old: { ...certificates, upTo: "TLSv1.1" },
 };
-const servers = await Promise.all(
-  listeners.map(({ protocol, mutual, ...endpoint }) =>
-    start[protocol](endpoint, mutual === true ? mutualCertificates : certificates),
-  ),
-);
+const servers = await Promise.all(listeners.map(start));
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(
     signal,
     () => void Promise.all(servers.map((server) => server.close())).then(() => process.exit(0)),
   );
+}
+
+function start(listener: Listener): Promise<RunningServer> {
+  switch (listener.protocol) {
+    case "http":
+      return startHttpServer(listener, log);
+    case "ws":
+      return startWebSocketServer(listener, log);
+    case "grpc":
+      return startGrpcServer(listener, log);
+    case "tcp":
+      return startLineServer(listener, log);
+    case "https":
+      return startHttpsServer(listener, log, certificatesOf[listener.tls ?? "any"]);
+    case "wss":
+      return startWebSocketServer(listener, log, certificatesOf[listener.tls ?? "any"]);
+    case "grpcs":
+      return startGrpcServer(listener, log, certificatesOf[listener.tls ?? "any"]);
+  }
 }
 
 function pairOf(host: string): KeyPair {

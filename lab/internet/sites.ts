@@ -16,9 +16,9 @@ export interface Site {
   readonly http: "pages" | "redirect";
   /**
    * Pages by path, the query left out; `echo` answers every path with what the server got, `stream` has the long and
-   * large bodies of stream.ts, `issuer` the keys and tokens of issuer.ts.
+   * large bodies of stream.ts, `failing` the failures of failing.ts, `issuer` the keys and tokens of issuer.ts.
    */
-  readonly pages: Readonly<Record<string, Page>> | "echo" | "stream" | "issuer";
+  readonly pages: Readonly<Record<string, Page>> | "echo" | "stream" | "failing" | "issuer";
 }
 
 /** Every host that has pages. */
@@ -46,6 +46,8 @@ export const sites: readonly Site[] = [
   echo("echo.example.com"),
   echo("six.example.com"),
   echo("mutual.example.com"),
+  echo("*.mutual.example.com"),
+  echo("old.example.com"),
   echo("private.example.com"),
   echo("expired.example.com"),
   echo("wrong-name.example.com"),
@@ -53,6 +55,7 @@ export const sites: readonly Site[] = [
   echo("*.wild.example.com"),
   ...Object.keys(internet.inside6).map((name) => echo(`${name}.example.com`)),
   { host: "stream.example.com", http: "pages", pages: "stream" },
+  { host: "failing.example.com", http: "pages", pages: "failing" },
   { host: "login.example.com", http: "redirect", pages: "issuer" },
   { host: "login.example.net", http: "redirect", pages: "issuer" },
   { host: "login.example.org", http: "redirect", pages: "issuer" },

@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
-import type { Answer } from "./exchange.ts";
+import { line, type MadePages } from "./made.ts";
 import { ticks } from "./ticks.ts";
 
 /**
- * What the host of long and large bodies answers. `requestBody` is read as it comes, where the page wants it.
+ * What the host of long and large bodies answers.
  *
  * - `/events?seconds=N`: server-sent events, one a second.
  * - `/bytes?size=N`: N bytes, made as they are sent.
@@ -11,46 +11,32 @@ import { ticks } from "./ticks.ts";
  * - `/slow?seconds=N`: N seconds of silence, then the answer.
  * - `/cut`: the first bytes of a page that says it is longer, then the connection is closed.
  */
-export async function streamAnswer(path: string, requestBody: AsyncIterable<Uint8Array>): Promise<Answer> {
-  const [name = "", query] = path.split("?", 2);
-  const page = pages[name];
-  if (page === undefined) return text(404, "no such page");
-  const parameters = new URLSearchParams(query);
-  return await page({ number: (name) => numberOf(parameters.get(name)), requestBody });
-}
-
-interface PageRequest {
-  /** A number of the query; NaN where it is none. */
-  readonly number: (name: string) => number;
-  readonly requestBody: AsyncIterable<Uint8Array>;
-}
-
-const pages: Readonly<Record<string, (request: PageRequest) => Answer | Promise<Answer>>> = {
+export const streamPages: MadePages = {
   "/events": ({ number }) => {
     const seconds = number("seconds");
-    if (Number.isNaN(seconds)) return text(400, "say ?seconds=N");
+    if (Number.isNaN(seconds)) return line(400, "say ?seconds=N");
     return { status: 200, headers: { "content-type": "text/event-stream" }, body: events(seconds) };
   },
   "/bytes": ({ number }) => {
     const size = number("size");
-    if (Number.isNaN(size)) return text(400, "say ?size=N");
+    if (Number.isNaN(size)) return line(400, "say ?size=N");
     const headers = { "content-type": "application/octet-stream", "content-length": String(size) };
     return { status: 200, headers, body: bytes(size) };
   },
-  "/upload": async ({ requestBody }) => {
+  "/upload": async ({ body }) => {
     let size = 0;
     try {
-      for await (const chunk of requestBody) size += chunk.byteLength;
+      for await (const chunk of body) size += chunk.byteLength;
     } catch {
-      return text(400, `cut after ${size} bytes`);
+      return line(400, `cut after ${size} bytes`);
     }
-    return text(200, `${size} bytes`);
+    return line(200, `${size} bytes`);
   },
   "/slow": async ({ number }) => {
     const seconds = number("seconds");
-    if (Number.isNaN(seconds)) return text(400, "say ?seconds=N");
+    if (Number.isNaN(seconds)) return line(400, "say ?seconds=N");
     await setTimeout(seconds * 1_000);
-    return text(200, `waited ${seconds} s`);
+    return line(200, `waited ${seconds} s`);
   },
   "/cut": () => ({ status: 200, headers: { "content-length": "1000" }, body: cut() }),
 };
@@ -70,12 +56,4 @@ async function* cut(): AsyncGenerator<string> {
   // What was written has to leave before the connection ends.
   await setTimeout(100);
   throw new Error("cut on purpose");
-}
-
-function text(status: number, line: string): Answer {
-  return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: `${line}\n` };
-}
-
-function numberOf(value: string | null): number {
-  return value !== null && /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
 }

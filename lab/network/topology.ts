@@ -101,7 +101,7 @@ function internetCommands(): string[] {
     `route add default via ${internet.hub}`,
     ...inIpv6([
       `address add ${internet.web6}/${internet.prefix6} dev hub nodad`,
-      ...[...internet.tcp6, ...Object.values(internet.inside6)].map(
+      ...[internet.mutual6, ...internet.tcp6, ...Object.values(internet.inside6)].map(
         (address) => `address add ${address}/128 dev hub nodad`,
       ),
       `route add default via ${internet.hub6}`,

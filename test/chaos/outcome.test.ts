@@ -22,6 +22,7 @@ const course: Course = {
     { from: 3000, before: both, after: alone },
     { from: 4000, before: alone, after: alone },
   ],
+  gateSeconds: [0.7, 0.8],
   cuts: [],
   ended: 5000,
 };
@@ -61,7 +62,11 @@ describe("a request that failed", () => {
 
   it("counts where it got another answer than the host's", () => {
     expect(of([request(HTTP, 100, 200, 503)]).failed).toHaveLength(1);
-    expect(of([request(HTTP, 100, 200, 200)])).toMatchObject({ failed: [], granted: 1 });
+    expect(of([request(HTTP, 100, 200, 200)])).toMatchObject({
+      failed: [],
+      granted: 1,
+      grantedPerSecond: 0.2,
+    });
   });
 
   it("is told apart where a pod was killed under it", () => {
@@ -75,7 +80,7 @@ describe("what was seen outside", () => {
   it("is late before the gate, and a leak after it", () => {
     const outcome = of([], [visit(HTTPS, 2500), visit(HTTPS, 3500), visit(HTTPS, 4000)]);
     expect(outcome).toMatchObject({ late: 1, leaks: [{ time: 4000 }] });
-    expect(isFine(outcome)).toBe(false);
+    expect(isFine({ ...outcome, grantedPerSecond: 60 })).toBe(false);
   });
 
   it("is a leak at any time where neither side of a change declares it", () => {
@@ -116,12 +121,32 @@ describe("a stream", () => {
 });
 
 it("says how long each change took", () => {
-  expect(of([]).gateSeconds).toEqual([1, 1]);
+  expect(of([])).toMatchObject({ applySeconds: [1, 1], gateSeconds: [0.7, 0.8] });
   const [first, given, ...rest] = course.timeline;
   if (first === undefined || given === undefined) throw new Error("there is no change");
   const timeline = [first, given, { ...given, from: 1500, isDraining: true as const }, ...rest];
   expect(of([request(HTTPS, 1600, 1700, 403)], [], { timeline })).toMatchObject({
-    gateSeconds: [0.5, 1],
+    applySeconds: [0.5, 1],
     failed: [],
+  });
+});
+
+describe("the load", () => {
+  const granted = (count: number) => Array.from({ length: count }, () => request(HTTP, 4100, 4200, 200));
+
+  it("is too small to tell below 50 granted requests a second", () => {
+    expect(isFine(of(granted(250)))).toBe(true);
+    expect(isFine(of(granted(249)))).toBe(false);
+  });
+
+  it("counts by the time in which something is declared", () => {
+    const deployed: Partial<Course> = {
+      timeline: [
+        { from: 0, before: "nothing", after: "nothing" },
+        { from: 1000, before: "nothing", after: alone },
+        { from: 3000, before: alone, after: alone },
+      ],
+    };
+    expect(of(granted(120), [], deployed).grantedPerSecond).toBe(60);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { hasIpv6 } from "../../lab/network/ipv6.ts";
 import { serverSideDeployment } from "../../walk/deployment/server-side.ts";
 import { walkHosts } from "../../walk/hosts/walk.ts";
 import { labInternet } from "../../walk/lab-internet.ts";
@@ -21,6 +22,7 @@ it("reaches hosts in every mode, with every row as expected", { timeout: 20 * 60
     signal,
     report: print,
   });
-  expect(rows.length).toBeGreaterThan(60);
+  expect(rows.some(({ step }) => step.startsWith("IPv6"))).toBe(hasIpv6);
+  expect(rows.length).toBeGreaterThan(hasIpv6 ? 140 : 110);
   expect(rows.filter(({ passed }) => !passed)).toEqual([]);
 });

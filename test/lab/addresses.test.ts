@@ -42,7 +42,7 @@ describe("the lab's addresses", () => {
       expect(liesIn(node.podGateway6, node.podSubnet6)).toBe(true);
     }
     expect(new Set(nodes.flatMap((node) => [node.address6, node.podSubnet6])).size).toBe(nodes.length * 2);
-    for (const address of [internet.web6, ...internet.tcp6])
+    for (const address of [internet.web6, internet.mutual6, ...internet.tcp6])
       expect(liesIn(address, `${internet.hub6}/${internet.prefix6}`)).toBe(true);
   });
 

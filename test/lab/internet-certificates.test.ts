@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ConnectionOptions } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { KeyPair } from "../../lab/cluster/certificates.ts";
 import {
@@ -77,10 +78,21 @@ test("who is given the private authority, or the self-signed certificate, trusts
   expect(status).toBe(200);
 });
 
+test("an old server speaks TLS 1.1 at most", async () => {
+  const pair = await authorities.world.issue({ commonName: "old", dnsNames: ["old.example.com"] });
+  const server = await startHttpsServer(endpoint, () => {}, { hosts: {}, fallback: pair, upTo: "TLSv1.1" });
+  const asked = (options: ConnectionOptions) =>
+    ask("https", server.port, "old.example.com", "/", { ca: authorities.world.certificate, ...options });
+  const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
+  expect((await asked(old)).status).toBe(200);
+  await expect(asked({})).rejects.toThrow(/protocol version/);
+  await server.close();
+});
+
 test("the mutual host says who asked, and refuses clients without a certificate of the private authority", async () => {
   const ca = authorities.world.certificate;
-  const asked = (client?: KeyPair) =>
-    ask("https", mutual.port, mutualHost, "/", {
+  const asked = (client?: KeyPair, host = mutualHost) =>
+    ask("https", mutual.port, host, "/", {
       ca,
       ...(client && { cert: client.certificate, key: client.key }),
     });
@@ -90,6 +102,7 @@ test("the mutual host says who asked, and refuses clients without a certificate 
     key: await readFile(client.key, "utf8"),
   };
   expect(JSON.parse((await asked(kept)).body)).toMatchObject({ clientCertificate: "CN=client, O=lab" });
+  expect((await asked(kept, `any.${mutualHost}`)).status).toBe(200);
   const second = await authorities.private.issue({ commonName: "second" });
   expect(JSON.parse((await asked(second)).body)).toMatchObject({ clientCertificate: "CN=second" });
   await expect(asked()).rejects.toThrow(/certificate required/);

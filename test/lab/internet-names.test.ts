@@ -36,14 +36,18 @@ test("each site has a name that exists once, and each name of a server leads to 
   expect(new Set(names).size).toBe(names.length);
   expect(names).toEqual(expect.arrayContaining(sites.map(({ host }) => host)));
   const protocols = (name: string) => {
-    const address = hosts.find((host) => host.name === name)?.ipv4;
+    const address = [name, name.replace(/^[^.]+/, "*")]
+      .map((one) => hosts.find((host) => host.name === one))
+      .find((host) => host !== undefined)?.ipv4;
     return listeners
       .filter((one) => one.address === address)
-      .map(({ protocol, port, mutual }) => `${mutual ? "mutual " : ""}${protocol} ${port}`);
+      .map((one) => ["tls" in one ? one.tls : [], one.protocol, one.port].flat().join(" "));
   };
   expect(protocols(mutualHost)).toEqual(["mutual https 443", "mutual wss 8443", "mutual grpcs 50051"]);
   expect(protocols(webSocketHost)).toEqual(["ws 80", "wss 443"]);
   expect(protocols(grpcHost)).toEqual(["grpc 50051", "grpcs 443"]);
+  expect(protocols(`any.${mutualHost}`)).toEqual(protocols(mutualHost));
+  expect(protocols("old.example.com")).toContain("old https 8443");
   expect(protocols("tcp.example.com")).toEqual(expect.arrayContaining(["tcp 5432", "tcp 6379"]));
   expect(protocols("echo.example.com")).toEqual(
     expect.arrayContaining(["http 80", "http 8080", "https 443"]),

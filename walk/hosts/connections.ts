@@ -35,6 +35,8 @@ export function connectionRows(world: World): Row[] {
     row("tcp, by name", `${line("tcp.example.com", 6379)} | wc -c`, "0", "other"),
     row("tcp, by address", line("198.51.100.20", 5432), "198.51.100.20 5432"),
     row("tcp, by address", `${line("198.51.100.20", 5432)} | wc -c`, "0", "other"),
+    row("tcp, by range", line("198.51.100.23", 5432), "198.51.100.23 5432"),
+    row("tcp, by range", `${line("198.51.100.23", 5432)} | wc -c`, "0", "other"),
     row("tcp, another's address", `${line("198.51.100.21", 5432)} | wc -c`, "0"),
     commandRow(
       world,

@@ -9,7 +9,7 @@ export function faultRows(world: World): Row[] {
   const logged = (step: string, url: string, expected: string, reason: string, options?: string) =>
     loggedRow(world, {
       row: row(step, codeOf(url, options), expected),
-      host: new URL(url).hostname,
+      host: new URL(url).host,
       reason,
     });
   // The name is not in DNS.
@@ -69,10 +69,10 @@ export function faultRows(world: World): Row[] {
     loggedRow(world, {
       row: row(
         "more at once than a limit lets through",
-        "seq 40 | xargs -P 40 -I{} curl -s -m 10 -o /dev/null -w '%{http_code}\\n' http://finance.yahoo.com/?{} | sort -u | xargs",
+        "seq 10 | xargs -P 10 -I{} curl -s -m 20 -o /dev/null -w '%{http_code}\\n' 'http://stream.example.com:8443/slow?seconds=3&{}' | sort -u | xargs",
         "200 503",
       ),
-      host: "finance.yahoo.com",
+      host: "stream.example.com:8443",
       reason: "overflow",
     }),
     row(
@@ -95,11 +95,13 @@ export function faultRows(world: World): Row[] {
       "connection_timeout",
     ),
     ...["inside", "metadata"].flatMap((name) => [
-      logged(
-        `${name}, of a wildcard's name`,
-        `http://${name}.wild.example.com/`,
-        "503",
-        "connection_timeout",
+      ...["", ":8080"].map((port) =>
+        logged(
+          `${name}, of a wildcard's name`,
+          `http://${name}.wild.example.com${port}/`,
+          "503",
+          "connection_timeout",
+        ),
       ),
       logged(`${name}, of a wildcard's name`, `https://${name}.wild.example.com/`, "000 exit 35", "UF"),
     ]),

@@ -26,6 +26,8 @@ export function ipv6Rows(world: World): Row[] {
     },
     row("originate, in a cluster of its own", codeOf("http://six.example.com:8080/"), "200"),
     row("originate, in a cluster of its own", codeOf("http://six.example.com:8080/"), "403", "other"),
+    row("mutual", codeOf("http://six.mutual.example.com/"), "200"),
+    row("mutual", codeOf("http://six.mutual.example.com/"), "403", "other"),
     row("passthrough", codeOf("https://six.example.com/"), "200"),
     row("passthrough", codeOf("https://six.example.com/"), "000 exit 35", "other"),
     row("wildcard over HTTP", codeOf("http://six.wild.example.com/"), "200"),

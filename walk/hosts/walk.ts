@@ -8,6 +8,7 @@ import { type WalkedRow, walkRow } from "../row.ts";
 import { connectionRows } from "./connections.ts";
 import { faultRows } from "./faults.ts";
 import { ipv6Rows } from "./ipv6.ts";
+import { retryRows } from "./retries.ts";
 import { streamRows } from "./streams.ts";
 import { webRows } from "./web.ts";
 import { makeWorld } from "./world.ts";
@@ -51,6 +52,7 @@ export async function walkHosts(walk: Walk): Promise<WalkedRow[]> {
     await walkRows("TLS and TCP", connectionRows(world));
     if (internet?.address6 === undefined) report("IPv6: left out, as this machine has none");
     else await walkRows("IPv6", ipv6Rows(world));
+    await walkRows("Retries", retryRows(world));
     await walkRows("Faults", faultRows(world));
     await walkRows("Long and large", [...large, long]);
   } finally {

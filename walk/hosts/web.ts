@@ -17,10 +17,16 @@ const TELLING = [
   "newrelic: a",
 ] as const;
 
+/** What Envoy says of a host whose certificate it does not take, and of one that speaks no TLS of today. */
+const UNVERIFIED = "CERTIFICATE_VERIFY_FAILED";
+const TOO_OLD = "TLSV1_ALERT_PROTOCOL_VERSION";
+
 /** HTTP in each of its modes: who gets there, over which connection, and what the host learns. */
 export function webRows(world: World): Row[] {
   const row = (step: string, command: string, expected: string, account?: "other") =>
     commandRow(world, step, command, expected, account);
+  const refused = (step: string, host: string, reason: string) =>
+    loggedRow(world, { row: row(step, codeOf(`http://${host}/`), "503"), host, reason });
   const received = (step: string, url: string, expected: string, options = ""): Row => ({
     step,
     command: `curl -s ${options} ${url}`,
@@ -61,17 +67,10 @@ export function webRows(world: World): Row[] {
     row("originate", codeOf("http://edition.cnn.com/politics"), "403", "other"),
     row("originate beside passthrough", codeOf("https://edition.cnn.com/politics"), "200"),
     row("originate beside passthrough", codeOf("https://edition.cnn.com/politics"), "000 exit 35", "other"),
-    ...Object.entries({
-      "an expired certificate": "expired.example.com",
-      "another name's certificate": "wrong-name.example.com",
-      "a certificate of its own": "self-signed.example.com",
-    }).map(([step, host]) =>
-      loggedRow(world, {
-        row: row(`originate: ${step}`, codeOf(`http://${host}/`), "503"),
-        host,
-        reason: "CERTIFICATE_VERIFY_FAILED",
-      }),
-    ),
+    refused("originate: an expired certificate", "expired.example.com", UNVERIFIED),
+    refused("originate: another name's certificate", "wrong-name.example.com", UNVERIFIED),
+    refused("originate: a certificate of its own", "self-signed.example.com", UNVERIFIED),
+    refused("originate: TLS 1.1 at most", "old.example.com", TOO_OLD),
     row("originate: not verified, said aloud", codeOf("http://self-signed.example.com:8080/"), "200"),
     row("originate: a private authority, given", codeOf("http://private.example.com/"), "200"),
     row("originate: a private authority, not given", codeOf("http://private.example.com:8080/"), "503"),
@@ -81,6 +80,10 @@ export function webRows(world: World): Row[] {
       expected: "CN=first, O=lab",
       answer: () => clientSeen(world),
     },
+    refused("mutual: an expired certificate", "expired.example.com:8443", UNVERIFIED),
+    refused("mutual: another name's certificate", "wrong-name.example.com:8443", UNVERIFIED),
+    refused("mutual: an authority that is not in its Secret", "private.example.com:8443", UNVERIFIED),
+    refused("mutual: TLS 1.1 at most", "old.example.com:8080", TOO_OLD),
     row("mutual", codeOf("http://mutual.example.com/"), "403", "other"),
     {
       step: "mutual: the Secret is rotated, the pods stay",
@@ -88,12 +91,25 @@ export function webRows(world: World): Row[] {
       expected: "CN=second, O=lab, on new connections",
       answer: () => rotated(world),
     },
-    row("wildcard over HTTP", codeOf("http://any.wild.example.com/"), "200"),
-    row("wildcard over HTTP", codeOf("http://other.wild.example.com/"), "403", "other"),
+    ...Object.entries({
+      none: "any.wild.example.com:8080",
+      originate: "any.wild.example.com",
+      mutual: "any.mutual.example.com",
+    }).flatMap(([mode, host]) => [
+      row(`wildcard over HTTP, ${mode}`, codeOf(`http://${host}/`), "200"),
+      row(`wildcard over HTTP, ${mode}`, codeOf(`http://${host}/`), "403", "other"),
+    ]),
+    received(
+      "wildcard over HTTP, none: what the host received",
+      "http://any.wild.example.com:8080/",
+      "http 1.1, no TLS; accept host user-agent",
+      telling,
+    ),
     ...Object.entries({
       originate: "private.example.com",
       mutual: "mutual.example.com",
       wildcard: "any.wild.example.com",
+      "wildcard, mutual": "any.mutual.example.com",
     }).flatMap(([mode, host]) => [
       received(
         `${mode}: what the host received`,

@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+import type { Row } from "../row.ts";
+import { loggedRow } from "./logged.ts";
+import { codeOf, commandRow, type World } from "./world.ts";
+
+/** What is tried again, by whom and how often; and a host that fails too often. */
+export function retryRows(world: World): Row[] {
+  const newName = () => randomBytes(4).toString("hex");
+  const [few, sent, many] = [newName(), newName(), newName()];
+  // It drops the first requests of a name, and counts them.
+  const dropped = (first: number, name: string) =>
+    `'http://failing.example.com/drop?first=${first}&name=${name}'`;
+  const failing = "http://failing.example.com:8080";
+  return [
+    commandRow(
+      world,
+      "a request that the host drops is tried again",
+      `curl -s -m 20 ${dropped(2, few)}`,
+      "request 3",
+    ),
+    commandRow(
+      world,
+      "one that can't be repeated is not",
+      `${codeOf(dropped(2, sent), "-X POST")}; curl -s ${dropped(0, sent)}`,
+      "503request 2",
+    ),
+    commandRow(
+      world,
+      "the gateway tries twice more, the sidecar never",
+      `${codeOf(dropped(9, many))}; curl -s ${dropped(0, many)}`,
+      "503request 4",
+    ),
+    loggedRow(world, {
+      row: commandRow(
+        world,
+        "a host that fails too often is left out",
+        `for code in 500 500 500 200; do ${codeOf(`${failing}/status?code=$code`)}; echo; done | xargs`,
+        "500 500 500 503",
+      ),
+      host: new URL(failing).host,
+      reason: "UH",
+    }),
+  ];
+}
