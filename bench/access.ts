@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { machine } from "./machine.ts";
+import { markdown } from "./markdown.ts";
+import { median } from "./median.ts";
 import { commandCost, type ProcessCost } from "./processes.ts";
-import { machine, markdown, median } from "./statistics.ts";
 
 /**
  * `matrix` and `diff` by number of hosts and accounts, each run a process of its own: medians of some rounds. Of the

@@ -45,6 +45,9 @@ interface BenchClusterArgs {
   readonly signal: AbortSignal;
 }
 
+/** A namespace with thousands of objects takes minutes. */
+const REMOVAL_SECONDS = 900;
+
 export function benchCluster({ program, access, image, signal }: BenchClusterArgs): BenchCluster {
   const { run } = kubectl(program, access);
   const cluster = [
@@ -74,9 +77,12 @@ export function benchCluster({ program, access, image, signal }: BenchClusterArg
     async removeNamespaces(names) {
       await run(["delete", "namespace", ...names, "--ignore-not-found", "--wait=false"]);
       // kubectl's own wait gives up with kubectl(); a namespace with thousands of objects takes longer.
+      const end = performance.now() + REMOVAL_SECONDS * 1000;
       for (;;) {
         const left = await run(["get", "namespace", ...names, "--ignore-not-found", "--output=name"]);
         if (left === "") return;
+        if (performance.now() > end)
+          throw new Error(`after ${REMOVAL_SECONDS} s still there: ${left.split("\n").join(", ")}`);
         await sleepFor(1_000);
       }
     },

@@ -17,7 +17,7 @@ const SELECTOR = { istio: "egressgateway" };
 export const DOCS_GATEWAY = "istio-egressgateway";
 
 /** How a mode is written in the documents: the port, and what the application speaks there. */
-const PORTS: Readonly<Record<DocsMode, { readonly number: number; readonly protocol: string }>> = {
+export const PORTS: Readonly<Record<DocsMode, { readonly number: number; readonly protocol: string }>> = {
   none: { number: 80, protocol: "HTTP" },
   passthrough: { number: 443, protocol: "TLS" },
   originate: { number: 80, protocol: "HTTP" },

@@ -5,7 +5,9 @@ import { pathToFileURL } from "node:url";
 import { matrixPage } from "../cli/matrix/page.ts";
 import { chromiumProgram, filterTime, launchChromium, openingTime } from "./chromium.ts";
 import { largeMatrix } from "./large-matrix.ts";
-import { machine, markdown, median } from "./statistics.ts";
+import { machine } from "./machine.ts";
+import { markdown } from "./markdown.ts";
+import { median } from "./median.ts";
 
 /** The matrix as a page, in Chromium: to open it, and to filter by a text typed. Medians, in milliseconds. */
 const ROUNDS = 5;

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { machine } from "./machine.ts";
+import { markdown } from "./markdown.ts";
+import { median } from "./median.ts";
 import { commandCost, type ProcessCost, planCost } from "./processes.ts";
-import { machine, markdown, median } from "./statistics.ts";
 
 /**
  * check and plan by number of hosts, as the table of docs/performance.md. Each run is a process of its own; the rounds

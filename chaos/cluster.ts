@@ -59,6 +59,13 @@ export async function waitForGateway(kubectl: Kubectl): Promise<void> {
   ]);
 }
 
+/** Puts right what a run that was killed may have left: nodes that take no pods, no istiod. */
+export async function mendLab(kubectl: Kubectl): Promise<void> {
+  await kubectl.run(["uncordon", "--selector=lab.sallyport.dev/pool=egress"]);
+  await kubectl.run(["scale", "deploy/istiod", "--namespace=istio-system", "--replicas=1"]);
+  await rolledOut(kubectl, "istio-system", "istiod");
+}
+
 /** Gives the gateway the certificate that mode `mutual` shows, and the authority of the hosts' own. */
 export async function giveClientCertificate(kubectl: Kubectl): Promise<void> {
   const { client } = privateFiles(stateDirectory);

@@ -1,6 +1,5 @@
 import type { Lifetime } from "./grants.ts";
-import type { Line } from "./lines.ts";
-import { type Request, succeeded } from "./lines.ts";
+import { type Line, type Request, succeeded } from "./lines.ts";
 import { type Sighting, sightingsOf } from "./sightings.ts";
 import { isGrantedThroughout, judge, type Timeline } from "./timeline.ts";
 import type { Visit } from "./visits.ts";
@@ -14,12 +13,12 @@ interface Seen {
 /** What a scenario came to. */
 export interface Outcome {
   readonly scenario: string;
-  /** Of how long the load was watched. */
+  /** How long the load was watched. */
   readonly seconds: number;
   readonly requests: number;
   /** Of requests that were granted all the time. */
   readonly granted: number;
-  /** Those by the second in which something was declared, before and after whatever happened meanwhile. */
+  /** Of them, by the time in which hosts were declared, before and after whatever happened meanwhile. */
   readonly grantedPerSecond: number;
   /** Those of them that failed. */
   readonly failed: readonly Request[];
@@ -33,7 +32,7 @@ export interface Outcome {
   readonly older: number;
   /** From the start of each `apply` to its end. */
   readonly applySeconds: readonly number[];
-  /** What the gates of each took of that. */
+  /** What the gates of its stages took of that. */
   readonly gateSeconds: readonly number[];
   /** Granted streams that were cut. */
   readonly cutStreams: number;

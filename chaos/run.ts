@@ -9,6 +9,7 @@ import { LAB_IMAGE } from "../walk/workloads.ts";
 import {
   giveClientCertificate,
   makeNamespaces,
+  mendLab,
   removeNamespaces,
   startClients,
   stopClients,
@@ -54,6 +55,7 @@ export async function run(scenarios: readonly Scenario[], options: Run): Promise
   const folder = await mkdtemp(join(tmpdir(), "sallyport-chaos-"));
   const command = (ending: AbortSignal) => sallyport({ kubeconfig, folder, signal: ending, say });
   const clear = async () => {
+    await mendLab(kubectl);
     // Not by the run's signal: that may have been given already.
     await command(new AbortController().signal).apply("nothing");
     await removeNamespaces(kubectl);
@@ -84,8 +86,7 @@ export async function run(scenarios: readonly Scenario[], options: Run): Promise
     }
   } finally {
     say("Removing what the run made");
-    await clear();
-    await rm(folder, { recursive: true });
+    await clear().finally(() => rm(folder, { recursive: true }));
   }
 }
 

@@ -47,28 +47,25 @@ export function sallyport({ kubeconfig, folder, signal, say }: SallyportOptions)
       [PROGRAM, ...command, file, "--context", "sallyport-lab", "--kubeconfig", kubeconfig],
       { reject: false, cancelSignal: signal, stdin: "ignore", ...limit },
     );
-    running.stderr.setEncoding("utf8").on("data", (text: string) => say(text.trimEnd()));
+    for await (const line of running.iterable({ from: "stderr" })) say(line);
     const result = await running;
     signal.throwIfAborted();
-    return result;
+    const { exitCode, timedOut, stdout, stderr } = result;
+    if (exitCode !== 0 && !timedOut) throw new Error(`sallyport gave ${exitCode}: ${stderr}`);
+    return { isDone: !timedOut, gateSeconds: gateSeconds(stdout, stderr) };
   };
   return {
     async apply(declared) {
-      const { exitCode, stderr } = await run(declared);
-      if (exitCode !== 0) throw new Error(`sallyport gave ${exitCode}: ${stderr}`);
-      return gateSeconds(stderr);
+      return (await run(declared)).gateSeconds;
     },
-    async applyKilled(declared, milliseconds) {
-      const { timedOut, stderr } = await run(declared, { timeout: milliseconds, killSignal: "SIGKILL" });
-      return { isDone: !timedOut, gateSeconds: gateSeconds(stderr) };
-    },
+    applyKilled: (declared, milliseconds) => run(declared, { timeout: milliseconds, killSignal: "SIGKILL" }),
   };
 }
 
-/** The sum of what the command says after each stage. */
-function gateSeconds(said: string): number {
-  return [...said.matchAll(/in force after ([\d.]+) s/g)].reduce(
-    (sum, [, seconds]) => sum + Number(seconds),
-    0,
-  );
+/** The sum of what the command said after each stage. @throws if it says it in other words */
+function gateSeconds(stdout: string, stderr: string): number {
+  const told = [...stderr.matchAll(/in force after ([\d.]+) s/g)].map(([, seconds]) => Number(seconds));
+  if (told.length === 0 && stdout.includes("in force"))
+    throw new Error(`sallyport does not say what its gates took: ${stderr}`);
+  return told.reduce((sum, seconds) => sum + seconds, 0);
 }

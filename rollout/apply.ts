@@ -31,7 +31,7 @@ export interface Rollout {
 interface RolloutOptions extends GateOptions {
   /** Told each stage before it is written. */
   readonly onStage?: (stage: Stage) => void;
-  /** Told how many seconds a stage that was written took to be in force. */
+  /** Told how many seconds a stage that was written took to be in force, what it removed to be gone included. */
   readonly onInForce?: (seconds: number) => void;
   readonly onNote?: OnNote;
 }
@@ -40,7 +40,7 @@ interface RolloutOptions extends GateOptions {
 const SETTLING_SECONDS = 15;
 
 /** Told of each namespace that is kept, and of each object that is removed with what others wrote of it. */
-type OnNote = (kept: string) => void;
+type OnNote = (note: string) => void;
 
 /**
  * Looks what a cluster has of an environment and plans the stages to what it is to have. What an earlier rollout left

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 import type { Client, World } from "./document.ts";
+import { jsonLines } from "./json-lines.ts";
+import { poll } from "./poll.ts";
 import type { Row } from "./row.ts";
-import { jsonLines } from "./told.ts";
 
 /** A line of a gateway's log: each field by its name. */
 type LogLine = Readonly<Record<string, unknown>>;
@@ -12,7 +12,6 @@ const FENCE_HOST = "echo.example.com";
 
 /** Envoy writes its lines within a second, and kubelet takes them from there. */
 const LIMIT_MILLISECONDS = 20_000;
-const PAUSE_MILLISECONDS = 200;
 
 /** Calls whose lines are looked at. */
 interface LoggedCalls {
@@ -64,14 +63,13 @@ async function linesOf(
 async function linesUntilNow(world: World, namespace: string, client: Client): Promise<LogLine[]> {
   const path = `/${randomUUID()}`;
   await world.shell(client, `curl -s -m 10 -o /dev/null http://${FENCE_HOST}${path}`);
-  const end = Date.now() + LIMIT_MILLISECONDS;
-  for (;;) {
+  const lines = await poll(async () => {
     const text = await world.kubectl.run(["logs", "-n", namespace, "deploy/egress"]);
     const lines = jsonLines<LogLine>(text).filter(({ event }) => event !== undefined);
     const found = lines.findLastIndex((line) => line.path === path);
-    if (found >= 0) return lines.slice(0, found + 1);
-    if (Date.now() > end)
-      throw new Error(`the log of ${namespace} has no line of http://${FENCE_HOST}${path}`);
-    await pause(PAUSE_MILLISECONDS);
-  }
+    return found >= 0 ? lines.slice(0, found + 1) : undefined;
+  }, LIMIT_MILLISECONDS);
+  if (lines === undefined)
+    throw new Error(`the log of ${namespace} has no line of http://${FENCE_HOST}${path}`);
+  return lines;
 }

@@ -1,7 +1,7 @@
 import { internet } from "../lab/addresses.ts";
 import { firewallDrops, setFirewall } from "../lab/network/firewall.ts";
 import { hasIpv6 } from "../lab/network/ipv6.ts";
-import type { LabInternet } from "./document-004/world.ts";
+import type { LabInternet } from "./walk.ts";
 
 /** The running lab's internet and its firewall. */
 export const labInternet: LabInternet = {

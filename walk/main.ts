@@ -8,12 +8,13 @@ import { serverSideDeployment } from "./deployment/server-side.ts";
 import { document001 } from "./document-001/steps.ts";
 import { document002 } from "./document-002/steps.ts";
 import { document003 } from "./document-003/steps.ts";
-import { type Walk, walkDocument004 } from "./document-004/walk.ts";
+import { walkDocument004 } from "./document-004/walk.ts";
 import { walkHosts } from "./hosts/walk.ts";
 import { labInternet } from "./lab-internet.ts";
 import { fail, readCommandLine } from "./program.ts";
 import type { WalkedRow } from "./row.ts";
 import { table } from "./table.ts";
+import type { Walk } from "./walk.ts";
 import { walkDocument } from "./walk-document.ts";
 import { LAB_IMAGE } from "./workloads.ts";
 

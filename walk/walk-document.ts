@@ -1,13 +1,11 @@
 import { join } from "node:path";
-import type { Environment } from "../model/environment.ts";
-import { loadEnvironment } from "../model/load.ts";
-import { planEnvironment } from "../plan/plan.ts";
-import { planRollout, runRollout, waitForObjects } from "../rollout/apply.ts";
+import { planRollout, runRollout } from "../rollout/apply.ts";
 import type { Client, Document, Step, World } from "./document.ts";
-import type { Walk } from "./document-004/walk.ts";
+import { readEnvironment } from "./environment.ts";
 import { type Kubectl, kubectl } from "./kubectl.ts";
 import { leftOverRows } from "./left-over.ts";
-import { type WalkedRow, walkRow } from "./row.ts";
+import type { WalkedRow } from "./row.ts";
+import { type Walk, walkRows } from "./walk.ts";
 import { startClients } from "./workloads.ts";
 
 /**
@@ -26,7 +24,7 @@ const GATE = { istiodNamespace: "istio-system", limitSeconds: 120 };
  * @throws the signal's reason where it was ended; whatever else kept a step from being prepared
  */
 export async function walkDocument(document: Document, walk: Walk): Promise<WalkedRow[]> {
-  const { access, programs, image, deployment, signal, report } = walk;
+  const { access, programs, image, deployment, report } = walk;
   const control = kubectl(programs === undefined ? "kubectl" : join(programs, "kubectl"), access);
   const world: World = {
     kubectl: control,
@@ -40,44 +38,27 @@ export async function walkDocument(document: Document, walk: Walk): Promise<Walk
   await removeClients(control, clients);
 
   const walked: WalkedRow[] = [];
-  const walkRows = async ({ title, rows }: Pick<Step, "title" | "rows">) => {
+  const walkStep = async ({ title, rows }: Pick<Step, "title" | "rows">) => {
     report(title);
-    for (const row of rows) {
-      const done = await walkRow(row);
-      signal.throwIfAborted();
-      walked.push(done);
-      report(done);
-    }
+    walked.push(...(await walkRows(rows, walk)));
   };
   try {
     for (const step of steps) {
       await step.prepare?.();
-      if (step.file !== undefined) {
-        const environment = readEnvironment(step.file);
-        await deployment.put(environment);
-        // What is new does not hold for connections of before, which are still there where nothing was taken away.
-        await waitForObjects(access, planEnvironment(environment), GATE);
-      }
+      if (step.file !== undefined) await deployment.put(readEnvironment(step.file));
       await startClients(control, image, step.clients ?? []);
-      await walkRows(step);
+      await walkStep(step);
       await step.ends?.();
     }
     await deployment.remove();
     const first = steps.flatMap(({ rows }) => rows).slice(0, 1);
-    await walkRows({ title: "Clean-up", rows: [...leftOverRows(control, "clean-up:"), ...first] });
+    await walkStep({ title: "Clean-up", rows: [...leftOverRows(control, "clean-up:"), ...first] });
   } finally {
     await deployment.remove();
     await removeClients(control, clients);
     for (const { ends } of steps) await ends?.();
   }
   return walked;
-}
-
-/** @throws if an environment file is not sound */
-export function readEnvironment(file: string): Environment {
-  const { environment, problems } = loadEnvironment(file);
-  if (environment === undefined) throw new Error(`${file}: ${problems.map(({ why }) => why).join("; ")}`);
-  return environment;
 }
 
 /** Takes the clients away, and the namespaces that were made for them; harmless where they are not. */

@@ -1,4 +1,5 @@
-import { markdown, median } from "../statistics.ts";
+import { markdown } from "../markdown.ts";
+import { median } from "../median.ts";
 import type { PolicySize } from "./rbac.ts";
 import type { Variant } from "./variants.ts";
 

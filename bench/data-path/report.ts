@@ -1,4 +1,5 @@
-import { markdown, median } from "../statistics.ts";
+import { markdown } from "../markdown.ts";
+import { median } from "../median.ts";
 import type { Load, WrkRun } from "../wrk.ts";
 import type { MeasuredMode, Variant } from "./variants.ts";
 

@@ -12,6 +12,8 @@ export interface Change {
   readonly objects: readonly PlannedObject[];
   /** By `sallyport apply` for the environment of this name, with its gates; written one by one where left out. */
   readonly environment?: string;
+  /** Seconds after which it is stopped. */
+  readonly limitSeconds: number;
 }
 
 /** How long an apply took; `seconds` is undefined where it was stopped at the limit. */
@@ -20,16 +22,11 @@ export interface Applied {
 }
 
 /** Applies in a process of its own, which ends with its time limit. */
-export async function applyWithin(
-  change: Change,
-  limitSeconds: number,
-  folder: string,
-  signal: AbortSignal,
-): Promise<Applied> {
+export async function applyWithin(change: Change, folder: string, signal: AbortSignal): Promise<Applied> {
   const file = join(folder, "change.json");
   await writeFile(file, JSON.stringify(change));
   const result = await execa(process.execPath, [import.meta.filename, file], {
-    timeout: limitSeconds * 1000,
+    timeout: change.limitSeconds * 1000,
     cancelSignal: signal,
     reject: false,
   });
@@ -39,12 +36,12 @@ export async function applyWithin(
 
 if (import.meta.main) {
   const text = await readFile(process.argv[2] ?? "", "utf8");
-  const { access, objects, environment } = JSON.parse(text) as Change;
+  const { access, objects, environment, limitSeconds } = JSON.parse(text) as Change;
   const begin = performance.now();
   if (environment === undefined) await writeObjects(access, objects);
   else {
     const rollout = await planRollout(access, environment, objects);
-    await runRollout(access, rollout, { istiodNamespace: "istio-system", limitSeconds: 600 });
+    await runRollout(access, rollout, { istiodNamespace: "istio-system", limitSeconds });
   }
   process.stdout.write(String((performance.now() - begin) / 1000));
 }

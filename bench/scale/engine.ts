@@ -37,6 +37,7 @@ export async function engineTimes(args: EngineArgs): Promise<EngineTimes> {
       { stackName: "bench", projectName: "sallyport-bench", program: programs.gateway },
       {
         pulumiCommand: command,
+        workDir: folder,
         envVars: {
           PULUMI_BACKEND_URL: `file://${folder}`,
           PULUMI_CONFIG_PASSPHRASE: "of a bench",

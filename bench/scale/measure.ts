@@ -59,8 +59,8 @@ export async function measureEngine(
 export async function measure(bench: Bench, pattern: Pattern): Promise<Omit<Outcome, "engine">> {
   const { cluster, folder, limit, signal, say } = bench;
   const { objects, base, gateway } = pattern;
-  const apply = (change: Omit<Change, "access">) =>
-    applyWithin({ access: cluster.access, ...change }, limit, folder, signal);
+  const apply = (change: Omit<Change, "access" | "limitSeconds">) =>
+    applyWithin({ access: cluster.access, limitSeconds: limit, ...change }, folder, signal);
   // What a killed run left would be measured too.
   await cluster.removeNamespaces(Object.values(NAMESPACES));
   try {
@@ -98,7 +98,7 @@ export async function measure(bench: Bench, pattern: Pattern): Promise<Omit<Outc
 
 /** By `sallyport apply`: seconds from no host to all, and of a second time. Then no host is left again. */
 async function byCommand(
-  apply: (change: Omit<Change, "access">) => Promise<Applied>,
+  apply: (change: Omit<Change, "access" | "limitSeconds">) => Promise<Applied>,
   { base, objects }: Pattern,
 ): Promise<{ gated: number | undefined; again: number | undefined }> {
   const environment = "bench";

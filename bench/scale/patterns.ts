@@ -6,11 +6,11 @@ import { planEnvironment } from "../../plan/plan.ts";
 import {
   DOCS_GATEWAY,
   type DocsHost,
-  type DocsMode,
   docsGateway,
   docsGatewayHost,
   docsObjects,
   docsSubset,
+  PORTS,
 } from "../docs-pattern.ts";
 import { loadText } from "../load-text.ts";
 
@@ -102,7 +102,7 @@ export function estimateOf(hosts: readonly DocsHost[]): Readonly<Record<Place, n
 export function docs(hosts: readonly DocsHost[]): Pattern {
   const { host, mode } = lastOf(hosts);
   const base = docsGateway(NAMESPACES.docs);
-  const port = PORTS[mode];
+  const port = PORTS[mode].number;
   // A route's target, as Envoy prints it; the cluster itself, which comes before, has it as its name.
   const hop = `"cluster": "outbound|${port}|${docsSubset(host)}|${docsGatewayHost(NAMESPACES.docs)}"`;
   return {
@@ -113,8 +113,6 @@ export function docs(hosts: readonly DocsHost[]): Pattern {
     marks: { few: hop, all: hop, gateway: `"cluster": "outbound|${port}||${host}"` },
   };
 }
-
-const PORTS: Readonly<Record<DocsMode, number>> = { none: 80, passthrough: 443, originate: 80 };
 
 function lastOf(hosts: readonly DocsHost[]): DocsHost {
   const last = hosts.at(-1);

@@ -1,4 +1,4 @@
-import { markdown } from "../statistics.ts";
+import { markdown } from "../markdown.ts";
 import type { Case, Outcome } from "./outcome.ts";
 import { PLACES, type Place } from "./patterns.ts";
 import type { ProxySize } from "./proxies.ts";

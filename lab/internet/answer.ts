@@ -1,10 +1,10 @@
 import type { Answer, Received } from "./exchange.ts";
-import { failingPages } from "./failing.ts";
+import { failingRoutes } from "./failing.ts";
 import { issuerAnswer } from "./issuer.ts";
-import { madeAnswer } from "./made.ts";
+import { routed } from "./routes.ts";
 import type { Page, Site } from "./sites.ts";
 import { siteOf } from "./sites.ts";
-import { streamPages } from "./stream.ts";
+import { streamRoutes } from "./stream.ts";
 
 /** The answer to a request: by host, scheme and path alone, but for the hosts that echo, stream, fail and issue tokens. */
 export async function answer(request: Received, body: AsyncIterable<Uint8Array>): Promise<Answer> {
@@ -14,8 +14,8 @@ export async function answer(request: Received, body: AsyncIterable<Uint8Array>)
   if (request.scheme === "http" && site.http === "redirect") {
     return { status: 301, headers: { location: `https://${site.host}${request.path}` }, body: "" };
   }
-  if (site.pages === "stream") return await madeAnswer(streamPages, request.path, body);
-  if (site.pages === "failing") return await madeAnswer(failingPages, request.path, body);
+  if (site.pages === "stream") return await routed(streamRoutes, request.path, body);
+  if (site.pages === "failing") return await routed(failingRoutes, request.path, body);
   if (site.pages === "issuer") return await issuerAnswer(site.host, request.method, pathOf(request), body);
   return page(pageOf(site.pages, request));
 }

@@ -9,7 +9,9 @@ export interface Authorities {
   readonly private: Authority;
 }
 
-const oneDay = 24 * 60 * 60 * 1000;
+function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+}
 
 /** The certificate that a host shows, for the names below it too. */
 export function issueFor(host: string, kind: CertificateKind, authorities: Authorities): Promise<KeyPair> {
@@ -20,11 +22,10 @@ export function issueFor(host: string, kind: CertificateKind, authorities: Autho
     case "private":
       return authorities.private.issue(request);
     case "expired": {
-      const [notBefore, notAfter] = [91, 1].map((days) => new Date(Date.now() - days * oneDay)) as [
-        Date,
-        Date,
-      ];
-      return authorities.world.issue({ ...request, validity: { notBefore, notAfter } });
+      return authorities.world.issue({
+        ...request,
+        validity: { notBefore: daysAgo(91), notAfter: daysAgo(1) },
+      });
     }
     case "wrong-name":
       return authorities.world.issue({

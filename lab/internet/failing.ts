@@ -1,4 +1,4 @@
-import { line, type MadePages } from "./made.ts";
+import { type Routes, textLine } from "./routes.ts";
 
 /** How often each name was asked for. */
 const counts = new Map<string, number>();
@@ -10,17 +10,17 @@ const counts = new Map<string, number>();
  * - `/drop?first=N&name=X`: closes the connection without an answer for the first N requests of that name, of whatever
  *   method; then says which of them it is.
  */
-export const failingPages: MadePages = {
+export const failingRoutes: Routes = {
   "/status": ({ number }) => {
     const code = number("code");
-    return code >= 200 && code <= 599 ? line(code, `status ${code}`) : line(400, "say ?code=N");
+    return code >= 200 && code <= 599 ? textLine(code, `status ${code}`) : textLine(400, "say ?code=N");
   },
   "/drop": ({ number, text }) => {
     const [first, name] = [number("first"), text("name")];
-    if (Number.isNaN(first) || name === "") return line(400, "say ?first=N&name=X");
+    if (Number.isNaN(first) || name === "") return textLine(400, "say ?first=N&name=X");
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
-    return count > first ? line(200, `request ${count}`) : { status: 200, headers: {}, body: dropped() };
+    return count > first ? textLine(200, `request ${count}`) : { status: 200, headers: {}, body: dropped() };
   },
 };
 

@@ -8,7 +8,7 @@ export interface Host {
   readonly name: string;
   readonly ipv4?: string;
   readonly ipv6?: string;
-  /** Absent where no TLS is spoken. */
+  /** Absent where the host has none of its own. */
   readonly certificate?: CertificateKind;
 }
 
@@ -19,7 +19,7 @@ export const grpcHost = "grpc.example.com";
 
 const web = { ipv4: internet.web, ipv6: internet.web6, certificate: "valid" } as const;
 
-/** Hosts that are not, in all, sites behind the web servers' addresses. */
+/** Hosts that lead elsewhere than a site does, or have another certificate. */
 const others: readonly Host[] = [
   { name: "private.example.com", ...web, certificate: "private" },
   { name: "expired.example.com", ...web, certificate: "expired" },
@@ -34,14 +34,18 @@ const others: readonly Host[] = [
   { name: grpcHost, ipv4: internet.grpc, certificate: "valid" },
   { name: "ws.wild.example.com", ipv4: internet.webSocket, certificate: "valid" },
   { name: "grpc.wild.example.com", ipv4: internet.grpc, certificate: "valid" },
+  { name: "wss.example.com", ipv4: internet.webSocket, certificate: "valid" },
+  { name: "six.tcp.example.com", ipv6: internet.web6 },
   { name: "tcp.example.com", ipv4: internet.web, ipv6: internet.web6 },
   { name: "down.example.com", ipv4: internet.down },
   { name: "silent.example.com", ipv4: internet.silent },
   // Names of strangers that lead into the cluster, as in DNS rebinding.
   { name: "inside.example.com", ipv4: kubernetesService },
   { name: "metadata.example.com", ipv4: "169.254.169.254" },
-  { name: "inside.wild.example.com", ipv4: kubernetesService },
-  { name: "metadata.wild.example.com", ipv4: "169.254.169.254" },
+  ...["wild.example.com", mutualHost].flatMap((domain) => [
+    { name: `inside.${domain}`, ipv4: kubernetesService },
+    { name: `metadata.${domain}`, ipv4: "169.254.169.254" },
+  ]),
   ...Object.entries(internet.inside6).flatMap(([name, ipv6]) => [
     { name: `${name}.example.com`, ipv6 },
     { name: `${name}.wild.example.com`, ipv6, certificate: "valid" } as const,

@@ -25,9 +25,8 @@ export function startHttpsServer(
   log: Log,
   certificates: ServerCertificates,
 ): Promise<RunningServer> {
-  const server = createSecureServer(
-    { allowHTTP1: true, ...tlsOptions(certificates) },
-    (request, response) => void handle(request, response, log),
+  const server = createSecureServer({ allowHTTP1: true, ...tlsOptions(certificates) }, (request, response) =>
+    handle(request, response, log),
   );
   return listenWithoutLimit(server, endpoint);
 }
@@ -47,7 +46,12 @@ function listenWithoutLimit(
 type AnyRequest = IncomingMessage | Http2ServerRequest;
 type AnyResponse = ServerResponse | Http2ServerResponse;
 
-async function handle(request: AnyRequest, response: AnyResponse, log: Log): Promise<void> {
+/** A client that breaks off in the middle of what it sends ends no more than its own connection. */
+function handle(request: AnyRequest, response: AnyResponse, log: Log): void {
+  answerTo(request, response, log).catch(() => response.destroy());
+}
+
+async function answerTo(request: AnyRequest, response: AnyResponse, log: Log): Promise<void> {
   const received = readRequest(request);
   const remotePort = request.socket.remotePort ?? 0;
   const { status, headers, body } = await answer(received, request);

@@ -82,13 +82,10 @@ async function servers(
   const issued = hosts.flatMap(({ name, certificate: kind }) =>
     kind === undefined ? [] : [certificate(name, kind)],
   );
-  const [, fallback] = await certificate(fallbackName, "valid");
+  const [[, fallback], pairs] = await Promise.all([certificate(fallbackName, "valid"), Promise.all(issued)]);
   const configuration: ServersConfiguration = {
     listeners: [...listeners],
-    certificates: {
-      hosts: Object.fromEntries(await Promise.all(issued)),
-      fallback,
-    },
+    certificates: { hosts: Object.fromEntries(pairs), fallback },
     clientAuthority: authority.certificate,
   };
   const path = join(directory, "web.json");

@@ -2,9 +2,11 @@ import { internet } from "../addresses.ts";
 import { hasIpv6 } from "../network/ipv6.ts";
 import type { Endpoint } from "./server.ts";
 
+/** What is spoken without TLS. */
 export const plainProtocols = ["http", "ws", "grpc", "tcp"] as const;
+/** What is spoken over TLS. */
 export const tlsProtocols = ["https", "wss", "grpcs"] as const;
-/** `mutual`: only with clients that have a certificate; `old`: TLS 1.1 at most. */
+/** Where it is not as usual. `mutual`: only with clients that have a certificate; `old`: TLS 1.1 at most. */
 export const tlsKinds = ["mutual", "old"] as const;
 
 /** A place where the internet answers, and what it speaks there. */
@@ -40,6 +42,7 @@ function web(address: string): Listener[] {
     { address, port: 80, protocol: "http" },
     { address, port: 8080, protocol: "http" },
     { address, port: 443, protocol: "https" },
+    { address, port: 8444, protocol: "https" },
     { address, port: 5432, protocol: "tcp" },
     { address, port: 6379, protocol: "tcp" },
   ];

@@ -11,10 +11,11 @@ import type { ServerCertificates } from "./tls.ts";
 import type { Log } from "./visit.ts";
 import { startWebSocketServer } from "./websocket-server.ts";
 
-const place = { address: z.string(), port: z.number() };
-const pair = z.strictObject({ certificate: z.string(), key: z.string() });
+// `node main.ts CONFIGURATION`: serves the lab's internet until SIGTERM; each visit is a line of JSON on standard output.
 
-/** `node main.ts CONFIGURATION`: serves the lab's internet until SIGTERM; each visit is a line of JSON on standard output. */
+const place = { address: z.string(), port: z.number() };
+const Pair = z.strictObject({ certificate: z.string(), key: z.string() });
+
 const configuration = z.strictObject({
   listeners: z.array(
     z.discriminatedUnion("protocol", [
@@ -23,7 +24,7 @@ const configuration = z.strictObject({
     ]),
   ),
   /** Paths of PEM files. */
-  certificates: z.strictObject({ hosts: z.record(z.string(), pair), fallback: pair }),
+  certificates: z.strictObject({ hosts: z.record(z.string(), Pair), fallback: Pair }),
   /** Path of the certificate of who signs client certificates. */
   clientAuthority: z.string(),
 });
@@ -47,8 +48,8 @@ const clientAuthority = await readFile(files.clientAuthority, "utf8");
 
 const log: Log = (visit) =>
   void process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...visit })}\n`);
-const certificatesOf: Readonly<Record<(typeof tlsKinds)[number] | "any", ServerCertificates>> = {
-  any: certificates,
+const certificatesOf: Readonly<Record<(typeof tlsKinds)[number] | "usual", ServerCertificates>> = {
+  usual: certificates,
   // One certificate for whatever name: a session can only be resumed in the context that asked for its client's.
   mutual: { hosts: {}, fallback: pairOf(mutualHost), clientAuthority },
   old: { ...certificates, upTo: "TLSv1.1" },
@@ -72,11 +73,11 @@ function start(listener: Listener): Promise<RunningServer> {
     case "tcp":
       return startLineServer(listener, log);
     case "https":
-      return startHttpsServer(listener, log, certificatesOf[listener.tls ?? "any"]);
+      return startHttpsServer(listener, log, certificatesOf[listener.tls ?? "usual"]);
     case "wss":
-      return startWebSocketServer(listener, log, certificatesOf[listener.tls ?? "any"]);
+      return startWebSocketServer(listener, log, certificatesOf[listener.tls ?? "usual"]);
     case "grpcs":
-      return startGrpcServer(listener, log, certificatesOf[listener.tls ?? "any"]);
+      return startGrpcServer(listener, log, certificatesOf[listener.tls ?? "usual"]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { line, type MadePages } from "./made.ts";
+import { type Routes, textLine } from "./routes.ts";
 import { ticks } from "./ticks.ts";
 
 /**
@@ -11,15 +11,15 @@ import { ticks } from "./ticks.ts";
  * - `/slow?seconds=N`: N seconds of silence, then the answer.
  * - `/cut`: the first bytes of a page that says it is longer, then the connection is closed.
  */
-export const streamPages: MadePages = {
+export const streamRoutes: Routes = {
   "/events": ({ number }) => {
     const seconds = number("seconds");
-    if (Number.isNaN(seconds)) return line(400, "say ?seconds=N");
+    if (Number.isNaN(seconds)) return textLine(400, "say ?seconds=N");
     return { status: 200, headers: { "content-type": "text/event-stream" }, body: events(seconds) };
   },
   "/bytes": ({ number }) => {
     const size = number("size");
-    if (Number.isNaN(size)) return line(400, "say ?size=N");
+    if (Number.isNaN(size)) return textLine(400, "say ?size=N");
     const headers = { "content-type": "application/octet-stream", "content-length": String(size) };
     return { status: 200, headers, body: bytes(size) };
   },
@@ -28,15 +28,15 @@ export const streamPages: MadePages = {
     try {
       for await (const chunk of body) size += chunk.byteLength;
     } catch {
-      return line(400, `cut after ${size} bytes`);
+      return textLine(400, `cut after ${size} bytes`);
     }
-    return line(200, `${size} bytes`);
+    return textLine(200, `${size} bytes`);
   },
   "/slow": async ({ number }) => {
     const seconds = number("seconds");
-    if (Number.isNaN(seconds)) return line(400, "say ?seconds=N");
+    if (Number.isNaN(seconds)) return textLine(400, "say ?seconds=N");
     await setTimeout(seconds * 1_000);
-    return line(200, `waited ${seconds} s`);
+    return textLine(200, `waited ${seconds} s`);
   },
   "/cut": () => ({ status: 200, headers: { "content-length": "1000" }, body: cut() }),
 };

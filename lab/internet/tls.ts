@@ -23,7 +23,6 @@ export function tlsOptions({ hosts, fallback, clientAuthority, upTo }: ServerCer
       createSecureContext({
         cert: certificate,
         key,
-        ...(clientAuthority && { ca: clientAuthority }),
         ...versions,
       }),
     ]),

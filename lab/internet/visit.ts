@@ -3,9 +3,10 @@ import type { Received } from "./exchange.ts";
 /** One line of the servers' log: what the outside saw of a request, a call or a connection. */
 export type Visit = RequestVisit | ConnectionVisit;
 
-/** A request and the status of its answer. */
+/** A request. */
 export interface RequestVisit extends Omit<Received, "headers"> {
   readonly remotePort: number;
+  /** As it was meant to be sent: a client that is cut off before does not get it. */
   readonly status: number;
 }
 
@@ -18,4 +19,5 @@ export interface ConnectionVisit {
   readonly path: string;
 }
 
+/** Takes the lines as they come. */
 export type Log = (visit: Visit) => void;

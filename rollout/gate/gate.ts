@@ -131,9 +131,7 @@ function looker(
 
     const istiods = await istiodsIn(config, istiodNamespace);
     if (istiods.length === 0) return { lags: [noIstiod(istiodNamespace)], graceSeconds: 0 };
-    const unread = await Promise.all(
-      istiods.map((istiod) => asked(istiod, "istiod's", () => readBy(istiod))),
-    );
+    const unread = await Promise.all(istiods.map((istiod) => asked(istiod, () => readBy(istiod))));
     if (unread.flat().length > 0) return { lags: unread.flat(), graceSeconds: 0 };
     if (touched?.istiods !== since.size) {
       // So that the push begins in a later second than any in which an istiod said that it had read all.
@@ -148,7 +146,7 @@ function looker(
     const unheard: Lag[] = [];
     const sights: IstiodSight[] = [];
     for (const istiod of istiods) {
-      const lags = await asked(istiod, "istiod's", async () => {
+      const lags = await asked(istiod, async () => {
         sights.push(await streamsOf(config, istiod, since.get(istiod.life) ?? 0, concerned));
         return [];
       });
@@ -197,13 +195,13 @@ function noIstiod(namespace: string): Lag {
   };
 }
 
-/** What asking a pod gives, or the lag that it can't be asked. */
-async function asked(pod: Pod, whose: string, ask: () => Promise<Lag[]>): Promise<Lag[]> {
+/** What asking an istiod gives, or the lag that it can't be asked. */
+async function asked(pod: Pod, ask: () => Promise<Lag[]>): Promise<Lag[]> {
   try {
     return await ask();
   } catch (error) {
     const why = `can't be asked: ${wordsOf(error)}`;
-    return [{ who: `${pod.namespace}/${pod.name}`, why, fix: rightsFix(whose) }];
+    return [{ who: `${pod.namespace}/${pod.name}`, why, fix: rightsFix("istiod's") }];
   }
 }
 

@@ -5,7 +5,8 @@ export interface Deployment {
   /** What does it, in a few words. */
   readonly by: string;
   /**
-   * Makes the cluster hold this environment and nothing of the one put before, and waits until every proxy has it.
+   * Makes the cluster hold this environment and nothing of the one put before, and waits until every proxy has it and
+   * the connections of before are gone.
    *
    * @throws if a part is not taken
    */

@@ -44,6 +44,7 @@ export async function engineDeployment(
     { stackName: name, projectName: PROJECT, program },
     {
       pulumiCommand: command,
+      workDir: folder,
       envVars: {
         PULUMI_BACKEND_URL: `file://${folder}`,
         PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
@@ -58,7 +59,7 @@ export async function engineDeployment(
     async put(next) {
       environment = next;
       await stack.up({ signal, suppressProgress: true });
-      // The components' last wave has no gate.
+      // The components' last wave has no gate, and no wave waits for connections of before.
       await waitForObjects(access, planEnvironment(next), {
         istiodNamespace: next.mesh.namespace,
         limitSeconds: LIMIT_SECONDS,

@@ -1,7 +1,7 @@
 import type { ClusterAccess } from "../../cluster/access.ts";
 import type { Environment } from "../../model/environment.ts";
 import { planEnvironment } from "../../plan/plan.ts";
-import { planRollout, runRollout } from "../../rollout/apply.ts";
+import { planRollout, runRollout, waitForObjects } from "../../rollout/apply.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** Each stage of a walk has so long to be in force. */
@@ -18,8 +18,10 @@ export function serverSideDeployment(access: ClusterAccess): Deployment {
     by: "server-side apply of what `sallyport render` prints, in rollout order",
     async put(environment) {
       deployed = environment;
-      const rollout = await planRollout(access, environment.name, planEnvironment(environment));
-      await runRollout(access, rollout, options(environment));
+      const objects = planEnvironment(environment);
+      await runRollout(access, await planRollout(access, environment.name, objects), options(environment));
+      // What is new does not hold for connections of before, which are still there where nothing was taken away.
+      await waitForObjects(access, objects, options(environment));
     },
     async remove() {
       if (deployed === undefined) return;

@@ -1,7 +1,7 @@
 import { type Client, commandRow, type Document, type Step, type World } from "../document.ts";
+import { readEnvironment } from "../environment.ts";
 import { logRow } from "../gateway-log.ts";
 import type { Row } from "../row.ts";
-import { readEnvironment } from "../walk-document.ts";
 
 const DEFAULT: Client = { namespace: "default", account: "sleep" };
 const OTHERNS: Client = { namespace: "otherns", account: "sleep" };

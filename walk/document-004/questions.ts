@@ -1,5 +1,5 @@
+import { jsonLines } from "../json-lines.ts";
 import type { Row } from "../row.ts";
-import { jsonLines } from "../told.ts";
 import type { World } from "./world.ts";
 
 export const HOST = "edition.cnn.com";

@@ -1,34 +1,17 @@
 import { join } from "node:path";
-import type { ClusterAccess } from "../../cluster/access.ts";
-import { loadEnvironment } from "../../model/load.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { removeObjects } from "../../rollout/apply.ts";
-import type { Deployment } from "../deployment/deployment.ts";
+import { readEnvironment } from "../environment.ts";
 import { kubectl } from "../kubectl.ts";
-import { type WalkedRow, walkRow } from "../row.ts";
+import type { WalkedRow } from "../row.ts";
+import { type LabInternet, type Walk, walkRows } from "../walk.ts";
 import { clearWorkloads } from "./clearing.ts";
 import type { Part } from "./part.ts";
 import { document004 } from "./rows.ts";
-import { type LabInternet, makeWorld, type World } from "./world.ts";
+import { makeWorld, type World } from "./world.ts";
 
 /** The environment that document 004 is walked with. */
 const FILE_004 = "stacks/lab/004.yaml";
-
-/** Where and how the document is walked. */
-export interface Walk {
-  readonly access: ClusterAccess;
-  /** The folder with kubectl; the one on PATH where left out. */
-  readonly programs?: string;
-  /** The lab's own side; rows that need it are left out on another cluster. */
-  readonly internet?: LabInternet;
-  /** The image of the workloads, with curl and openssl. */
-  readonly image: string;
-  readonly deployment: Deployment;
-  /** Ends the walk after the question at hand; what it made is removed. */
-  readonly signal: AbortSignal;
-  /** Is told each part's title and each row as it is done. */
-  readonly report: (line: string | WalkedRow) => void;
-}
 
 /**
  * Walks document 004 on a running cluster. What an earlier, killed walk left there is removed first.
@@ -37,8 +20,7 @@ export interface Walk {
  */
 export async function walkDocument004(walk: Walk): Promise<WalkedRow[]> {
   const { access, programs, internet, image, deployment, signal, report } = walk;
-  const { environment, problems } = loadEnvironment(FILE_004);
-  if (environment === undefined) throw new Error(`${FILE_004}: ${problems.map(({ why }) => why).join("; ")}`);
+  const environment = readEnvironment(FILE_004);
   const world = makeWorld({
     kubectl: kubectl(programs === undefined ? "kubectl" : join(programs, "kubectl"), access),
     ...(internet === undefined ? {} : { internet }),
@@ -61,12 +43,7 @@ export async function walkDocument004(walk: Walk): Promise<WalkedRow[]> {
       signal.throwIfAborted();
       report(title);
       await prepare();
-      for (const row of rows) {
-        const done = await walkRow(row);
-        signal.throwIfAborted();
-        walked.push(done);
-        report(done);
-      }
+      walked.push(...(await walkRows(rows, walk)));
     }
   } catch (error) {
     report("Stopped; removing what the walk made");

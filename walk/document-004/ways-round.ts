@@ -1,5 +1,5 @@
+import { poll } from "../poll.ts";
 import type { Row } from "../row.ts";
-import { told } from "../told.ts";
 import type { SleepOptions } from "../workloads.ts";
 import type { Part } from "./part.ts";
 import { HOST, HTTP_URL, HTTPS_URL, TOLD_MILLISECONDS, wayRound } from "./questions.ts";
@@ -134,7 +134,7 @@ export function waysRound(world: World): Part[] {
           ),
           // No gate waits for objects of others: until its sidecar has them, it asks the firewall.
           answer: async () =>
-            (await told(async () => {
+            (await poll(async () => {
               const got = await wayRound(world, "no-grant", HTTP_URL, {});
               return got.includes("firewall") ? undefined : got;
             }, TOLD_MILLISECONDS)) ?? "refused by the firewall",

@@ -1,4 +1,4 @@
-import { told } from "../told.ts";
+import { poll } from "../poll.ts";
 import type { Part } from "./part.ts";
 import {
   callRow,
@@ -77,7 +77,7 @@ export function web(world: World): Part[] {
   const rise = async (prefix: string) => {
     const before = await counterSum(world, prefix);
     await codes(world, "default", HTTP_URL);
-    const risen = await told(
+    const risen = await poll(
       async () => ((await counterSum(world, prefix)) > before ? "risen" : undefined),
       TOLD_MILLISECONDS,
     );
@@ -89,7 +89,7 @@ export function web(world: World): Part[] {
   const requests = `sallyport_egress.requests.host.${HOST}.principal.${CALLER}.code.301`;
   const connections = `sallyport_egress.connections.host.${HOST}.principal.${CALLER}`;
   const tlsLine = async () => {
-    const line = await told(
+    const line = await poll(
       async () =>
         (await gatewayLog(world)).findLast(({ event, sni }) => event === "TcpConnectionEnd" && sni === HOST),
       TOLD_MILLISECONDS,
@@ -111,7 +111,7 @@ export function web(world: World): Part[] {
           command: "kubectl logs -n egress deploy/egress",
           expected: `GET /politics 301 ${HOST} ${upstream(80)} ${httpCluster}`,
           answer: async () => {
-            const line = await told(
+            const line = await poll(
               async () => (await gatewayLog(world)).findLast(({ method }) => method === "GET"),
               TOLD_MILLISECONDS,
             );

@@ -1,18 +1,8 @@
 import type { Environment } from "../../model/environment.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Kubectl } from "../kubectl.ts";
+import type { LabInternet } from "../walk.ts";
 import { rolledOut, type SleepOptions, sleep } from "../workloads.ts";
-
-/** What only the lab has: an internet of its own, and a firewall before it. */
-export interface LabInternet {
-  /** The one address that all names have there. */
-  readonly address: string;
-  /** The same in IPv6; undefined where the machine has none. */
-  readonly address6?: string;
-  setFirewall(mode: "open" | "gateway-nodes"): Promise<void>;
-  /** Packets that the firewall refused so far. */
-  drops(): Promise<number>;
-}
 
 /** What the document's steps act on. */
 export interface World {

@@ -1,10 +1,12 @@
+import { internet } from "../../lab/addresses.ts";
 import type { Row } from "../row.ts";
-import { codeOf, commandRow, type World } from "./world.ts";
+import { receivedRow } from "./web.ts";
+import { codeOf, commandRow, stepOf, type World } from "./world.ts";
 
 /** TLS that the application speaks itself, and plain TCP. */
 export function connectionRows(world: World): Row[] {
   const row = (step: string, command: string, expected: string, account?: "other") =>
-    commandRow(world, step, command, expected, account);
+    commandRow(world, stepOf(step, account), command, expected, account);
   const line = (host: string, port: number) => `sleep 2 | curl -s -m 4 telnet://${host}:${port} | head -1`;
   return [
     row("passthrough", codeOf("https://echo.example.com/"), "200"),
@@ -14,6 +16,17 @@ export function connectionRows(world: World): Row[] {
       "curl -s -m 10 -o /dev/null -w '%{ssl_verify_result} %{http_version}' https://echo.example.com/",
       "0 2",
     ),
+    row("passthrough: a port of its own", codeOf("https://echo.example.com:8444/"), "200"),
+    row("passthrough: a port of its own", codeOf("https://echo.example.com:8444/"), "000 exit 35", "other"),
+    receivedRow(
+      world,
+      "passthrough: what the host received",
+      "https://echo.example.com/",
+      "https 2.0, TLS to echo.example.com, from a node; :authority :method :path :scheme accept user-agent",
+    ),
+    // It asks the application for a certificate itself, which curl has none of.
+    row("passthrough beside mutual", codeOf("https://mutual.example.com/"), "000 exit 56"),
+    row("passthrough beside mutual", codeOf("https://mutual.example.com/"), "000 exit 35", "other"),
     row("passthrough: a name that nobody declared", codeOf("https://www.google.com/"), "000 exit 35"),
     row(
       "passthrough: no name at all",
@@ -31,8 +44,19 @@ export function connectionRows(world: World): Row[] {
       "000 exit 35",
       "other",
     ),
+    // The server has no page for it, and no other has an address for the name.
+    row(
+      "wildcard, common server: a name that is not in DNS",
+      codeOf("https://nowhere.wikipedia.org/", `-k --resolve nowhere.wikipedia.org:443:${internet.web}`),
+      "404",
+    ),
     row("tcp, by name", line("tcp.example.com", 6379), "198.51.100.10 6379"),
     row("tcp, by name", `${line("tcp.example.com", 6379)} | wc -c`, "0", "other"),
+    row(
+      "tcp: what is sent comes back",
+      "(sleep 1; echo ping; sleep 1) | curl -s -m 4 telnet://tcp.example.com:6379 | tail -1",
+      "ping",
+    ),
     row("tcp, by address", line("198.51.100.20", 5432), "198.51.100.20 5432"),
     row("tcp, by address", `${line("198.51.100.20", 5432)} | wc -c`, "0", "other"),
     row("tcp, by range", line("198.51.100.23", 5432), "198.51.100.23 5432"),

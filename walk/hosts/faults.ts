@@ -1,7 +1,6 @@
 import type { Row } from "../row.ts";
-import { rolledOut } from "../workloads.ts";
 import { loggedRow } from "./logged.ts";
-import { codeOf, commandRow, type World } from "./world.ts";
+import { codeOf, commandRow, NAMESPACE, startNameServer, type World } from "./world.ts";
 
 /** What goes wrong outside, or is sent wrongly: a clear code, no crash, no way round. */
 export function faultRows(world: World): Row[] {
@@ -17,6 +16,12 @@ export function faultRows(world: World): Row[] {
   return [
     logged("a host that is down", "http://down.example.com/", "503", "Connection_refused"),
     logged("a host that is down, by TLS", "https://down.example.com/", "000 exit 35", "UF"),
+    logged(
+      "a host that is down, in a cluster of its own",
+      "http://down.example.com:8080/",
+      "503",
+      "Connection_refused",
+    ),
     logged("a host that is silent", "http://silent.example.com/", "503", "connection_timeout"),
     logged(
       "a name that does not resolve",
@@ -31,6 +36,13 @@ export function faultRows(world: World): Row[] {
       "000 exit 35",
       "UH",
       unknown(443),
+    ),
+    logged(
+      "a name that does not resolve, in a cluster of its own",
+      "http://missing.example.com:8080/",
+      "503",
+      "UH",
+      unknown(8080),
     ),
     {
       step: "a name that did not resolve while the name service was away",
@@ -95,30 +107,29 @@ export function faultRows(world: World): Row[] {
       "connection_timeout",
     ),
     ...["inside", "metadata"].flatMap((name) => [
-      ...["", ":8080"].map((port) =>
-        logged(
-          `${name}, of a wildcard's name`,
-          `http://${name}.wild.example.com${port}/`,
-          "503",
-          "connection_timeout",
-        ),
+      ...["wild.example.com", "wild.example.com:8080", "mutual.example.com"].map((domain) =>
+        logged(`${name}, of a wildcard's name`, `http://${name}.${domain}/`, "503", "connection_timeout"),
       ),
       logged(`${name}, of a wildcard's name`, `https://${name}.wild.example.com/`, "000 exit 35", "UF"),
     ]),
     {
-      step: "the gateway is as it was",
-      command: "kubectl get pods -n hosts-egress",
+      step: "the gateways and the sidecars are as they were",
+      command: "kubectl get pods -n hosts-egress, hosts-second and hosts-client",
       expected: "no restart",
       answer: async () => {
-        const counts = await world.kubectl.run([
-          "get",
-          "pods",
-          "-n",
-          "hosts-egress",
-          "-o",
-          "jsonpath={.items[*].status.containerStatuses[*].restartCount}",
-        ]);
-        return /^[0 ]+$/.test(counts) ? "no restart" : `restarts: ${counts}`;
+        const counts = await Promise.all(
+          ["hosts-egress", "hosts-second", NAMESPACE].map((namespace) =>
+            world.kubectl.run([
+              "get",
+              "pods",
+              "-n",
+              namespace,
+              "-o",
+              "jsonpath={.items[*].status['containerStatuses','initContainerStatuses'][*].restartCount}",
+            ]),
+          ),
+        );
+        return counts.every((some) => /^[0 ]+$/.test(some)) ? "no restart" : `restarts: ${counts.join(", ")}`;
       },
     },
   ];
@@ -136,11 +147,9 @@ const SOON_MILLISECONDS = 20_000;
 async function withoutNames({ kubectl, shell }: World): Promise<string> {
   const call = async () =>
     (await shell(codeOf("http://later.wild.example.com/", toldAddress("later.wild.example.com", 80)))).stdout;
-  const scale = (replicas: number) =>
-    kubectl.run(["scale", "-n", "kube-system", "deploy/coredns", `--replicas=${replicas}`, "--timeout=60s"]);
   let first: string;
   try {
-    await scale(0);
+    await kubectl.run(["scale", "-n", "kube-system", "deploy/coredns", "--replicas=0", "--timeout=60s"]);
     await kubectl.run([
       "wait",
       "-n",
@@ -153,8 +162,7 @@ async function withoutNames({ kubectl, shell }: World): Promise<string> {
     ]);
     first = await call();
   } finally {
-    await scale(1);
-    await rolledOut(kubectl, "kube-system", "coredns");
+    await startNameServer(kubectl);
   }
   const end = performance.now() + SOON_MILLISECONDS;
   let last: string;

@@ -1,11 +1,12 @@
 import { internet, nodes } from "../../lab/addresses.ts";
+import type { Received } from "../../lab/internet/exchange.ts";
 import type { Row } from "../row.ts";
-import { codeOf, commandRow, type World } from "./world.ts";
+import { codeOf, commandRow, stepOf, type World } from "./world.ts";
 
 /** Hosts that have IPv6 addresses alone: every way of theirs is IPv6 from the application to them, but for the hop. */
 export function ipv6Rows(world: World): Row[] {
   const row = (step: string, command: string, expected: string, account?: "other") =>
-    commandRow(world, `IPv6: ${step}`, command, expected, account);
+    commandRow(world, `IPv6: ${stepOf(step, account)}`, command, expected, account);
   const [declared, undeclared, ranged] = internet.tcp6;
   const line = (address: string) => `sleep 2 | curl -s -m 4 'telnet://[${address}]:5432' | head -1`;
   // Whatever name a wildcard's one server is asked for: it has no page for this one.
@@ -20,7 +21,7 @@ export function ipv6Rows(world: World): Row[] {
       expected: "a node by IPv6",
       answer: async () => {
         const { stdout } = await world.shell("curl -s -m 10 http://six.example.com/");
-        const { remoteAddress } = JSON.parse(stdout) as { remoteAddress: string };
+        const { remoteAddress } = JSON.parse(stdout) as Received;
         return nodes.some(({ address6 }) => address6 === remoteAddress) ? "a node by IPv6" : remoteAddress;
       },
     },
@@ -30,8 +31,10 @@ export function ipv6Rows(world: World): Row[] {
     row("mutual", codeOf("http://six.mutual.example.com/"), "403", "other"),
     row("passthrough", codeOf("https://six.example.com/"), "200"),
     row("passthrough", codeOf("https://six.example.com/"), "000 exit 35", "other"),
-    row("wildcard over HTTP", codeOf("http://six.wild.example.com/"), "200"),
-    row("wildcard over HTTP", codeOf("http://six.wild.example.com/"), "403", "other"),
+    ...["six.wild.example.com", "six.wild.example.com:8080"].flatMap((host) => [
+      row("wildcard over HTTP", codeOf(`http://${host}/`), "200"),
+      row("wildcard over HTTP", codeOf(`http://${host}/`), "403", "other"),
+    ]),
     row("wildcard, any server", codeOf("https://six.wild.example.com/"), "200"),
     row("wildcard, any server", codeOf("https://six.wild.example.com/"), "000 exit 35", "other"),
     row("wildcard, common server", codeOf("https://any.six.example.com/", common), "404"),
@@ -45,6 +48,7 @@ export function ipv6Rows(world: World): Row[] {
     ...inside.flatMap(([name, address]) => [
       row(`${address}, of a host that may be there`, codeOf(`http://${name}.example.com/`), "200"),
       row(`${address}, of a wildcard's name`, codeOf(`http://${name}.wild.example.com/`), "503"),
+      row(`${address}, of a wildcard's name`, codeOf(`http://${name}.wild.example.com:8080/`), "503"),
       row(`${address}, of a wildcard's name`, codeOf(`https://${name}.wild.example.com/`), "000 exit 35"),
     ]),
   ];

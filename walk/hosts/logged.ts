@@ -1,5 +1,6 @@
+import { jsonLines } from "../json-lines.ts";
+import { poll } from "../poll.ts";
 import type { Row } from "../row.ts";
-import { jsonLines, told } from "../told.ts";
 import type { World } from "./world.ts";
 
 /** Fields of a line in which the gateway says what was wrong. */
@@ -30,7 +31,7 @@ export function loggedRow(world: World, { row, host, reason, gateway }: FailingC
       const begin = Date.now();
       const answer = await row.answer();
       let logged: string[] = [];
-      const found = await told(async () => {
+      const found = await poll(async () => {
         logged = (await linesSince(world, begin, gateway))
           .filter((line) => (line.host ?? line.sni) === host)
           .map((line) => REASONS.map((field) => line[field] ?? "").join(" "));

@@ -20,15 +20,15 @@ export function retryRows(world: World): Row[] {
     ),
     commandRow(
       world,
-      "one that can't be repeated is not",
-      `${codeOf(dropped(2, sent), "-X POST")}; curl -s ${dropped(0, sent)}`,
-      "503request 2",
+      "a POST that the host drops is not",
+      `(${codeOf(dropped(2, sent), "-X POST")}; echo; curl -s ${dropped(0, sent)}) | xargs`,
+      "503 request 2",
     ),
     commandRow(
       world,
       "the gateway tries twice more, the sidecar never",
-      `${codeOf(dropped(9, many))}; curl -s ${dropped(0, many)}`,
-      "503request 4",
+      `(${codeOf(dropped(9, many))}; echo; curl -s ${dropped(0, many)}) | xargs`,
+      "503 request 4",
     ),
     loggedRow(world, {
       row: commandRow(

@@ -6,65 +6,79 @@ import { commandRow, type World } from "./world.ts";
 const SECONDS = 310;
 const SPARE_SECONDS = 20;
 const GIGABYTE = 1_000_000_000;
-/** So much may the gateway's Envoy grow by while it passes on a body of a gigabyte: it does not keep it. */
+/** So much may an Envoy grow by while it passes on a body of a gigabyte: it does not keep it. */
 const GROWTH_BYTES = 64 * 2 ** 20;
 
-/** Long and large bodies. The long one begins now, beside all other rows, and is looked at last. */
-export async function streamRows(world: World): Promise<{ readonly large: Row[]; readonly long: Row }> {
-  const file = "/tmp/events";
-  const url = `http://stream.example.com/events?seconds=${SECONDS}`;
-  await world.shell(`curl -s -N -m ${SECONDS + SPARE_SECONDS} '${url}' > ${file} 2>&1 &`);
+/** A host of long and large bodies in each way of sending bytes on. */
+const URLS = {
+  none: "http://stream.example.com",
+  originate: "http://long.example.com",
+  passthrough: "https://long.example.com",
+} as const;
+
+/**
+ * Long and large bodies; the signal ends the wait for the long ones. These begin now, beside the rows that follow, and
+ * are looked at last.
+ */
+export async function streamRows(
+  world: World,
+  signal: AbortSignal,
+): Promise<{ readonly large: Row[]; readonly long: Row[] }> {
+  const modes = Object.entries(URLS);
   const end = Date.now() + SECONDS * 1000;
+  for (const [mode, url] of modes)
+    await world.shell(`curl -s -N -m ${SECONDS + SPARE_SECONDS} ${eventsOf(url)} > /tmp/${mode} 2>&1 &`);
   return {
-    large: [
+    large: modes.flatMap(([mode, url]) => [
       largeRow(
         world,
-        "1 GB received",
-        `curl -s -m 120 -o /dev/null -w '%{size_download} bytes' 'http://stream.example.com/bytes?size=${GIGABYTE}'`,
+        `${mode}: 1 GB received`,
+        `curl -s -m 120 -o /dev/null -w '%{size_download} bytes' '${url}/bytes?size=${GIGABYTE}'`,
       ),
       largeRow(
         world,
-        "1 GB sent",
-        `head -c ${GIGABYTE} /dev/zero | curl -s -m 120 -T - http://stream.example.com/upload`,
+        `${mode}: 1 GB sent`,
+        `head -c ${GIGABYTE} /dev/zero | curl -s -m 120 -T - ${url}/upload`,
       ),
-    ],
-    long: {
-      step: `events for ${SECONDS} s`,
-      command: `curl -N http://stream.example.com/events?seconds=${SECONDS}`,
+    ]),
+    long: modes.map(([mode, url]) => ({
+      step: `${mode}: events for ${SECONDS} s`,
+      command: `curl -N ${eventsOf(url)}`,
       expected: `${SECONDS} events`,
       answer: async () => {
-        await setTimeout(Math.max(0, end - Date.now()));
+        await setTimeout(Math.max(0, end - Date.now()), undefined, { signal });
         // A busy machine's seconds are longer than the clock's.
-        const isOver = `[ "$(grep -c data ${file})" -ge ${SECONDS} ] || [ $waited -ge ${SPARE_SECONDS} ]`;
+        const isOver = `[ "$(grep -c data /tmp/${mode})" -ge ${SECONDS} ] || [ $waited -ge ${SPARE_SECONDS} ]`;
         const wait = `waited=0; until ${isOver}; do sleep 1; waited=$((waited + 1)); done`;
-        return `${(await world.shell(`${wait}; grep -c data ${file}`)).stdout} events`;
+        return `${(await world.shell(`${wait}; grep -c data /tmp/${mode}`)).stdout} events`;
       },
-    },
+    })),
   };
 }
 
-/** A body of a gigabyte, which the gateway's Envoy passes on and does not keep. */
+function eventsOf(url: string): string {
+  return `'${url}/events?seconds=${SECONDS}'`;
+}
+
+/** A body of a gigabyte, which the Envoys on its way pass on and do not keep. */
 function largeRow(world: World, step: string, command: string): Row {
   const row = commandRow(world, step, command, `${GIGABYTE} bytes`);
   return {
     ...row,
-    expected: `${row.expected}, the gateway grew by less than 64 MiB`,
+    expected: `${row.expected}, the sidecar and the gateway grew by less than 64 MiB`,
     answer: async () => {
-      const before = await heap(world);
+      const before = await heaps(world);
       const answer = await row.answer();
-      const growth = (await heap(world)) - before;
-      return `${answer}, the gateway grew by ${growth < GROWTH_BYTES ? "less than 64 MiB" : `${growth} bytes`}`;
+      const growth = (await heaps(world)).map((bytes, index) => bytes - (before[index] ?? 0));
+      const much = growth.some((bytes) => !(bytes < GROWTH_BYTES));
+      return `${answer}, the sidecar and the gateway grew by ${much ? `${growth.join(" and ")} bytes` : "less than 64 MiB"}`;
     },
   };
 }
 
-/** What the gateway's Envoy has of the machine's memory. */
-async function heap(world: World): Promise<number> {
-  const stats = await world.atGateway([
-    "pilot-agent",
-    "request",
-    "GET",
-    "stats?filter=server.memory_heap_size",
-  ]);
-  return Number(/server\.memory_heap_size: (\d+)/.exec(stats)?.[1]);
+/** What the caller's Envoy and the gateway's have of the machine's memory. */
+async function heaps({ askEnvoy }: World): Promise<number[]> {
+  const path = "stats?filter=server.memory_heap_size";
+  const answers = [await askEnvoy(path, "caller"), await askEnvoy(path, "gateway")];
+  return answers.map((text) => Number(/server\.memory_heap_size: (\d+)/.exec(text)?.[1]));
 }

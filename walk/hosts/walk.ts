@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { loadEnvironment } from "../../model/load.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { removeObjects } from "../../rollout/apply.ts";
-import type { Walk } from "../document-004/walk.ts";
+import { readEnvironment } from "../environment.ts";
 import { kubectl } from "../kubectl.ts";
-import { type WalkedRow, walkRow } from "../row.ts";
+import type { Row, WalkedRow } from "../row.ts";
+import { type Walk, walkRows } from "../walk.ts";
 import { connectionRows } from "./connections.ts";
 import { faultRows } from "./faults.ts";
 import { ipv6Rows } from "./ipv6.ts";
@@ -24,9 +24,7 @@ const FILE_HOSTS = "stacks/lab/hosts.yaml";
  */
 export async function walkHosts(walk: Walk): Promise<WalkedRow[]> {
   const { access, programs, internet, image, deployment, signal, report } = walk;
-  const { environment, problems } = loadEnvironment(FILE_HOSTS);
-  if (environment === undefined)
-    throw new Error(`${FILE_HOSTS}: ${problems.map(({ why }) => why).join("; ")}`);
+  const environment = readEnvironment(FILE_HOSTS);
   const world = makeWorld({
     kubectl: kubectl(programs === undefined ? "kubectl" : join(programs, "kubectl"), access),
     environment,
@@ -36,25 +34,20 @@ export async function walkHosts(walk: Walk): Promise<WalkedRow[]> {
   await removeObjects(access, planEnvironment(environment));
   await world.clear();
   const walked: WalkedRow[] = [];
-  const walkRows = async (title: string, rows: readonly Parameters<typeof walkRow>[0][]) => {
+  const walkPart = async (title: string, rows: readonly Row[]) => {
     report(title);
-    for (const row of rows) {
-      const done = await walkRow(row);
-      signal.throwIfAborted();
-      walked.push(done);
-      report(done);
-    }
+    walked.push(...(await walkRows(rows, walk)));
   };
   try {
     await world.prepare();
-    await walkRows("HTTP", webRows(world));
-    const { large, long } = await streamRows(world);
-    await walkRows("TLS and TCP", connectionRows(world));
+    await walkPart("HTTP", webRows(world));
+    const { large, long } = await streamRows(world, signal);
+    await walkPart("TLS and TCP", connectionRows(world));
     if (internet?.address6 === undefined) report("IPv6: left out, as this machine has none");
-    else await walkRows("IPv6", ipv6Rows(world));
-    await walkRows("Retries", retryRows(world));
-    await walkRows("Faults", faultRows(world));
-    await walkRows("Long and large", [...large, long]);
+    else await walkPart("IPv6", ipv6Rows(world));
+    await walkPart("Retries", retryRows(world));
+    await walkPart("Faults", faultRows(world));
+    await walkPart("Long and large", [...large, ...long]);
   } finally {
     report("Removing what the walk made");
     await world.clear();

@@ -1,6 +1,8 @@
+import { nodes } from "../../lab/addresses.ts";
+import type { Received } from "../../lab/internet/exchange.ts";
 import type { Row } from "../row.ts";
 import { loggedRow } from "./logged.ts";
-import { codeOf, commandRow, type World } from "./world.ts";
+import { codeOf, commandRow, stepOf, type World } from "./world.ts";
 
 /** Headers that would tell the outside of a pod or a trace. */
 const TELLING = [
@@ -24,18 +26,11 @@ const TOO_OLD = "TLSV1_ALERT_PROTOCOL_VERSION";
 /** HTTP in each of its modes: who gets there, over which connection, and what the host learns. */
 export function webRows(world: World): Row[] {
   const row = (step: string, command: string, expected: string, account?: "other") =>
-    commandRow(world, step, command, expected, account);
+    commandRow(world, stepOf(step, account), command, expected, account);
   const refused = (step: string, host: string, reason: string) =>
     loggedRow(world, { row: row(step, codeOf(`http://${host}/`), "503"), host, reason });
-  const received = (step: string, url: string, expected: string, options = ""): Row => ({
-    step,
-    command: `curl -s ${options} ${url}`,
-    expected,
-    answer: async () => {
-      const { stdout } = await world.shell(`curl -s -m 20 ${options} ${url}`);
-      return describe(JSON.parse(stdout) as Received);
-    },
-  });
+  const received = (step: string, url: string, expected: string, options?: string) =>
+    receivedRow(world, step, url, expected, options);
   const telling = TELLING.map((header) => `-H '${header}'`).join(" ");
   return [
     row("none", codeOf("http://echo.example.com/"), "200"),
@@ -55,13 +50,13 @@ export function webRows(world: World): Row[] {
     received(
       "none: what the host received",
       "http://echo.example.com/",
-      "http 1.1, no TLS; accept host user-agent",
+      "http 1.1, no TLS, from a node; accept host user-agent",
       telling,
     ),
     received(
       "none: on another port",
       "http://echo.example.com:8080/",
-      "http 1.1, no TLS; accept host user-agent",
+      "http 1.1, no TLS, from a node; accept host user-agent",
     ),
     row("originate", codeOf("http://edition.cnn.com/politics"), "200"),
     row("originate", codeOf("http://edition.cnn.com/politics"), "403", "other"),
@@ -71,6 +66,11 @@ export function webRows(world: World): Row[] {
     refused("originate: another name's certificate", "wrong-name.example.com", UNVERIFIED),
     refused("originate: a certificate of its own", "self-signed.example.com", UNVERIFIED),
     refused("originate: TLS 1.1 at most", "old.example.com", TOO_OLD),
+    refused(
+      "originate: shows no certificate, where one is asked for",
+      "plain.mutual.example.com:8080",
+      "CERTIFICATE_REQUIRED",
+    ),
     row("originate: not verified, said aloud", codeOf("http://self-signed.example.com:8080/"), "200"),
     row("originate: a private authority, given", codeOf("http://private.example.com/"), "200"),
     row("originate: a private authority, not given", codeOf("http://private.example.com:8080/"), "503"),
@@ -88,7 +88,7 @@ export function webRows(world: World): Row[] {
     {
       step: "mutual: the Secret is rotated, the pods stay",
       command: "kubectl apply -f secret.yaml; curl -s http://mutual.example.com/, many at once",
-      expected: "CN=second, O=lab, on new connections",
+      expected: "CN=second, O=lab, on new connections of the same pods",
       answer: () => rotated(world),
     },
     ...Object.entries({
@@ -102,7 +102,7 @@ export function webRows(world: World): Row[] {
     received(
       "wildcard over HTTP, none: what the host received",
       "http://any.wild.example.com:8080/",
-      "http 1.1, no TLS; accept host user-agent",
+      "http 1.1, no TLS, from a node; accept host user-agent",
       telling,
     ),
     ...Object.entries({
@@ -114,13 +114,13 @@ export function webRows(world: World): Row[] {
       received(
         `${mode}: what the host received`,
         `http://${host}/`,
-        `https 1.1, TLS to ${host}; accept host user-agent`,
+        `https 1.1, TLS to ${host}, from a node; accept host user-agent`,
         telling,
       ),
       received(
         `${mode}: HTTP/2 stays HTTP/2`,
         `http://${host}/`,
-        `https 2.0, TLS to ${host}; :authority :method :path :scheme accept user-agent`,
+        `https 2.0, TLS to ${host}, from a node; :authority :method :path :scheme accept user-agent`,
         `--http2-prior-knowledge ${telling}`,
       ),
     ]),
@@ -129,7 +129,8 @@ export function webRows(world: World): Row[] {
     grpcRow(world, "mutual", "mutual.example.com:50051"),
     grpcRow(world, "wildcard", "grpc.wild.example.com"),
     webSocketRow(world, "none", "ws.example.com", 80),
-    webSocketRow(world, "originate", "ws.example.com", 8080),
+    webSocketRow(world, "originate", "wss.example.com", 80),
+    webSocketRow(world, "originate, in a cluster of its own", "ws.example.com", 8080),
     webSocketRow(world, "mutual", "mutual.example.com", 8443),
     webSocketRow(world, "wildcard", "ws.wild.example.com", 80),
     row("a gateway of its own", codeOf("http://developers.google.com/"), "200"),
@@ -146,34 +147,43 @@ export function webRows(world: World): Row[] {
   ];
 }
 
-/** What the echo site says of a request. */
-interface Received {
-  readonly scheme: string;
-  readonly httpVersion: string;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly sni: string | null;
+/** A row of what the echo site got. */
+export function receivedRow(world: World, step: string, url: string, expected: string, options = ""): Row {
+  return {
+    step,
+    command: `curl -s ${options} ${url}`,
+    expected,
+    answer: async () => {
+      const { stdout } = await world.shell(`curl -s -m 20 ${options} ${url}`);
+      return describe(JSON.parse(stdout) as Received);
+    },
+  };
 }
 
-function describe({ scheme, httpVersion, headers, sni }: Received): string {
+function describe({ scheme, httpVersion, headers, sni, remoteAddress }: Received): string {
   const names = Object.keys(headers).sort().join(" ");
-  return `${scheme} ${httpVersion}, ${sni === null ? "no TLS" : `TLS to ${sni}`}; ${names}`;
+  const from = nodes.some(({ address }) => address === remoteAddress) ? "a node" : remoteAddress;
+  return `${scheme} ${httpVersion}, ${sni === null ? "no TLS" : `TLS to ${sni}`}, from ${from}; ${names}`;
 }
 
 async function clientSeen({ shell }: World): Promise<string> {
   const { stdout } = await shell("curl -s -m 10 http://mutual.example.com/");
-  return (JSON.parse(stdout) as { clientCertificate: string }).clientCertificate;
+  return (JSON.parse(stdout) as Received).clientCertificate ?? "no certificate";
 }
 
 /** A Secret reaches the gateway by itself: so long may that take. */
 const ROTATION_MILLISECONDS = 20_000;
 
 /** Gives the gateway another client certificate, and calls until the host has seen it. */
-async function rotated({ issueClientCertificate, shell }: World): Promise<string> {
+async function rotated({ issueClientCertificate, shell, kubectl }: World): Promise<string> {
+  const pods = () => kubectl.run(["get", "pods", "-n", "hosts-egress", "-o", "name"]);
+  const before = await pods();
   await issueClientCertificate("second");
   const end = Date.now() + ROTATION_MILLISECONDS;
   do {
     const { stdout } = await shell("seq 20 | xargs -P 20 -I{} curl -s -m 10 http://mutual.example.com/?{}");
-    if (stdout.includes("CN=second, O=lab")) return "CN=second, O=lab, on new connections";
+    if (stdout.includes("CN=second, O=lab"))
+      return `CN=second, O=lab, on new connections of ${(await pods()) === before ? "the same" : "other"} pods`;
   } while (Date.now() < end);
   return "CN=first alone";
 }

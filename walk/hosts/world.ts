@@ -6,16 +6,16 @@ import type { Manifest } from "../../plan/manifest.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Answer, Kubectl } from "../kubectl.ts";
 import type { Row } from "../row.ts";
-import { rolledOut, sleep } from "../workloads.ts";
+import { rolledOut, startClients } from "../workloads.ts";
 
 /** Where the callers live; the caller was granted the hosts, the other was not. */
-const NAMESPACE = "hosts-client";
-type Account = "caller" | "other";
+export const NAMESPACE = "hosts-client";
+const ACCOUNTS = ["caller", "other"] as const;
+type Account = (typeof ACCOUNTS)[number];
 
 /** What the rows of the hosts' table act on. */
 export interface World {
   readonly kubectl: Kubectl;
-  readonly environment: Environment;
   /** Makes the callers and the Secrets, and puts the environment in force. */
   prepare(): Promise<void>;
   /** Takes away all of it, and waits until it is gone. */
@@ -26,8 +26,8 @@ export interface World {
   issueClientCertificate(commonName: string): Promise<void>;
   /** The last lines of a gateway's log. */
   logOf(gateway?: string): Promise<string>;
-  /** Runs a command in the proxy of a gateway. */
-  atGateway(command: readonly string[], gateway?: string): Promise<string>;
+  /** Asks the Envoy of the gateway, or the caller's, as `pilot-agent request GET` does. */
+  askEnvoy(path: string, of: "gateway" | "caller"): Promise<string>;
 }
 
 /** What a world is made of. */
@@ -39,27 +39,31 @@ interface WorldParts {
   readonly image: string;
 }
 
+/** The world on a cluster that has Istio, and nothing of it yet. */
 export function makeWorld({ kubectl, environment, deployment, image }: WorldParts): World {
   const apply = (manifest: Manifest) => kubectl.run(["apply", "-f", "-"], JSON.stringify(manifest));
   const homes = environment.gateways.map(({ namespace }) => namespace);
-  const homeOf = (gateway: string) =>
-    environment.gateways.find(({ name }) => name === gateway)?.namespace ?? "";
+  const homeOf = (gateway: string) => {
+    const found = environment.gateways.find(({ name }) => name === gateway);
+    if (found === undefined) throw new TypeError(`there is no gateway ${gateway}`);
+    return found.namespace;
+  };
   return {
     kubectl,
-    environment,
     async prepare() {
-      await apply(namespace());
-      for (const name of ["caller", "other"]) {
-        await apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace: NAMESPACE } });
-        await apply(sleep(NAMESPACE, image, { name, serviceAccount: name }));
-      }
-      for (const name of ["caller", "other"]) await rolledOut(kubectl, NAMESPACE, name);
+      await startClients(
+        kubectl,
+        image,
+        ACCOUNTS.map((account) => ({ namespace: NAMESPACE, account })),
+      );
       await deployment.put(environment);
       await apply(secret("private-authority", { "ca.crt": await privateAuthority() }));
       await this.issueClientCertificate("first");
       for (const { name, namespace } of environment.gateways) await rolledOut(kubectl, namespace, name);
     },
     async clear() {
+      // A walk that was killed while names could not be resolved left it so.
+      await startNameServer(kubectl);
       await deployment.remove();
       // The gateways' too: one with a Secret is kept.
       await kubectl.run(["delete", "namespace", NAMESPACE, ...homes, "--ignore-not-found", "--timeout=120s"]);
@@ -82,18 +86,18 @@ export function makeWorld({ kubectl, environment, deployment, image }: WorldPart
     },
     logOf: (gateway = "hosts") =>
       kubectl.run(["logs", "-n", homeOf(gateway), `deploy/${gateway}`, "--tail=100"]),
-    async atGateway(command, gateway = "hosts") {
-      return (await kubectl.exec(homeOf(gateway), command, `deploy/${gateway}`, "istio-proxy")).stdout;
+    async askEnvoy(path, of) {
+      const [namespace, name] = of === "gateway" ? [homeOf("hosts"), "hosts"] : [NAMESPACE, "caller"];
+      const command = ["pilot-agent", "request", "GET", path];
+      return (await kubectl.exec(namespace, command, `deploy/${name}`, "istio-proxy")).stdout;
     },
   };
 }
 
-function namespace(): Manifest {
-  return {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: NAMESPACE, labels: { "istio-injection": "enabled" } },
-  };
+/** Lets the cluster's own name server run, and waits until it does. */
+export async function startNameServer(kubectl: Kubectl): Promise<void> {
+  await kubectl.run(["scale", "-n", "kube-system", "deploy/coredns", "--replicas=1", "--timeout=60s"]);
+  await rolledOut(kubectl, "kube-system", "coredns");
 }
 
 function secret(name: string, stringData: Readonly<Record<string, string>>): Manifest {
@@ -118,7 +122,7 @@ export function commandRow(
   account?: Account,
 ): Row {
   return {
-    step: account === "other" ? `${step}, without a grant` : step,
+    step,
     command,
     expected,
     answer: async () => {
@@ -128,6 +132,11 @@ export function commandRow(
         .join(" ");
     },
   };
+}
+
+/** A step that is asked by the account that was not granted it says so. */
+export function stepOf(step: string, account?: Account): string {
+  return account === "other" ? `${step}, without a grant` : step;
 }
 
 /** Asks for a URL and prints the code alone. */

@@ -1,7 +1,7 @@
 import type { Answer } from "./exchange.ts";
 
-/** What a page is made by. */
-interface PageRequest {
+/** What an answer is made by. */
+interface RoutedRequest {
   /** A number of the query; NaN where it is none. */
   readonly number: (name: string) => number;
   /** A text of the query, empty where it is not there. */
@@ -9,20 +9,16 @@ interface PageRequest {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** Pages that are made when they are asked for, by path. */
-export type MadePages = Readonly<Record<string, (request: PageRequest) => Answer | Promise<Answer>>>;
+/** Answers that are made when they are asked for, by path. */
+export type Routes = Readonly<Record<string, (request: RoutedRequest) => Answer | Promise<Answer>>>;
 
-/** Makes the page of a path with its query. `body` is read as it comes, where the page wants it. */
-export async function madeAnswer(
-  pages: MadePages,
-  path: string,
-  body: AsyncIterable<Uint8Array>,
-): Promise<Answer> {
-  const [name = "", query] = path.split("?", 2);
-  const page = pages[name];
-  if (page === undefined) return line(404, "no such page");
+/** The answer to a path with its query. `body` is read as it comes, where the answer wants it. */
+export async function routed(routes: Routes, path: string, body: AsyncIterable<Uint8Array>): Promise<Answer> {
+  const [page = "", query] = path.split("?", 2);
+  const route = routes[page];
+  if (route === undefined) return textLine(404, "no such page");
   const parameters = new URLSearchParams(query);
-  return await page({
+  return await route({
     number: (name) => numberOf(parameters.get(name)),
     text: (name) => parameters.get(name) ?? "",
     body,
@@ -30,7 +26,7 @@ export async function madeAnswer(
 }
 
 /** An answer of one line of text. */
-export function line(status: number, text: string): Answer {
+export function textLine(status: number, text: string): Answer {
   return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: `${text}\n` };
 }
 
