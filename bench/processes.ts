@@ -21,8 +21,8 @@ export async function commandCost(args: readonly string[]): Promise<ProcessCost>
   return { seconds, user: userCPUTime / 1e6, megabytes: maxRSS / 1024 };
 }
 
-/** What planning alone takes, in a process that read the file before. */
-export async function planCost(file: string): Promise<Pick<ProcessCost, "seconds" | "user">> {
+/** What planning alone takes, in a process that read the file before; the memory is the whole process's. */
+export async function planCost(file: string): Promise<ProcessCost> {
   const program = `
     const { loadEnvironment } = await import("./model/load.ts");
     const { planEnvironment } = await import("./plan/plan.ts");
@@ -31,7 +31,9 @@ export async function planCost(file: string): Promise<Pick<ProcessCost, "seconds
     const before = process.cpuUsage();
     planEnvironment(environment);
     const { user } = process.cpuUsage(before);
-    console.log(JSON.stringify({ seconds: (performance.now() - begin) / 1000, user: user / 1e6 }));`;
+    const seconds = (performance.now() - begin) / 1000;
+    const megabytes = process.resourceUsage().maxRSS / 1024;
+    console.log(JSON.stringify({ seconds, user: user / 1e6, megabytes }));`;
   const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", program, file]);
-  return JSON.parse(stdout) as Pick<ProcessCost, "seconds" | "user">;
+  return JSON.parse(stdout) as ProcessCost;
 }

@@ -31,7 +31,7 @@ export interface Manifest {
  * - foundation: what all else stands in, the nodes and the gateway's namespace
  * - guard: what must hold before a gateway runs: its deny-all and network policies, identity and log
  * - gateway: the gateway itself
- * - registry: what a route may name (ServiceEntry, DestinationRule)
+ * - registry: what a route may name (ServiceEntry, DestinationRule), and the route of a listener yet to come
  * - routes: listeners, routes and policies at the gateway
  * - mesh: what turns the applications' sidecars towards the gateway
  * - lockdown: what closes every other way

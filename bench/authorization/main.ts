@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { Command } from "commander";
-import { labUp } from "../../lab/lab.ts";
+import { labUp, walkLab } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
 import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { answering } from "../answering.ts";
@@ -61,24 +61,30 @@ const cluster = benchCluster({
   signal,
 });
 try {
-  await remove();
-  for (const name of TEAMS) await cluster.addNamespace(name);
-  const measured: Measured[] = [];
-  for (const variant of variants) measured.push({ variant, ...(await deploy(variant)), rounds: [] });
-  // Each round goes through all variants, so that a busy moment meets them all.
-  for (let round = 1; round <= options.rounds; round++)
-    for (const one of measured) one.rounds.push(await run(one.variant, round));
-  const about = `${machine()}; ${options.hosts} hosts with ${options.rules} rules each; wrk for ${options.seconds} s over ${LOAD.connections} connections, ${options.rounds} times`;
-  process.stdout.write(
-    options.json ? `${JSON.stringify({ about, measured }, null, 2)}\n` : `${about}\n\n${table(measured)}`,
-  );
+  await walkLab(measureAll);
 } catch (error) {
   const reason: unknown = signal.aborted ? signal.reason : error;
   say(reason instanceof Error ? reason.message : String(reason));
   process.exitCode = 1;
-} finally {
-  say("removing what was made");
-  await remove();
+}
+
+async function measureAll(): Promise<void> {
+  try {
+    await remove();
+    for (const name of TEAMS) await cluster.addNamespace(name);
+    const measured: Measured[] = [];
+    for (const variant of variants) measured.push({ variant, ...(await deploy(variant)), rounds: [] });
+    // Each round goes through all variants, so that a busy moment meets them all.
+    for (let round = 1; round <= options.rounds; round++)
+      for (const one of measured) one.rounds.push(await run(one.variant, round));
+    const about = `${machine()}; ${options.hosts} hosts with ${options.rules} rules each; wrk for ${options.seconds} s over ${LOAD.connections} connections, ${options.rounds} times`;
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ about, measured }, null, 2)}\n` : `${about}\n\n${table(measured)}`,
+    );
+  } finally {
+    say("removing what was made");
+    await remove();
+  }
 }
 
 function say(line: string): void {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Command } from "commander";
-import { labUp } from "../../lab/lab.ts";
+import { labUp, walkLab } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
 import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { type BenchCluster, benchCluster } from "../cluster.ts";
@@ -31,18 +31,24 @@ const signal = endingSignal(new Error("interrupted; what was made is removed"));
 const { kubeconfig = "", programs = "" } = await labUp({ signal, display: "silent" });
 const cluster = benchCluster({ program: join(programs, "kubectl"), access: { kubeconfig }, image, signal });
 try {
-  say("deploying both patterns and the clients");
-  await deploy(cluster, signal);
-  const rows = (await measure(cluster)).map(rowOf);
-  const about = `${machine()}; wrk for ${seconds} s, medians of ${rounds}, one pod a gateway`;
-  process.stdout.write(json ? `${JSON.stringify({ about, rows }, null, 2)}\n` : `${about}\n\n${table(rows)}`);
+  await walkLab(async () => {
+    try {
+      say("deploying both patterns and the clients");
+      await deploy(cluster, signal);
+      const rows = (await measure(cluster)).map(rowOf);
+      const about = `${machine()}; wrk for ${seconds} s, medians of ${rounds}, one pod a gateway`;
+      process.stdout.write(
+        json ? `${JSON.stringify({ about, rows }, null, 2)}\n` : `${about}\n\n${table(rows)}`,
+      );
+    } finally {
+      say("removing what was made");
+      await remove(cluster);
+    }
+  });
 } catch (error) {
   const reason: unknown = signal.aborted ? signal.reason : error;
   say(reason instanceof Error ? reason.message : String(reason));
   process.exitCode = 1;
-} finally {
-  say("removing what was made");
-  await remove(cluster);
 }
 
 function say(line: string): void {

@@ -9,6 +9,8 @@ import type { Programs } from "./stacks.ts";
 export interface EngineTimes {
   /** `up` of the gateway without a host, its pod's start included. */
   readonly gateway: number | undefined;
+  /** A preview of the `up` that follows. */
+  readonly change: number | undefined;
   /** `up` of all hosts, behind the gateway that runs. */
   readonly hosts: number | undefined;
   /** A preview with nothing to change. */
@@ -26,7 +28,8 @@ interface EngineArgs {
 }
 
 /**
- * `pulumi up` of a gateway without a host, of its hosts, and a preview after it, in a stack whose state ends with it.
+ * `pulumi up` of a gateway without a host, a preview and `up` of its hosts, and a preview after that, in a stack whose
+ * state ends with it.
  * The objects stay: the caller takes their namespaces away, which is quicker than destroying them one by one.
  */
 export async function engineTimes(args: EngineArgs): Promise<EngineTimes> {
@@ -50,11 +53,13 @@ export async function engineTimes(args: EngineArgs): Promise<EngineTimes> {
     const quiet = { suppressProgress: true };
     const steps: readonly (readonly [keyof EngineTimes, (signal: AbortSignal) => Promise<unknown>])[] = [
       ["gateway", (signal) => stack.up({ ...quiet, program: gateway, signal })],
+      ["change", (signal) => stack.preview({ ...quiet, program: hosts, signal })],
       ["hosts", (signal) => stack.up({ ...quiet, program: hosts, signal })],
       ["preview", (signal) => stack.preview({ ...quiet, program: hosts, signal })],
     ];
     const times: Record<keyof EngineTimes, number | undefined> = {
       gateway: undefined,
+      change: undefined,
       hosts: undefined,
       preview: undefined,
     };

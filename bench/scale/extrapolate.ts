@@ -38,6 +38,7 @@ export function extrapolate(hosts: number, small: Sized, large: Sized): Outcome 
           engine: {
             resources,
             gateway: undefined,
+            change: power(a.engine.change, b.engine.change),
             hosts: power(a.engine.hosts, b.engine.hosts),
             preview: power(a.engine.preview, b.engine.preview),
           },

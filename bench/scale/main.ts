@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { findEngine } from "../../deploy/engine.ts";
-import { labUp } from "../../lab/lab.ts";
+import { labUp, walkLab } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
 import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { benchCluster } from "../cluster.ts";
@@ -33,7 +33,7 @@ const program = new Command("npm run bench:scale --")
   .option(
     "--docs-at-most <hosts>",
     "beyond so many hosts the documents' pattern is extrapolated",
-    Number,
+    wholeNumber,
     300,
   )
   .option("--docs-limit-minutes <minutes>", "what takes longer is stopped and extrapolated", minutes, 20)
@@ -57,13 +57,7 @@ if (engine.command === undefined) say(`The engine is left out: ${engine.missing}
 const folder = mkdtempSync(join(tmpdir(), "sallyport-bench-"));
 try {
   const bench = await benchOf();
-  const cases: Case[] = [];
-  for (const size of options.hosts)
-    for (const mode of options.modes) {
-      say(`${size} hosts, ${mode}`);
-      cases.push(await caseOf(bench, size, mode, cases));
-      if (!options.json) process.stdout.write(`${report(cases.at(-1) as Case)}\n`);
-    }
+  const cases = await (options.context === undefined ? walkLab(() => casesOf(bench)) : casesOf(bench));
   if (options.json) process.stdout.write(`${JSON.stringify({ machine: machine(), cases }, null, 2)}\n`);
   else process.stdout.write(`${machine()}\n`);
 } catch (error) {
@@ -72,6 +66,18 @@ try {
   process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+async function casesOf(bench: Bench): Promise<Case[]> {
+  const cases: Case[] = [];
+  for (const size of options.hosts)
+    for (const mode of options.modes) {
+      say(`${size} hosts, ${mode}`);
+      const one = await caseOf(bench, size, mode, cases);
+      cases.push(one);
+      if (!options.json) process.stdout.write(`${report(one)}\n`);
+    }
+  return cases;
 }
 
 async function benchOf(): Promise<Bench> {
@@ -127,10 +133,14 @@ function say(line: string): void {
 }
 
 function sizes(text: string): number[] {
-  const numbers = text.split(",").map(Number);
-  if (!numbers.every((number) => Number.isInteger(number) && number > 0))
-    throw new InvalidArgumentError("Give whole numbers above 0, such as 10,100.");
-  return numbers;
+  return text.split(",").map(wholeNumber);
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number <= 0)
+    throw new InvalidArgumentError("Give whole numbers above 0, such as 10,100 where it takes several.");
+  return number;
 }
 
 function modes(text: string): ScaleMode[] {

@@ -44,7 +44,7 @@ export interface Outcome {
 /** What ours takes before any cluster is asked. */
 export interface LocalCost {
   readonly check: ProcessCost;
-  readonly plan: Pick<ProcessCost, "seconds" | "user">;
+  readonly plan: ProcessCost;
   readonly render: ProcessCost;
 }
 

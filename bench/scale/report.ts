@@ -48,7 +48,7 @@ export function report({ hosts, mode, local, ours, docs, estimate, limit }: Case
     ]),
     ...engineLines(ours, docs, limit),
     ["check s / MB", `${check.seconds.toFixed(2)} / ${check.megabytes.toFixed(0)}`, "", ""],
-    ["plan s", plan.seconds.toFixed(3), "", ""],
+    ["plan s / MB", `${plan.seconds.toFixed(3)} / ${plan.megabytes.toFixed(0)}`, "", ""],
     ["render s / MB", `${render.seconds.toFixed(2)} / ${render.megabytes.toFixed(0)}`, "", ""],
   ];
   const from = docs.extrapolatedFrom;
@@ -59,8 +59,15 @@ export function report({ hosts, mode, local, ours, docs, estimate, limit }: Case
 function engineLines(ours: Outcome, docs: Outcome, limit: number): Cells[] {
   if (ours.engine === undefined || docs.engine === undefined) return [];
   const [mine, theirs] = [ours.engine, docs.engine];
+  const timed = (name: string, our?: number, their?: number): Cells => [
+    name,
+    seconds(our),
+    seconds(their),
+    ratioOf(our, their),
+  ];
   return [
     ["up of the gateway s", seconds(mine.gateway), seconds(theirs.gateway), ""],
+    timed("preview of the hosts s", mine.change, theirs.change),
     [
       "up of the hosts s",
       applyTime(mine.hosts, mine.resources, ours.resources, limit),
@@ -71,12 +78,7 @@ function engineLines(ours: Outcome, docs: Outcome, limit: number): Cells[] {
       ratioOf(mine.hosts, theirs.hosts),
     ],
     ["up of the hosts with gates s", seconds(mine.gated), "", ""],
-    [
-      "no-op preview s",
-      seconds(mine.preview),
-      seconds(theirs.preview),
-      ratioOf(mine.preview, theirs.preview),
-    ],
+    timed("no-op preview s", mine.preview, theirs.preview),
   ];
 }
 

@@ -45,6 +45,7 @@ function web(address: string): Listener[] {
     { address, port: 8444, protocol: "https" },
     { address, port: 5432, protocol: "tcp" },
     { address, port: 6379, protocol: "tcp" },
+    { address, port: 6380, protocol: "tcp" },
   ];
 }
 

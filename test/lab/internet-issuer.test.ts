@@ -1,4 +1,7 @@
 import { createPublicKey, type JsonWebKey, verify } from "node:crypto";
+import { once } from "node:events";
+import { request } from "node:https";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAuthority } from "../../lab/cluster/certificates.ts";
 import { startHttpsServer } from "../../lab/internet/http-server.ts";
@@ -17,6 +20,26 @@ beforeAll(async () => {
   server = await startHttpsServer({ address: "127.0.0.1", port: 0 }, () => {}, { hosts: {}, fallback });
 });
 afterAll(() => server.close());
+
+test("a client that breaks off in the middle of its form ends nobody else's call", async () => {
+  const broken = request({
+    port: server.port,
+    host: "127.0.0.1",
+    servername: "login.example.com",
+    ca,
+    path: "/token",
+    method: "POST",
+    headers: { host: "login.example.com", "content-length": "100" },
+  });
+  broken.on("error", () => {});
+  broken.write("sub=ann");
+  await once(broken, "socket");
+  await once(broken.socket as NodeJS.EventEmitter, "secureConnect");
+  await setTimeout(100);
+  broken.destroy();
+  await setTimeout(100);
+  expect(await page("login.example.com", "/keys")).toHaveProperty("keys");
+});
 
 const token = async (host: string, form: string) =>
   (await ask("https", server.port, host, "/token", { method: "POST", ca }, form)).body;

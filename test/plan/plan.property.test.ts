@@ -97,6 +97,30 @@ describe("planning", () => {
     );
   });
 
+  it("shows a namespace no host but those that it was granted", () => {
+    fc.assert(
+      fc.property(hosts, (list) => {
+        const declared = environment(list).hosts;
+        for (const { kind, metadata, spec } of planEnvironment(environment(list)).map(
+          ({ manifest }) => manifest,
+        )) {
+          const { exportTo = [] } = (spec ?? {}) as { exportTo?: readonly string[] };
+          const seers = new Set([metadata.namespace, ...exportTo]);
+          const text = JSON.stringify(spec ?? {});
+          for (const { host: name } of declared.filter(({ host }) => text.includes(host)))
+            for (const namespace of ["news", "shop", "payments"].filter((one) => seers.has(one)))
+              expect(
+                declared.some(
+                  (one) =>
+                    one.host === name && callersOf(one).some((caller) => caller.namespace === namespace),
+                ),
+                `${kind} ${metadata.name} shows ${namespace} ${name}`,
+              ).toBe(true);
+        }
+      }),
+    );
+  });
+
   it("changes at most three objects when one host of many comes or goes", { timeout: 60_000 }, () => {
     const many = Array.from({ length: 100 }, (_, number): HostInput[] => {
       const allow = [{ from: { namespace: number % 2 === 0 ? "news" : "shop" } }];

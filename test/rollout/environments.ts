@@ -74,7 +74,7 @@ const ruled = fc.oneof(
     })),
 );
 
-/** A host on one of the gateways: HTTP in each of its ways, TLS, a wildcard, TCP by name and by address. */
+/** A host on one of the gateways: HTTP in each of its ways, TLS, a wildcard in each of its, TCP by name and by address. */
 const host = fc.oneof(
   { weight: 3, arbitrary: ruled },
   fc.record({
@@ -108,7 +108,32 @@ const host = fc.oneof(
   fc.record({
     gateway,
     host: fc.constantFrom("*.wild.example.com", "*.open.example.com"),
-    tls: fc.constantFrom("none" as const, "passthrough" as const),
+    tls: fc.constantFrom("none" as const, "originate" as const, "passthrough" as const),
+    allow,
+  }),
+  fc.record({
+    gateway,
+    host: fc.constant("*.wild.example.com"),
+    tls: fc.constant("mutual" as const),
+    clientSecret: fc.constantFrom("one", "two"),
+    allow,
+  }),
+  fc.record({
+    gateway,
+    host: fc.constantFrom("*.wild.example.com", "*.common.example.com"),
+    tls: fc.constant("passthrough" as const),
+    server: fc.constantFrom("www.common.example.com", "cdn.example.com"),
+    allow,
+  }),
+  fc.record({
+    gateway,
+    host: number.map(named),
+    tls: fc.constant("originate" as const),
+    rateLimit: fc.constantFrom(
+      { requests: 5, per: "second" as const },
+      { requests: 9, per: "hour" as const },
+    ),
+    upstreamPort: fc.constantFrom(443, 8443),
     allow,
   }),
   fc

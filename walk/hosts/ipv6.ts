@@ -8,7 +8,8 @@ export function ipv6Rows(world: World): Row[] {
   const row = (step: string, command: string, expected: string, account?: "other") =>
     commandRow(world, `IPv6: ${stepOf(step, account)}`, command, expected, account);
   const [declared, undeclared, ranged] = internet.tcp6;
-  const line = (address: string) => `sleep 2 | curl -s -m 4 'telnet://[${address}]:5432' | head -1`;
+  const lineOf = (place: string) => `sleep 2 | curl -s -m 4 'telnet://${place}' | head -1`;
+  const line = (address: string) => lineOf(`[${address}]:5432`);
   // Whatever name a wildcard's one server is asked for: it has no page for this one.
   const common = `-k --resolve 'any.six.example.com:443:[${internet.web6}]'`;
   const inside = Object.entries(internet.inside6);
@@ -39,6 +40,8 @@ export function ipv6Rows(world: World): Row[] {
     row("wildcard, any server", codeOf("https://six.wild.example.com/"), "000 exit 35", "other"),
     row("wildcard, common server", codeOf("https://any.six.example.com/", common), "404"),
     row("wildcard, common server", codeOf("https://any.six.example.com/", common), "000 exit 35", "other"),
+    row("tcp, by name", lineOf("six.tcp.example.com:6380"), `${internet.web6} 6380`),
+    row("tcp, by name", `${lineOf("six.tcp.example.com:6380")} | wc -c`, "0", "other"),
     row("tcp, by address", line(declared), `${declared} 5432`),
     row("tcp, by address", `${line(declared)} | wc -c`, "0", "other"),
     row("tcp, by range", line(ranged), `${ranged} 5432`),

@@ -69,7 +69,7 @@ export function webRows(world: World): Row[] {
     refused(
       "originate: shows no certificate, where one is asked for",
       "plain.mutual.example.com:8080",
-      "CERTIFICATE_REQUIRED",
+      "connection_termination",
     ),
     row("originate: not verified, said aloud", codeOf("http://self-signed.example.com:8080/"), "200"),
     row("originate: a private authority, given", codeOf("http://private.example.com/"), "200"),

@@ -8,6 +8,9 @@ import type { Shard } from "../shards.ts";
 /**
  * A wildcard whose names one server serves (document 001): the gateway has a filter chain of its own for the domain,
  * which leads to that server whatever the name. Nothing where a shard's names are resolved each by itself.
+ *
+ * The chain takes the domain's connections as soon as its Gateway is there, so its route is in force before: a domain
+ * whose names were resolved each by itself would be dropped for a moment.
  */
 export function planCommonServer(context: HostsContext, shard: Shard): PlannedObject[] {
   const { port, settings, hosts } = shard;
@@ -31,6 +34,22 @@ export function planCommonServer(context: HostsContext, shard: Shard): PlannedOb
       }),
     },
     {
+      wave: "registry",
+      manifest: {
+        apiVersion: "networking.istio.io/v1",
+        kind: "VirtualService",
+        metadata,
+        spec: {
+          hosts: [host],
+          exportTo: ["."],
+          gateways: [`${gateway.namespace}/${metadata.name}`],
+          tcp: [
+            { match: [{ port }], route: [{ destination: { host: destination, port: { number: port } } }] },
+          ],
+        },
+      },
+    },
+    {
       wave: "routes",
       manifest: {
         apiVersion: "networking.istio.io/v1",
@@ -44,22 +63,6 @@ export function planCommonServer(context: HostsContext, shard: Shard): PlannedOb
               hosts: [`./${host}`],
               tls: { mode: "ISTIO_MUTUAL" },
             },
-          ],
-        },
-      },
-    },
-    {
-      wave: "routes",
-      manifest: {
-        apiVersion: "networking.istio.io/v1",
-        kind: "VirtualService",
-        metadata,
-        spec: {
-          hosts: [host],
-          exportTo: ["."],
-          gateways: [`${gateway.namespace}/${metadata.name}`],
-          tcp: [
-            { match: [{ port }], route: [{ destination: { host: destination, port: { number: port } } }] },
           ],
         },
       },
