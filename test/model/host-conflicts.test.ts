@@ -228,6 +228,7 @@ describe("one host and port", () => {
   ])("can't be of %s", (_, one, two, fix) => {
     const [conflict, ...more] = conflictsOf(one, two);
     expect(more).toEqual([]);
+    expect(conflict?.[0]).toMatch(two.length > 0 ? /^two\.yaml:3:/ : /^one\.yaml:4:/);
     expect(conflict?.[1]).toMatch(/^declared already at one\.yaml:3:5 by one$/);
     expect(conflict?.[2]).toBe(fix);
   });
