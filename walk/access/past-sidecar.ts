@@ -64,6 +64,12 @@ export function pastSidecar(world: World): Step {
         asked("developers.google.com", "developer.yahoo.com"),
         "200",
       ),
+      row("wildcard over HTTP, granted", asked("any.wild.example.com"), "200"),
+      row(
+        "wildcard over HTTP, a Host outside its domain",
+        asked("www.yahoo.com", "any.wild.example.com"),
+        "403",
+      ),
       row("without a certificate", BARE, "certificate required"),
     ],
     ends: async () => {

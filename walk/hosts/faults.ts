@@ -62,7 +62,15 @@ export function faultRows(world: World): Row[] {
         gateway: "second",
       }),
     ),
-    row("a host that cuts its answer", "curl -s -m 10 http://stream.example.com/cut", "so far and exit 18"),
+    loggedRow(world, {
+      row: row(
+        "a host that cuts its answer",
+        "curl -s -m 10 http://stream.example.com/cut",
+        "so far and exit 18",
+      ),
+      host: "stream.example.com",
+      reason: "upstream_reset_after_response_started",
+    }),
     row("an answer within its limit", codeOf("http://stream.example.com:8080/slow?seconds=0"), "200"),
     loggedRow(world, {
       row: row("an answer beyond its limit", codeOf("http://stream.example.com:8080/slow?seconds=3"), "504"),

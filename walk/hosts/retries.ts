@@ -18,18 +18,26 @@ export function retryRows(world: World): Row[] {
       `curl -s -m 20 ${dropped(2, few)}`,
       "request 3",
     ),
-    commandRow(
-      world,
-      "a POST that the host drops is not",
-      `(${codeOf(dropped(2, sent), "-X POST")}; echo; curl -s ${dropped(0, sent)}) | xargs`,
-      "503 request 2",
-    ),
-    commandRow(
-      world,
-      "the gateway tries twice more, the sidecar never",
-      `(${codeOf(dropped(9, many))}; echo; curl -s ${dropped(0, many)}) | xargs`,
-      "503 request 4",
-    ),
+    loggedRow(world, {
+      row: commandRow(
+        world,
+        "a POST that the host drops is not",
+        `(${codeOf(dropped(2, sent), "-X POST")}; echo; curl -s ${dropped(0, sent)}) | xargs`,
+        "503 request 2",
+      ),
+      host: "failing.example.com",
+      reason: "upstream_reset_before_response_started",
+    }),
+    loggedRow(world, {
+      row: commandRow(
+        world,
+        "the gateway tries twice more, the sidecar never",
+        `(${codeOf(dropped(9, many))}; echo; curl -s ${dropped(0, many)}) | xargs`,
+        "503 request 4",
+      ),
+      host: "failing.example.com",
+      reason: "URX",
+    }),
     loggedRow(world, {
       row: commandRow(
         world,
