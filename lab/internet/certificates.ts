@@ -13,9 +13,13 @@ function daysAgo(days: number): Date {
   return new Date(Date.now() - days * 24 * 60 * 60 * 1000);
 }
 
-/** The certificate that a host shows, for the names below it too. */
-export function issueFor(host: string, kind: CertificateKind, authorities: Authorities): Promise<KeyPair> {
-  const request = { commonName: host, dnsNames: host.startsWith("*.") ? [host] : [host, `*.${host}`] };
+/** The certificate that a host shows; where it has several names, for all of them. */
+export function issueFor(
+  [host, ...more]: readonly [string, ...string[]],
+  kind: CertificateKind,
+  authorities: Authorities,
+): Promise<KeyPair> {
+  const request = { commonName: host, dnsNames: [host, ...more] };
   switch (kind) {
     case "valid":
       return authorities.world.issue(request);

@@ -10,9 +10,10 @@ export interface Host {
   readonly ipv6?: string;
   /** Absent where the host has none of its own. */
   readonly certificate?: CertificateKind;
+  /** Names that its certificate is for beside its own. */
+  readonly alsoFor?: readonly string[];
 }
 
-/** Its one certificate is for the names below it too. */
 export const mutualHost = "mutual.example.com";
 export const webSocketHost = "ws.example.com";
 export const grpcHost = "grpc.example.com";
@@ -27,7 +28,7 @@ const others: readonly Host[] = [
   { name: "self-signed.example.com", ...web, certificate: "self-signed" },
   { name: "six.example.com", ipv6: internet.web6, certificate: "valid" },
   { name: "six.wild.example.com", ipv6: internet.web6, certificate: "valid" },
-  { name: mutualHost, ipv4: internet.mutual, certificate: "valid" },
+  { name: mutualHost, ipv4: internet.mutual, certificate: "valid", alsoFor: [`*.${mutualHost}`] },
   { name: `*.${mutualHost}`, ipv4: internet.mutual },
   { name: `six.${mutualHost}`, ipv6: internet.mutual6 },
   { name: webSocketHost, ipv4: internet.webSocket, certificate: "valid" },

@@ -73,14 +73,18 @@ async function servers(
     world: await readAuthority(worldFiles),
     private: await readAuthority(authority),
   };
-  const certificate = async (name: string, kind: CertificateKind): Promise<[string, KeyPair]> => {
+  const certificate = async (
+    name: string,
+    kind: CertificateKind,
+    alsoFor: readonly string[] = [],
+  ): Promise<[string, KeyPair]> => {
     const file = join(directory, name.replace("*", "wildcard"));
     const paths = { certificate: `${file}.crt`, key: `${file}.key` };
-    await savePair(paths, await issueFor(name, kind, authorities));
+    await savePair(paths, await issueFor([name, ...alsoFor], kind, authorities));
     return [name, paths];
   };
-  const issued = hosts.flatMap(({ name, certificate: kind }) =>
-    kind === undefined ? [] : [certificate(name, kind)],
+  const issued = hosts.flatMap(({ name, certificate: kind, alsoFor }) =>
+    kind === undefined ? [] : [certificate(name, kind, alsoFor)],
   );
   const [[, fallback], pairs] = await Promise.all([certificate(fallbackName, "valid"), Promise.all(issued)]);
   const configuration: ServersConfiguration = {

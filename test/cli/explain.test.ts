@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Explained } from "../../cli/explain/text.ts";
 import { parseCaller, parseClaims, parseHeader, parseTarget } from "../../cli/input/call.ts";
+import { labHostPath } from "../lab-host-path.ts";
 import { sallyport } from "./sallyport.ts";
 
 function explain(file: string, from: string, to: string, ...more: string[]) {
@@ -98,7 +99,10 @@ describe("sallyport explain", () => {
     expect(json("lab/hosts", ...other)).toMatchObject({
       call: { host: "one.example.com", address: "198.51.100.20" },
       verdict: "refused",
-      advice: { path: "hosts[35].allow", yaml: "allow:\n  - from: { serviceAccount: hosts-client/other }\n" },
+      advice: {
+        path: labHostPath("one.example.com"),
+        yaml: "allow:\n  - from: { serviceAccount: hosts-client/other }\n",
+      },
     });
     expect(explain("lab/hosts", ...other).stdout).toContain(
       "one.example.com is declared by its addresses: it is asked for at 198.51.100.20.",

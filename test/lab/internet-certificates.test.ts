@@ -31,8 +31,10 @@ beforeAll(async () => {
     world: await readAuthority(authorityFiles(directory)),
     private: await readAuthority(privateFiles(directory).authority),
   };
-  const issued = hosts.flatMap(({ name, certificate }) =>
-    certificate === undefined ? [] : [issueFor(name, certificate, authorities).then((pair) => [name, pair])],
+  const issued = hosts.flatMap(({ name, certificate, alsoFor = [] }) =>
+    certificate === undefined
+      ? []
+      : [issueFor([name, ...alsoFor], certificate, authorities).then((pair) => [name, pair])],
   );
   const pairs = Object.fromEntries(await Promise.all(issued)) as Record<string, KeyPair>;
   const fallback = pairs[mutualHost];
@@ -70,7 +72,7 @@ test.each([
 
 test("who is given the private authority, or the self-signed certificate, trusts them", async () => {
   expect(await statusOf("private.example.com", authorities.private.certificate)).toBe(200);
-  const selfSigned = await issueFor("self-signed.example.com", "self-signed", authorities);
+  const selfSigned = await issueFor(["self-signed.example.com"], "self-signed", authorities);
   const server = await startHttpsServer(endpoint, () => {}, { hosts: {}, fallback: selfSigned });
   const options = { ca: selfSigned.certificate };
   const { status } = await ask("https", server.port, "self-signed.example.com", "/", options);
