@@ -9,7 +9,7 @@ export interface LabInternet {
   /** The same in IPv6; undefined where the machine has none. */
   readonly address6?: string;
   setFirewall(mode: "open" | "gateway-nodes"): Promise<void>;
-  /** Packets of nodes, and of their pods by them, that the firewall refused so far. */
+  /** Packets that the firewall refused so far. */
   drops(): Promise<number>;
 }
 

@@ -37,7 +37,13 @@ function istioOperator(hub: string, tag: string) {
       tag,
       meshConfig: {
         outboundTrafficPolicy: { mode: "ALLOW_ANY" },
-        ...(hasIpv6 ? { defaultConfig: { proxyMetadata: { ISTIO_DUAL_STACK: "true" } } } : {}),
+        defaultConfig: {
+          proxyMetadata: {
+            // A sidecar looks for the metadata of a cloud else, and the firewall would count its packets.
+            CLOUD_PLATFORM: "none",
+            ...(hasIpv6 ? { ISTIO_DUAL_STACK: "true" } : {}),
+          },
+        },
         // Istio's own metrics come from a filter that plain Envoy does not have.
         defaultProviders: { metrics: [] },
         pathNormalization: { normalization: PATH_NORMALIZATION },
