@@ -82,7 +82,10 @@ function middle(runs: readonly Run[], what: keyof Run, key: keyof ProcessCost): 
   return median(runs.map((run) => run[what][key]));
 }
 
-/** In mode `half` every other host is by TLS; the grants go to seven namespaces and to thirteen accounts of another, in turn. */
+/**
+ * In mode `half` every other host is by TLS; the grants go to seven namespaces and to thirteen accounts of another, in
+ * turn.
+ */
 function environment({ hosts, mode, grants }: (typeof SIZES)[number]): string {
   const entries = Array.from({ length: hosts }, (_, host) => {
     const allow = Array.from({ length: grants }, (_, grant) =>

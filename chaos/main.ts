@@ -17,8 +17,8 @@ const program = new Command("npm run chaos --")
   .addHelpText(
     "after",
     `
-Exits with 0 if no granted request failed and nothing leaked, 1 if one did or the load was too small to tell, 2 if the machine can't do it. A pod that is
-killed outright may cost the requests that it had.
+Exits with 0 if no granted request failed and nothing leaked, 1 if one did or the load was too small to tell, 2 if the
+machine can't do it. A pod that is killed outright may cost the requests that it had.
 
 Example:
   npm run chaos -- --only grant revoke`,

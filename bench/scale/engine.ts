@@ -29,8 +29,8 @@ interface EngineArgs {
 
 /**
  * `pulumi up` of a gateway without a host, a preview and `up` of its hosts, and a preview after that, in a stack whose
- * state ends with it.
- * The objects stay: the caller takes their namespaces away, which is quicker than destroying them one by one.
+ * state ends with it. The objects stay: the caller takes their namespaces away, which is quicker than destroying them
+ * one by one.
  */
 export async function engineTimes(args: EngineArgs): Promise<EngineTimes> {
   const { command, access, programs, limit, signal } = args;

@@ -59,7 +59,7 @@ export async function measureEngine(
 export async function measure(bench: Bench, pattern: Pattern): Promise<Omit<Outcome, "engine">> {
   const { cluster, folder, limit, signal, say } = bench;
   const { objects, base, gateway } = pattern;
-  const apply = (change: Omit<Change, "access" | "limitSeconds">) =>
+  const apply: Apply = (change) =>
     applyWithin({ access: cluster.access, limitSeconds: limit, ...change }, folder, signal);
   // What a killed run left would be measured too.
   await cluster.removeNamespaces(Object.values(NAMESPACES));
@@ -96,9 +96,12 @@ export async function measure(bench: Bench, pattern: Pattern): Promise<Omit<Outc
   }
 }
 
+/** Applies to the bench's cluster, within its limit. */
+type Apply = (change: Omit<Change, "access" | "limitSeconds">) => Promise<Applied>;
+
 /** By `sallyport apply`: seconds from no host to all, and of a second time. Then no host is left again. */
 async function byCommand(
-  apply: (change: Omit<Change, "access" | "limitSeconds">) => Promise<Applied>,
+  apply: Apply,
   { base, objects }: Pattern,
 ): Promise<{ gated: number | undefined; again: number | undefined }> {
   const environment = "bench";

@@ -14,12 +14,6 @@ export function report({ hosts, mode, local, ours, docs, estimate, limit }: Case
       value === undefined ? "no answer" : (value / unit).toFixed(digits);
     return [`${place}: ${name}`, cell(mine), cell(theirs), ratioOf(mine, theirs)];
   };
-  const timed = (name: string, of: (outcome: Outcome) => number | undefined): Cells => [
-    name,
-    seconds(of(ours)),
-    seconds(of(docs)),
-    ratioOf(of(ours), of(docs)),
-  ];
   const grown = (place: Place): Cells => {
     const kilobytes = (bytes: number | undefined) =>
       bytes === undefined ? "no answer" : (bytes / 1000).toFixed(0);
@@ -37,8 +31,8 @@ export function report({ hosts, mode, local, ours, docs, estimate, limit }: Case
       ratioOf(ours.apply, docs.apply),
     ],
     ["apply with gates s", seconds(ours.gated), "", ""],
-    timed("second apply s", ({ again }) => again),
-    timed("all in sync after s", ({ inSync }) => inSync),
+    timed("second apply s", ours.again, docs.again),
+    timed("all in sync after s", ours.inSync, docs.inSync),
     ...PLACES.flatMap((place): Cells[] => [
       size(place, "config_dump KB", "bytes", 1000, 0),
       grown(place),
@@ -59,12 +53,6 @@ export function report({ hosts, mode, local, ours, docs, estimate, limit }: Case
 function engineLines(ours: Outcome, docs: Outcome, limit: number): Cells[] {
   if (ours.engine === undefined || docs.engine === undefined) return [];
   const [mine, theirs] = [ours.engine, docs.engine];
-  const timed = (name: string, our?: number, their?: number): Cells => [
-    name,
-    seconds(our),
-    seconds(their),
-    ratioOf(our, their),
-  ];
   return [
     ["up of the gateway s", seconds(mine.gateway), seconds(theirs.gateway), ""],
     timed("preview of the hosts s", mine.change, theirs.change),
@@ -96,6 +84,10 @@ export function applyTime(
   const rest = resources / written;
   const [linear, quadratic] = [limit * rest, limit * rest ** 2].map((time) => time.toFixed(0));
   return `stopped after ${limit} with ${written}; extrapolated ${linear} (linear) to ${quadratic} (quadratic)`;
+}
+
+function timed(name: string, ours: number | undefined, docs: number | undefined): Cells {
+  return [name, seconds(ours), seconds(docs), ratioOf(ours, docs)];
 }
 
 function seconds(time: number | undefined): string {

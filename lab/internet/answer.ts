@@ -6,7 +6,7 @@ import type { Page, Site } from "./sites.ts";
 import { siteOf } from "./sites.ts";
 import { streamRoutes } from "./stream.ts";
 
-/** The answer to a request: by host, scheme and path alone, but for the hosts that echo, stream, fail and issue tokens. */
+/** The answer to a request: by host, scheme and path alone, but for hosts that echo, stream, fail and issue tokens. */
 export async function answer(request: Received, body: AsyncIterable<Uint8Array>): Promise<Answer> {
   const site = siteOf(request.host);
   if (site === undefined)

@@ -11,7 +11,7 @@ import type { ServerCertificates } from "./tls.ts";
 import type { Log } from "./visit.ts";
 import { startWebSocketServer } from "./websocket-server.ts";
 
-// `node main.ts CONFIGURATION`: serves the lab's internet until SIGTERM; each visit is a line of JSON on standard output.
+// `node main.ts CONFIGURATION` serves the lab's internet until SIGTERM; each visit is a line of JSON on standard output.
 
 const place = { address: z.string(), port: z.number() };
 const Pair = z.strictObject({ certificate: z.string(), key: z.string() });

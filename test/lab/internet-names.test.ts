@@ -4,6 +4,7 @@ import { internet } from "../../lab/addresses.ts";
 import { authorityPeriod } from "../../lab/internet/authority.ts";
 import { grpcHost, hosts, mutualHost, webSocketHost } from "../../lab/internet/hosts.ts";
 import { listeners } from "../../lab/internet/listeners.ts";
+import { wildcardOf } from "../../lab/internet/names.ts";
 import { siteOf, sites } from "../../lab/internet/sites.ts";
 import { corefile, zone } from "../../lab/internet/zone.ts";
 
@@ -36,7 +37,7 @@ test("each site has a name that exists once, and each name of a server leads to 
   expect(new Set(names).size).toBe(names.length);
   expect(names).toEqual(expect.arrayContaining(sites.map(({ host }) => host)));
   const protocols = (name: string) => {
-    const address = [name, name.replace(/^[^.]+/, "*")]
+    const address = [name, wildcardOf(name)]
       .map((one) => hosts.find((host) => host.name === one))
       .find((host) => host !== undefined)?.ipv4;
     return listeners
