@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { planRollout, runRollout } from "../rollout/apply.ts";
 import type { Client, Document, Step, World } from "./document.ts";
 import { readEnvironment } from "./environment.ts";
-import { type Kubectl, kubectl } from "./kubectl.ts";
+import type { Kubectl } from "./kubectl.ts";
 import { leftOverRows } from "./left-over.ts";
 import type { WalkedRow } from "./row.ts";
-import { type Walk, walkRows } from "./walk.ts";
+import { kubectlOf, type Walk, walkRows } from "./walk.ts";
 import { startClients } from "./workloads.ts";
 
 /**
@@ -24,8 +23,8 @@ const GATE = { istiodNamespace: "istio-system", limitSeconds: 120 };
  * @throws the signal's reason where it was ended; whatever else kept a step from being prepared
  */
 export async function walkDocument(document: Document, walk: Walk): Promise<WalkedRow[]> {
-  const { access, programs, image, deployment, report } = walk;
-  const control = kubectl(programs === undefined ? "kubectl" : join(programs, "kubectl"), access);
+  const { access, image, deployment, report } = walk;
+  const control = kubectlOf(walk);
   const world: World = {
     kubectl: control,
     shell: ({ namespace, account }, command) =>

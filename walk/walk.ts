@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import type { ClusterAccess } from "../cluster/access.ts";
 import type { Deployment } from "./deployment/deployment.ts";
+import { type Kubectl, kubectl } from "./kubectl.ts";
 import { type Row, type WalkedRow, walkRow } from "./row.ts";
 
 /** What only the lab has: an internet of its own, and a firewall before it. */
@@ -27,6 +29,11 @@ export interface Walk {
   readonly signal: AbortSignal;
   /** Is told each part's title and each row as it is done. */
   readonly report: (line: string | WalkedRow) => void;
+}
+
+/** The cluster's kubectl. */
+export function kubectlOf({ programs, access }: Pick<Walk, "programs" | "access">): Kubectl {
+  return kubectl(programs === undefined ? "kubectl" : join(programs, "kubectl"), access);
 }
 
 /** Walks rows one after the other. @throws the signal's reason where it was ended */

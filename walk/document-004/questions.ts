@@ -41,7 +41,7 @@ export function callRow(world: World, step: string, url: string, expected: strin
   };
 }
 
-/** The gateway's pods by name. */
+/** The gateway's running pods by name. The autoscaler may add one at any time, which has no log before it runs. */
 export async function gatewayPods({ kubectl }: World): Promise<string[]> {
   const names = await kubectl.run([
     "get",
@@ -50,6 +50,7 @@ export async function gatewayPods({ kubectl }: World): Promise<string[]> {
     "egress",
     "-l",
     "egress.sallyport.dev/gateway=egress",
+    "--field-selector=status.phase=Running",
     "-o",
     "name",
   ]);

@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import { planEnvironment } from "../../plan/plan.ts";
 import { removeObjects } from "../../rollout/apply.ts";
 import { readEnvironment } from "../environment.ts";
-import { kubectl } from "../kubectl.ts";
 import type { WalkedRow } from "../row.ts";
-import { type LabInternet, type Walk, walkRows } from "../walk.ts";
+import { kubectlOf, type LabInternet, type Walk, walkRows } from "../walk.ts";
 import { clearWorkloads } from "./clearing.ts";
 import type { Part } from "./part.ts";
 import { document004 } from "./rows.ts";
@@ -19,10 +17,10 @@ const FILE_004 = "stacks/lab/004.yaml";
  * @throws the signal's reason where it was ended; whatever else kept a part from being prepared
  */
 export async function walkDocument004(walk: Walk): Promise<WalkedRow[]> {
-  const { access, programs, internet, image, deployment, signal, report } = walk;
+  const { access, internet, image, deployment, signal, report } = walk;
   const environment = readEnvironment(FILE_004);
   const world = makeWorld({
-    kubectl: kubectl(programs === undefined ? "kubectl" : join(programs, "kubectl"), access),
+    kubectl: kubectlOf(walk),
     ...(internet === undefined ? {} : { internet }),
     environment,
     deployment,

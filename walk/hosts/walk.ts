@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import { planEnvironment } from "../../plan/plan.ts";
 import { removeObjects } from "../../rollout/apply.ts";
 import { readEnvironment } from "../environment.ts";
-import { kubectl } from "../kubectl.ts";
 import type { Row, WalkedRow } from "../row.ts";
-import { type Walk, walkRows } from "../walk.ts";
+import { kubectlOf, type Walk, walkRows } from "../walk.ts";
 import { connectionRows } from "./connections.ts";
 import { faultRows } from "./faults.ts";
 import { ipv6Rows } from "./ipv6.ts";
@@ -23,10 +21,10 @@ const FILE_HOSTS = "stacks/lab/hosts.yaml";
  * @throws the signal's reason where it was ended
  */
 export async function walkHosts(walk: Walk): Promise<WalkedRow[]> {
-  const { access, programs, internet, image, deployment, signal, report } = walk;
+  const { access, internet, image, deployment, signal, report } = walk;
   const environment = readEnvironment(FILE_HOSTS);
   const world = makeWorld({
-    kubectl: kubectl(programs === undefined ? "kubectl" : join(programs, "kubectl"), access),
+    kubectl: kubectlOf(walk),
     environment,
     deployment,
     image,

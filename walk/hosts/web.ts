@@ -1,5 +1,6 @@
 import { nodes } from "../../lab/addresses.ts";
 import type { Received } from "../../lab/internet/exchange.ts";
+import { poll } from "../poll.ts";
 import type { Row } from "../row.ts";
 import { loggedRow } from "./logged.ts";
 import { codeOf, commandRow, stepOf, type World } from "./world.ts";
@@ -179,13 +180,12 @@ async function rotated({ issueClientCertificate, shell, kubectl }: World): Promi
   const pods = () => kubectl.run(["get", "pods", "-n", "hosts-egress", "-o", "name"]);
   const before = await pods();
   await issueClientCertificate("second");
-  const end = Date.now() + ROTATION_MILLISECONDS;
-  do {
+  const seen = await poll(async () => {
     const { stdout } = await shell("seq 20 | xargs -P 20 -I{} curl -s -m 10 http://mutual.example.com/?{}");
-    if (stdout.includes("CN=second, O=lab"))
-      return `CN=second, O=lab, on new connections of ${(await pods()) === before ? "the same" : "other"} pods`;
-  } while (Date.now() < end);
-  return "CN=first alone";
+    return stdout.includes("CN=second, O=lab") ? "CN=second, O=lab" : undefined;
+  }, ROTATION_MILLISECONDS);
+  if (seen === undefined) return "CN=first alone";
+  return `${seen}, on new connections of ${(await pods()) === before ? "the same" : "other"} pods`;
 }
 
 /** `lab.Echo/Say` with the text «hello»: a message of 7 bytes behind its 5 bytes of frame. */
