@@ -48,6 +48,7 @@ interface BenchClusterArgs {
 /** A namespace with thousands of objects takes minutes. */
 const REMOVAL_SECONDS = 900;
 
+/** A cluster to measure on, by its kubectl. */
 export function benchCluster({ program, access, image, signal }: BenchClusterArgs): BenchCluster {
   const { run } = kubectl(program, access);
   const cluster = [

@@ -9,8 +9,8 @@ import { median } from "./median.ts";
 import { commandCost, type ProcessCost, planCost } from "./processes.ts";
 
 /**
- * check, plan and render by number of hosts, as the table of docs/performance.md. Each run is a process of its own; the rounds
- * go through all sizes, so that a busy moment of the machine meets them all, and the table has the medians.
+ * check, plan and render by number of hosts, as the table of docs/performance.md. Each run is a process of its own; the
+ * rounds go through all sizes, so that a busy moment of the machine meets them all, and the table has the medians.
  */
 const ROUNDS = 3;
 const SIZES = [

@@ -16,7 +16,7 @@ export const DRAIN_SECONDS = 20;
 const to = (...accounts: string[]) => accounts.map((serviceAccount) => ({ from: { serviceAccount } }));
 const STREAM = "stream.example.com";
 
-/** The hosts that are declared in every scenario, one of each mode that the load runs over, and the streams'. */
+/** The hosts that are declared in every scenario, those that the load runs over, and the streams'. */
 function steady(...accounts: string[]): HostEntry[] {
   const allow = to(...accounts);
   return [

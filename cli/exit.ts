@@ -1,3 +1,4 @@
+import { CollisionError } from "../plan/collision.ts";
 import { tell } from "./output/terminal.ts";
 
 /**
@@ -24,7 +25,7 @@ export function reportFailure(error: unknown): number {
     process.stderr.write(
       `sallyport: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
-  return EXIT.cannot;
+  return error instanceof CollisionError ? EXIT.refused : EXIT.cannot;
 }
 
 /**

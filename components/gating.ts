@@ -3,21 +3,18 @@ import type { ClusterAccess } from "../cluster/access.ts";
 import { ClusterError, connect } from "../cluster/client.ts";
 import type { LiveObject, Written } from "../cluster/objects.ts";
 import type { Environment } from "../model/environment.ts";
-import { gatewayOf } from "../plan/labels.ts";
-import { type Manifest, WAVES, type Wave } from "../plan/manifest.ts";
+import type { Manifest } from "../plan/manifest.ts";
 import { planEnvironment } from "../plan/plan.ts";
-import { waveOf } from "../plan/sync-wave.ts";
 import { waitUntilInForce } from "../rollout/gate/gate.ts";
 import { describe } from "../rollout/gate/lag.ts";
 import { markersOf } from "../rollout/gate/markers.ts";
+import { waveGates } from "./wave-gates.ts";
 
 const LIMIT_SECONDS = 120;
 
 /**
  * Hooks by which the engine waits, before it writes the first object of a wave, until what it wrote of the waves before
  * is in force. They run only where something is written: a program that changes nothing waits for nothing.
- *
- * A gateway's waves wait for its own; lockdown, which no single gateway has, waits for all.
  *
  * @param component begins the hooks' names, which are the program's
  * @returns a transformation that gives the hooks to each Kubernetes object under the component
@@ -28,29 +25,15 @@ export function gating(
   access: ClusterAccess,
 ): pulumi.ResourceTransformation {
   const known = planEnvironment(environment).map(({ manifest }) => manifest);
-  const written: Written[] = [];
-  const gates = new Map<string, Promise<void>>();
+  const gates = waveGates(open);
 
   const note = new pulumi.ResourceHook(`${component}: note what is written`, ({ newInputs, newOutputs }) => {
     const { resourceVersion } = (newOutputs as LiveObject).metadata;
-    written.push({ manifest: newInputs as Manifest, resourceVersion });
+    gates.note({ manifest: newInputs as Manifest, resourceVersion });
   });
-  const wait = new pulumi.ResourceHook(`${component}: wait for the waves before`, ({ newInputs }) => {
-    const manifest = newInputs as Manifest;
-    const key = `${gatewayOf(manifest)} ${waveOf(manifest)}`;
-    const gate = gates.get(key) ?? open(writtenBefore(manifest));
-    gates.set(key, gate);
-    return gate;
-  });
-
-  function writtenBefore(next: Manifest): Written[] {
-    const gateway = gatewayOf(next);
-    return written.filter(
-      ({ manifest }) =>
-        placeOf(waveOf(manifest)) < placeOf(waveOf(next)) &&
-        (gateway === undefined || gatewayOf(manifest) === gateway),
-    );
-  }
+  const wait = new pulumi.ResourceHook(`${component}: wait for the waves before`, ({ newInputs }) =>
+    gates.before(newInputs as Manifest),
+  );
 
   async function open(before: readonly Written[]): Promise<void> {
     const changed = before.map(({ manifest }) => manifest);
@@ -83,8 +66,4 @@ export function gating(
     };
     return { props, opts: { ...opts, hooks } };
   };
-}
-
-function placeOf(wave: Wave): number {
-  return WAVES.indexOf(wave);
 }

@@ -1,3 +1,5 @@
+import { CollisionError } from "./collision.ts";
+
 /** Plain data as YAML and JSON have it. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -48,8 +50,10 @@ export const WAVES = [
   "lockdown",
   "answers",
 ] as const;
+/** One of {@link WAVES}. */
 export type Wave = (typeof WAVES)[number];
 
+/** An object, and when it is written. */
 export interface PlannedObject {
   readonly wave: Wave;
   readonly manifest: Manifest;
@@ -63,17 +67,13 @@ export function identityOf(manifest: Manifest): string {
 /**
  * The waves' objects in rollout order; inside a wave the planner's own order stands.
  *
- * @throws RangeError naming two objects that are one to a cluster, as digests in their names can be alike: the second
- *   would take the first's place
+ * @throws CollisionError naming two objects that are one to a cluster
  */
 export function inRolloutOrder(objects: readonly PlannedObject[]): PlannedObject[] {
   const seen = new Set<string>();
   for (const { manifest } of objects) {
     const identity = identityOf(manifest);
-    if (seen.has(identity))
-      throw new RangeError(
-        `two planned objects are ${identity}; give one of their hosts another owner or setting`,
-      );
+    if (seen.has(identity)) throw new CollisionError("two declarations", identity);
     seen.add(identity);
   }
   return WAVES.flatMap((wave) => objects.filter((object) => object.wave === wave));

@@ -20,6 +20,7 @@ export interface Authorizer {
   remove(): Promise<void>;
 }
 
+/** The authorizer of a cluster; nothing runs until it is started. */
 export function authorizer(kubectl: Kubectl): Authorizer {
   const { run, exec } = kubectl;
   const inNamespace = `--namespace=${NAMESPACE}`;

@@ -129,7 +129,7 @@ function askedAt(
 }
 
 /** What a sample stands for, on a port of its gateway's Service. */
-export function wayOf({ principal, host, path, method }: Sample, port: number): Way {
+function wayOf({ principal, host, path, method }: Sample, port: number): Way {
   return { principal, host: nameOf(host), port, path, method: method === "CONNECT" ? "*" : method };
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleepFor } from "node:timers/promises";
 import { Command } from "commander";
 import { labUp, walkLab } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
+import { fail, sayProgress } from "../../walk/program.ts";
 import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { answering } from "../answering.ts";
 import { benchCluster, type Container } from "../cluster.ts";
@@ -63,9 +64,7 @@ const cluster = benchCluster({
 try {
   await walkLab(measureAll);
 } catch (error) {
-  const reason: unknown = signal.aborted ? signal.reason : error;
-  say(reason instanceof Error ? reason.message : String(reason));
-  process.exitCode = 1;
+  fail(signal.aborted ? signal.reason : error);
 }
 
 async function measureAll(): Promise<void> {
@@ -82,13 +81,9 @@ async function measureAll(): Promise<void> {
       options.json ? `${JSON.stringify({ about, measured }, null, 2)}\n` : `${about}\n\n${table(measured)}`,
     );
   } finally {
-    say("removing what was made");
+    sayProgress("removing what was made");
     await remove();
   }
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }
 
 function remove(): Promise<void> {
@@ -101,14 +96,14 @@ async function deploy(variant: Variant): Promise<Pick<Measured, "policies" | "si
   const objects = objectsOf(variant, environmentOf(variant, options.hosts, options.rules));
   const names = policyNames(objects);
   await cluster.addNamespace(clientOf(variant));
-  say(`${variant}: writing ${objects.length} objects`);
+  sayProgress(`${variant}: writing ${objects.length} objects`);
   await writeObjects(cluster.access, objects);
   await cluster.addClient(clientOf(variant));
   await cluster.rolledOut(clientOf(variant), "sleep");
   await cluster.rolledOut(gatewayOf(variant), variant);
   await answering(cluster, client, URL_CALLED, signal);
   const size = policySize(await dumpWith(variant, names));
-  say(`${variant}: ${names.length} policies, ${size.bytes} bytes in ${size.filters} filters`);
+  sayProgress(`${variant}: ${names.length} policies, ${size.bytes} bytes in ${size.filters} filters`);
   return { policies: names.length, size };
 }
 
@@ -137,7 +132,9 @@ async function run(variant: Variant, round: number): Promise<Round> {
   if (failed > 0) throw new Error(`${variant}: ${failed} requests failed: ${printed}`);
   const seconds = (await envoySeconds(cluster, gatewayOf(variant))) - before;
   const microseconds = (seconds / (requestsPerSecond * options.seconds)) * 1e6;
-  say(`round ${round}: ${variant}: ${requestsPerSecond.toFixed(0)}/s, ${microseconds.toFixed(1)} µs each`);
+  sayProgress(
+    `round ${round}: ${variant}: ${requestsPerSecond.toFixed(0)}/s, ${microseconds.toFixed(1)} µs each`,
+  );
   return { requestsPerSecond, microseconds };
 }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { labUp, walkLab } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
+import { fail, sayProgress } from "../../walk/program.ts";
 import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { type BenchCluster, benchCluster } from "../cluster.ts";
 import { machine } from "../machine.ts";
@@ -33,7 +34,7 @@ const cluster = benchCluster({ program: join(programs, "kubectl"), access: { kub
 try {
   await walkLab(async () => {
     try {
-      say("deploying both patterns and the clients");
+      sayProgress("deploying both patterns and the clients");
       await deploy(cluster, signal);
       const rows = (await measure(cluster)).map(rowOf);
       const about = `${machine()}; wrk for ${seconds} s, medians of ${rounds}, one pod a gateway`;
@@ -41,18 +42,12 @@ try {
         json ? `${JSON.stringify({ about, rows }, null, 2)}\n` : `${about}\n\n${table(rows)}`,
       );
     } finally {
-      say("removing what was made");
+      sayProgress("removing what was made");
       await remove(cluster);
     }
   });
 } catch (error) {
-  const reason: unknown = signal.aborted ? signal.reason : error;
-  say(reason instanceof Error ? reason.message : String(reason));
-  process.exitCode = 1;
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  fail(signal.aborted ? signal.reason : error);
 }
 
 /** Each round goes through all modes and loads, and the variants of one come one after the other: a busy moment meets all. */
@@ -66,7 +61,7 @@ async function measure(cluster: BenchCluster): Promise<Measured[]> {
   for (let round = 1; round <= rounds; round++)
     for (const [index, { mode, load }] of cases.entries()) {
       const kept = load.keepAlive ? "keep-alive" : "no keep-alive";
-      say(`round ${round}: ${mode.mode}, ${kept}, connections: ${load.connections}`);
+      sayProgress(`round ${round}: ${mode.mode}, ${kept}, connections: ${load.connections}`);
       const direct = await run(cluster, mode, "direct", load);
       const docs = await run(cluster, mode, "docs", load);
       const ours = await run(cluster, mode, "ours", load);
@@ -81,7 +76,7 @@ async function run(cluster: BenchCluster, mode: MeasuredMode, variant: Variant, 
   const one = parseWrk(await cluster.exec(clientOf(variant), command, seconds + 30));
   const worked = (await workOf(cluster, variant)) - before;
   const processor = (worked / (one.requestsPerSecond * seconds)) * 1e6;
-  say(
+  sayProgress(
     `  ${variant}: ${one.requestsPerSecond.toFixed(0)}/s, p50 ${one.p50} ms, p99 ${one.p99} ms, ${processor.toFixed(0)} µs of Envoy`,
   );
   return { ...one, processor };

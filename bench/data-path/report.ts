@@ -25,6 +25,7 @@ interface Row extends Load {
   readonly ratio: Readonly<Record<"requestsPerSecond" | "p50" | "p99" | "processor", number>>;
 }
 
+/** What the rounds of a mode and load came to. */
 export function rowOf({ mode, load, rounds }: Measured): Row {
   const of = (variant: Variant): Run => ({
     requestsPerSecond: median(rounds.map((round) => round[variant].requestsPerSecond)),
@@ -57,6 +58,7 @@ const HEAD = [
   "failed",
 ];
 
+/** The rows as a table in Markdown. */
 export function table(rows: readonly Row[]): string {
   return markdown(
     HEAD,

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { findEngine } from "../../deploy/engine.ts";
 import { labUp, walkLab } from "../../lab/lab.ts";
 import { endingSignal } from "../../lab/process/ending.ts";
+import { fail, sayProgress } from "../../walk/program.ts";
 import { LAB_IMAGE } from "../../walk/workloads.ts";
 import { benchCluster } from "../cluster.ts";
 import { machine } from "../machine.ts";
@@ -53,7 +54,7 @@ const options = program.opts<{
 
 const signal = endingSignal(new Error("interrupted; what was made is removed"));
 const engine = await findEngine();
-if (engine.command === undefined) say(`The engine is left out: ${engine.missing}`);
+if (engine.command === undefined) sayProgress(`The engine is left out: ${engine.missing}`);
 const folder = mkdtempSync(join(tmpdir(), "sallyport-bench-"));
 try {
   const bench = await benchOf();
@@ -61,9 +62,7 @@ try {
   if (options.json) process.stdout.write(`${JSON.stringify({ machine: machine(), cases }, null, 2)}\n`);
   else process.stdout.write(`${machine()}\n`);
 } catch (error) {
-  const reason: unknown = signal.aborted ? signal.reason : error;
-  say(reason instanceof Error ? reason.message : String(reason));
-  process.exitCode = 1;
+  fail(signal.aborted ? signal.reason : error);
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -72,7 +71,7 @@ async function casesOf(bench: Bench): Promise<Case[]> {
   const cases: Case[] = [];
   for (const size of options.hosts)
     for (const mode of options.modes) {
-      say(`${size} hosts, ${mode}`);
+      sayProgress(`${size} hosts, ${mode}`);
       const one = await caseOf(bench, size, mode, cases);
       cases.push(one);
       if (!options.json) process.stdout.write(`${report(one)}\n`);
@@ -89,7 +88,7 @@ async function benchOf(): Promise<Bench> {
   };
   const kubectl = lab.programs === undefined ? "kubectl" : join(lab.programs, "kubectl");
   const cluster = benchCluster({ program: kubectl, access, image, signal });
-  return { cluster, folder, limit: docsLimitMinutes * 60, signal, say };
+  return { cluster, folder, limit: docsLimitMinutes * 60, signal, say: sayProgress };
 }
 
 async function caseOf(bench: Bench, size: number, mode: ScaleMode, before: readonly Case[]): Promise<Case> {
@@ -126,10 +125,6 @@ async function outcomeOf(bench: Bench, pattern: Pattern): Promise<Outcome> {
   const measured = await measure(bench, pattern);
   if (engine.command === undefined) return measured;
   return { ...measured, engine: await measureEngine(bench, engine.command, pattern) };
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }
 
 function sizes(text: string): number[] {

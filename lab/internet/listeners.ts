@@ -24,8 +24,10 @@ export const listeners: readonly Listener[] = [
   { address: internet.mutual, port: 8443, protocol: "wss", tls: "mutual" },
   { address: internet.mutual, port: 50051, protocol: "grpcs", tls: "mutual" },
   { address: internet.webSocket, port: 80, protocol: "ws" },
+  { address: internet.webSocket, port: 8080, protocol: "ws" },
   { address: internet.webSocket, port: 443, protocol: "wss" },
   { address: internet.grpc, port: 50051, protocol: "grpc" },
+  { address: internet.grpc, port: 8080, protocol: "grpc" },
   { address: internet.grpc, port: 443, protocol: "grpcs" },
   ...internet.tcp.map(line),
   ...(hasIpv6

@@ -54,8 +54,9 @@ export const sites: readonly Site[] = [
   echo("self-signed.example.com"),
   echo("*.wild.example.com"),
   ...Object.keys(internet.inside6).map((name) => echo(`${name}.example.com`)),
-  { host: "stream.example.com", http: "pages", pages: "stream" },
-  { host: "long.example.com", http: "pages", pages: "stream" },
+  ...["stream", "long", "long.mutual", "long.wild"].map((name): Site => {
+    return { host: `${name}.example.com`, http: "pages", pages: "stream" };
+  }),
   { host: "failing.example.com", http: "pages", pages: "failing" },
   { host: "login.example.com", http: "redirect", pages: "issuer" },
   { host: "login.example.net", http: "redirect", pages: "issuer" },

@@ -44,6 +44,7 @@ export interface Rule {
 /** Everyone in the mesh. */
 export const EVERYONE: Caller = { namespace: "*" };
 
+/** Whether a caller stands for all of them. */
 export function isEveryone({ namespace }: Caller): boolean {
   return namespace === EVERYONE.namespace;
 }

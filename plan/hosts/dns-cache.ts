@@ -1,6 +1,6 @@
 import { digest } from "../../model/values/digest.ts";
 import type { Json } from "../manifest.ts";
-import { LOOKUP } from "./lookup.ts";
+import { LOOKUP } from "./dns-lookup.ts";
 
 /** Envoy keeps 1,024 names by default, and refuses a connection to one more. */
 const MAX_NAMES = 65_536;

@@ -12,13 +12,13 @@ import { planDenials } from "./access/deny.ts";
 import { planOwnerAccess } from "./access/owners.ts";
 import { planUsers } from "./access/users.ts";
 import { gatewayHost, type HostsContext } from "./context.ts";
+import { planLookup } from "./dns-lookup.ts";
 import { planHop } from "./hop.ts";
 import { hasOwnCluster } from "./http/own-cluster.ts";
 import { planHttpPorts } from "./http/ports.ts";
 import { planHttp, standsAlone } from "./http/routes.ts";
 import { planSharedUpstreams } from "./http/upstream.ts";
 import { planListeners } from "./listeners.ts";
-import { planLookup } from "./lookup.ts";
 import { planOutside } from "./outside.ts";
 import { planPassthrough } from "./passthrough/passthrough.ts";
 import { planForwardPorts } from "./passthrough/ports.ts";
@@ -35,6 +35,11 @@ interface HostsPlan extends AccessParts {
   readonly hosts: readonly Host[];
 }
 
+/**
+ * The file of each mode. The HTTP modes differ in nothing but the TLS that the gateway speaks, which `none` has none of:
+ * http/originate.ts and http/mutual.ts. A wildcard is a host of its mode; one with a common server is planned in
+ * passthrough/common-server.ts.
+ */
 const PLANNERS: Readonly<Record<Mode, (context: HostsContext, shard: Shard) => PlannedObject[]>> = {
   none: planHttp,
   originate: planHttp,

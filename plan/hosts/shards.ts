@@ -2,6 +2,7 @@ import type { Host, HostSettings, Mode } from "../../model/environment.ts";
 import { settingsOf } from "../../model/hosts/settings.ts";
 import { namespacesOf } from "../../model/rules/callers.ts";
 import { digest } from "../../model/values/digest.ts";
+import { CollisionError } from "../collision.ts";
 import { type Refusal, refusalOf } from "./access/not-found.ts";
 
 /** How many objects of one kind a group of hosts is spread over, so that none grows near etcd's limit. */
@@ -30,6 +31,7 @@ export interface Shard {
  *
  * @param hosts sorted by host and port; hosts granted to nobody get no shard
  * @param alone whether a host has objects of its own that no other can share
+ * @throws CollisionError naming a host of each of two shards that would have the same name
  */
 export function shardsOf(gateway: string, hosts: readonly Host[], alone: (host: Host) => boolean): Shard[] {
   const shards = new Map<string, Shard & { readonly hosts: [Host, ...Host[]] }>();
@@ -60,7 +62,17 @@ export function shardsOf(gateway: string, hosts: readonly Host[], alone: (host: 
         hosts: [host],
       });
   }
-  return [...shards.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = [...shards.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  sorted.forEach((shard, index) => {
+    const next = sorted[index + 1];
+    if (shard.name === next?.name)
+      throw new CollisionError(`${firstOf(shard)} and ${firstOf(next)}`, shard.name);
+  });
+  return sorted;
+}
+
+function firstOf({ hosts: [{ host, port }], owner }: Shard): string {
+  return `${host}:${port} of ${owner}`;
 }
 
 /** What has objects of its own keeps its name when it is granted to others. */

@@ -13,6 +13,7 @@ export interface Asked {
   readonly otherNames: boolean;
 }
 
+/** What some hosts ask, all together. */
 export function askedBy(hosts: readonly Host[]): Asked {
   const rules = hosts.flatMap(({ allow, deny }) => [...allow, ...deny]);
   return {

@@ -51,6 +51,11 @@ export function leftBy(filter: string, key: string, exact: string, { otherwise =
   return { metadata_filter: { matcher, match_if_key_not_found: otherwise } };
 }
 
+/** Entries with one of Envoy's response flags, such as `DPE`. */
+export function flagged(...flags: readonly string[]): LogFilter {
+  return { response_flag_filter: { flags } };
+}
+
 /** Entries that any of the filters takes. */
 export function anyOf(...filters: readonly LogFilter[]): LogFilter {
   return { or_filter: { filters } };

@@ -3,7 +3,7 @@ import { inCallersNamespace, managedLabels } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import type { LogPlan } from "./access-log.ts";
 import { monitoredSidecars } from "./exemptions.ts";
-import { ENDED, filtered, type LogFilter, where } from "./log-filter.ts";
+import { anyOf, ENDED, filtered, flagged, type LogFilter, where } from "./log-filter.ts";
 import { type Line, sidecarConnection, sidecarRequest } from "./log-lines.ts";
 import { fileLogger } from "./providers.ts";
 
@@ -36,14 +36,17 @@ const NO_HOST = "has(xds.route_name) && xds.route_name == 'block_all'";
 const NOWHERE = "has(xds.cluster_name) && xds.cluster_name == 'BlackHoleCluster'";
 const TO_NOWHERE = ["virtualOutbound-catchall-tcp", "PassthroughFilterChain"];
 
+/** What a sidecar can't read, such as a request of more than a hundred headers: it answers that itself. */
+const UNREADABLE = flagged("DPE");
+
 /**
  * A line at level error on the standard output of a locked namespace's sidecars for each call that they refuse: of a
- * host that nobody there may call, no gateway hears.
+ * host that nobody there may call, and of what they can't read, no gateway hears.
  */
 export function refusalLog(namespace: string): Manifest {
   const line = sidecarRequest({ query: "strip", headers: [], redactHeaders: [] }, "error");
   return namespaceFilter({ name: "sallyport-refusals", namespace, labels: managedLabels() }, [
-    logInto(HTTP_CONNECTION_MANAGER, line, [ENDED, where(`${NO_HOST} || ${NOWHERE}`)]),
+    logInto(HTTP_CONNECTION_MANAGER, line, [ENDED, anyOf(UNREADABLE, where(`${NO_HOST} || ${NOWHERE}`))]),
     ...TO_NOWHERE.map((chain) =>
       logInto(TCP_PROXY, sidecarConnection("error"), [ENDED, where(NOWHERE)], chain),
     ),

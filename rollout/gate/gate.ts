@@ -8,6 +8,7 @@ import { touchObject, type Written } from "../../cluster/objects.ts";
 import { type Pod, podsWith } from "../../cluster/pods.ts";
 import { GATEWAY_LABEL, gatewayOf, gatewaySelector } from "../../plan/labels.ts";
 import type { Manifest } from "../../plan/manifest.ts";
+import { unfinished } from "./deployments.ts";
 import {
   describe,
   type IstiodSight,
@@ -21,7 +22,6 @@ import {
   sinceRead,
 } from "./lag.ts";
 import { isHop, namespacesOf } from "./markers.ts";
-import { unfinished } from "./rollouts.ts";
 
 /** How to wait for a stage. */
 export interface GateOptions {

@@ -77,6 +77,7 @@ function named(pod: Pod, reason: Reason | undefined): Lag[] {
 }
 
 const LISTENERS = "Listener";
+/** The type of routes in istiod's words. */
 export const ROUTES = "RouteConfiguration";
 /** What Envoy takes from istiod, in the order in which istiod sends it. */
 const TYPES = ["Cluster", "ClusterLoadAssignment", LISTENERS, ROUTES, "TypedExtensionConfig"];

@@ -6,11 +6,12 @@ import { connect } from "../../cluster/client.ts";
 import { applyObject, removeObject } from "../../cluster/objects.ts";
 import { findEngine } from "../../deploy/engine.ts";
 import { POOL_LABEL } from "../../plan/labels.ts";
-import { type Manifest, objectKey } from "../../plan/manifest.ts";
+import { type Manifest, objectKey, type Wave } from "../../plan/manifest.ts";
 import { planEnvironment } from "../../plan/plan.ts";
 import { kubectl } from "../../walk/kubectl.ts";
 import { environmentOf } from "../stacks.ts";
 import { onCluster, programOf } from "./cluster.ts";
+import { envoysOf } from "./envoys.ts";
 import { declareStack, hostOf, pulumiProject } from "./project.ts";
 
 const STACK = "engine";
@@ -75,10 +76,47 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
     expect(await markedNodes()).toBe("sallyport-gateway-1 sallyport-gateway-2");
   });
 
-  it("waited until the hop was in force before it wrote what uses it", async () => {
+  it("closed the namespace after a gate, and the gate opened after the way was there", async () => {
+    const planned = planEnvironment(environmentOf(join(project, file)));
+    const created = async (wave: Wave) => {
+      const times = planned
+        .filter((object) => object.wave === wave)
+        .map(({ manifest: { apiVersion, kind, metadata } }) => {
+          const type = [kind, ...apiVersion.split("/").reverse()].join(".");
+          return run([
+            ...["get", "-n", metadata.namespace ?? "", `${type}/${metadata.name}`],
+            ...["-o", "jsonpath={.metadata.creationTimestamp}"],
+          ]);
+        });
+      return (await Promise.all(times)).map((time) => Date.parse(time));
+    };
     const format = "jsonpath={.metadata.annotations.egress\\.sallyport\\.dev/gate}";
-    const gate = await run(["get", "-n", "engine-egress", "destinationrule/egress-hop", "-o", format]);
-    expect(Date.parse(gate)).not.toBeNaN();
+    const gate = await run(["get", "-n", `${STACK}-egress`, "destinationrule/egress-hop", "-o", format]);
+    // The API server's times are whole seconds.
+    const second = Math.floor(Date.parse(gate) / 1000) * 1000;
+    expect(Math.max(...(await created("mesh")))).toBeLessThanOrEqual(second);
+    expect(Math.min(...(await created("lockdown")))).toBeGreaterThanOrEqual(second);
+  });
+
+  it("writes nothing behind a gateway that does not answer, and names it", async () => {
+    const [envoy] = await envoysOf(`${STACK}-egress`, run);
+    expect(envoy).toBeDefined();
+    if (envoy === undefined) return;
+    const hosts = ["edition.cnn.com", "www.google.com", "en.wikipedia.org"];
+    const routes = () => run(["get", "-n", `${STACK}-egress`, "virtualservices", "-o", "json"]);
+    const before = await routes();
+    declare({ hosts: hosts.map((host) => hostOf(STACK, host)) });
+    process.kill(envoy.pid, "SIGSTOP");
+    try {
+      await expect(stack.up()).rejects.toThrow(`${STACK}-egress/${envoy.pod}`);
+      expect(await routes()).toBe(before);
+    } finally {
+      process.kill(envoy.pid, "SIGCONT");
+    }
+    await stack.up();
+    expect(await routes()).not.toBe(before);
+    declare();
+    await stack.up();
   });
 
   it("changes nothing the second time", async () => {

@@ -45,8 +45,8 @@ test("each site has a name that exists once, and each name of a server leads to 
       .map((one) => ["tls" in one ? one.tls : [], one.protocol, one.port].flat().join(" "));
   };
   expect(protocols(mutualHost)).toEqual(["mutual https 443", "mutual wss 8443", "mutual grpcs 50051"]);
-  expect(protocols(webSocketHost)).toEqual(["ws 80", "wss 443"]);
-  expect(protocols(grpcHost)).toEqual(["grpc 50051", "grpcs 443"]);
+  expect(protocols(webSocketHost)).toEqual(["ws 80", "ws 8080", "wss 443"]);
+  expect(protocols(grpcHost)).toEqual(["grpc 50051", "grpc 8080", "grpcs 443"]);
   expect(protocols(`any.${mutualHost}`)).toEqual(protocols(mutualHost));
   expect(protocols("old.example.com")).toContain("old https 8443");
   expect(protocols("tcp.example.com")).toEqual(expect.arrayContaining(["tcp 5432", "tcp 6379"]));

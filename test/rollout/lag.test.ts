@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseStreams } from "../../cluster/istiod.ts";
 import type { Pod } from "../../cluster/pods.ts";
+import { rolloutLag } from "../../rollout/gate/deployments.ts";
 import { type Lag, lacksRoutesAlone, lagsIn } from "../../rollout/gate/lag.ts";
-import { rolloutLag } from "../../rollout/gate/rollouts.ts";
 
 const streams = parseStreams(readFileSync(`${import.meta.dirname}/../cluster/recorded/syncz.json`, "utf8"));
 const second = (time: string) => Date.parse(`2026-11-21T${time}Z`);

@@ -27,6 +27,7 @@ interface WorldParts extends Pick<World, "kubectl" | "environment" | "internet">
   readonly image: string;
 }
 
+/** The world on a cluster that has Istio, and nothing of it yet. */
 export function makeWorld({ deployment, image, ...parts }: WorldParts): World {
   const { kubectl, environment } = parts;
   const gone = async () => {

@@ -1,5 +1,6 @@
 import { internet } from "../../lab/addresses.ts";
 import type { Row } from "../row.ts";
+import { refusedRow } from "./logged.ts";
 import { receivedRow } from "./web.ts";
 import { codeOf, commandRow, stepOf, type World } from "./world.ts";
 
@@ -28,10 +29,14 @@ export function connectionRows(world: World): Row[] {
     row("passthrough beside mutual", codeOf("https://mutual.example.com/"), "000 exit 56"),
     row("passthrough beside mutual", codeOf("https://mutual.example.com/"), "000 exit 35", "other"),
     row("passthrough: a name that nobody declared", codeOf("https://www.google.com/"), "000 exit 35"),
-    row(
-      "passthrough: no name at all",
-      "echo | openssl s_client -noservername -connect echo.example.com:443 2>&1 | grep -c 'BEGIN CERTIFICATE'",
-      "0 exit 1",
+    refusedRow(
+      world,
+      row(
+        "passthrough: no name at all",
+        "echo | openssl s_client -noservername -connect echo.example.com:443 2>&1 | grep -c 'BEGIN CERTIFICATE'",
+        "0 exit 1",
+      ),
+      "BlackHoleCluster",
     ),
     row("wildcard, any server", codeOf("https://any.wild.example.com/"), "200"),
     row("wildcard, any server", codeOf("https://other.wild.example.com/"), "200"),

@@ -1,5 +1,5 @@
 import type { Row } from "../row.ts";
-import { loggedRow } from "./logged.ts";
+import { loggedRow, refusedRow } from "./logged.ts";
 import { codeOf, commandRow, NAMESPACE, startNameServer, type World } from "./world.ts";
 
 /** What goes wrong outside, or is sent wrongly: a clear code, no crash, no way round. */
@@ -11,6 +11,8 @@ export function faultRows(world: World): Row[] {
       host: new URL(url).host,
       reason,
     });
+  const refused = (step: string, command: string, expected: string, reason: string) =>
+    refusedRow(world, row(step, command, expected), reason);
   // The name is not in DNS.
   const unknown = (port: number) => toldAddress("missing.example.com", port);
   return [
@@ -100,13 +102,25 @@ export function faultRows(world: World): Row[] {
       `seq 95 | sed 's/.*/header = "x-h&: y"/' | ${codeOf("http://echo.example.com/", "-K -")}`,
       "200",
     ),
-    row(
+    refused(
       "2,000 headers",
       `seq 2000 | sed 's/.*/header = "x-h&: y"/' | ${codeOf("http://echo.example.com/", "-K -")}`,
       "431",
+      "http1.too_many_headers",
     ),
-    row("plain HTTP on the TLS port", `${codeOf("http://echo.example.com:443/")} | cut -c1-3`, "000"),
-    row("TLS on the HTTP port", codeOf("https://echo.example.com:80/"), "000 exit 35"),
+    // curl ends with one of two codes.
+    refused(
+      "plain HTTP on the TLS port",
+      `${codeOf("http://echo.example.com:443/")} | cut -c1-3`,
+      "000",
+      "BlackHoleCluster",
+    ),
+    refused(
+      "TLS on the HTTP port",
+      codeOf("https://echo.example.com:80/"),
+      "000 exit 35",
+      "BlackHoleCluster",
+    ),
     logged("a name that leads into the cluster", "https://inside.example.com/", "000 exit 35", "UF", "-k"),
     logged(
       "a name that leads to a cloud's metadata",

@@ -13,6 +13,8 @@ const GROWTH_BYTES = 64 * 2 ** 20;
 const URLS = {
   none: "http://stream.example.com",
   originate: "http://long.example.com",
+  mutual: "http://long.mutual.example.com",
+  wildcard: "http://long.wild.example.com",
   passthrough: "https://long.example.com",
 } as const;
 

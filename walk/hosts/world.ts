@@ -26,6 +26,8 @@ export interface World {
   issueClientCertificate(commonName: string): Promise<void>;
   /** The last lines of a gateway's log. */
   logOf(gateway?: string): Promise<string>;
+  /** The last lines of the log of the caller's sidecar. */
+  sidecarLog(): Promise<string>;
   /** Asks the Envoy of the gateway, or the caller's, as `pilot-agent request GET` does. */
   askEnvoy(path: string, of: "gateway" | "caller"): Promise<string>;
 }
@@ -86,6 +88,8 @@ export function makeWorld({ kubectl, environment, deployment, image }: WorldPart
     },
     logOf: (gateway = "hosts") =>
       kubectl.run(["logs", "-n", homeOf(gateway), `deploy/${gateway}`, "--tail=100"]),
+    sidecarLog: () =>
+      kubectl.run(["logs", "-n", NAMESPACE, "deploy/caller", "--container=istio-proxy", "--tail=100"]),
     async askEnvoy(path, of) {
       const [namespace, name] = of === "gateway" ? [homeOf("hosts"), "hosts"] : [NAMESPACE, "caller"];
       const command = ["pilot-agent", "request", "GET", path];

@@ -4,7 +4,7 @@ import { isVersion6 } from "../../../model/values/network.ts";
 
 /**
  * The names on the hop that stand for a range's addresses, in the form of Istio's string matches: a policy compares
- * names, not addresses, so a range becomes prefixes that end at a dot or colon, at most 256 of them.
+ * names, not addresses, so a range becomes prefixes that end at a dot or colon, at most 128 of them.
  *
  * @param cidr a range that declarations may have
  * @example

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { connect } from "../../cluster/client.ts";
 import type { Manifest } from "../../plan/manifest.ts";
-import { unfinished } from "../../rollout/gate/rollouts.ts";
+import { unfinished } from "../../rollout/gate/deployments.ts";
 import { apiServer } from "../cluster/api-server.ts";
 
 const deployment: Manifest = {

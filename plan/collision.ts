@@ -1,0 +1,16 @@
+/**
+ * Two declarations would be planned as one object, as the digests in its name are alike: nothing is planned, since the
+ * second would take the first's place. Digests have 40 bits, so that chance does not bring it about, but somebody may.
+ *
+ * @example
+ * throw new CollisionError("the hosts a.example.com (news) and b.example.com (shop)", "egress-tcp-5432-0123456789");
+ */
+export class CollisionError extends Error {
+  readonly fix = "give one of the two another port, owner, gateway or setting";
+
+  /** @param rivals both, with what tells them apart */
+  constructor(rivals: string, name: string) {
+    super(`${rivals} would both be planned as ${name}`);
+    this.name = "CollisionError";
+  }
+}
