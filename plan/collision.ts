@@ -1,6 +1,7 @@
 /**
  * Two declarations would be planned as one object, as the digests in its name are alike: nothing is planned, since the
- * second would take the first's place. Digests have 40 bits, so that chance does not bring it about, but somebody may.
+ * second would take the first's place. Of two hosts' names that is found before, with their places; of rules and settings
+ * only here.
  *
  * @example
  * throw new CollisionError("the hosts a.example.com (news) and b.example.com (shop)", "egress-tcp-5432-0123456789");

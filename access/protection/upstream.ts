@@ -42,7 +42,8 @@ function factsOf(host: string, found: Found | undefined): Fact[] {
   const { tls, object } = found;
   if (tls.mode !== "SIMPLE" && tls.mode !== "MUTUAL") return [];
   const about = { family: "verification" as const, object };
-  const by = tls.caCertificates ?? (tls.mode === "SIMPLE" ? tls.credentialName : undefined);
+  // A Secret that is named has the authority too, beside a client certificate or alone.
+  const by = tls.caCertificates ?? tls.credentialName;
   const authority = by === undefined ? "the system's authorities" : `the authority in ${by}`;
   const shown = tls.mode === "MUTUAL" ? [tls.credentialName ?? "files"] : [];
   return [

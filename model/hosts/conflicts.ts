@@ -1,14 +1,18 @@
 import type { DeclaredHost } from "../environment.ts";
 import { namespacesOf } from "../rules/callers.ts";
+import { digest } from "../values/digest.ts";
 import { overlap } from "../values/network.ts";
 import { PROTOCOLS } from "../values/protocols.ts";
 import { findCovered } from "./covered-hosts.ts";
+import { findSharedAddresses } from "./shared-addresses.ts";
 import { placeOfHost, type SoundHost } from "./sound-host.ts";
 
 /** Finds hosts that can't be declared together; each fault names the other declaration. */
 export function findConflicts(hosts: readonly SoundHost[]): void {
   findCovered(hosts);
   findOnOnePort(hosts);
+  findSharedAddresses(hosts);
+  findAlikeNames(hosts);
   findAuthorizers(hosts);
 }
 
@@ -55,10 +59,29 @@ function clash(a: DeclaredHost, b: DeclaredHost): readonly [why: string, fix: st
       `another TCP host has port ${a.port}, and no address tells the two apart`,
       "give both their addresses:, or take different ports",
     ];
+  // At one gateway that is found whoever may call the two.
+  if (a.gateway === b.gateway) return undefined;
   const shared = a.addresses.find((range) => b.addresses?.some((other) => overlap(range, other)));
   return shared === undefined
     ? undefined
     : [`another TCP host on port ${a.port} has ${shared} too`, "give each host its own addresses"];
+}
+
+/** Hosts whose objects would have one name, which has a digest of the host's: no accident, as it has 40 bits. */
+function findAlikeNames(hosts: readonly SoundHost[]): void {
+  const first = new Map<string, DeclaredHost>();
+  for (const { host, fault } of hosts) {
+    const key = [host.gateway, host.mode, host.port, digest(host.host)].join(" ");
+    const other = first.get(key) ?? host;
+    first.set(key, other);
+    if (other.host !== host.host)
+      fault(
+        ["host"],
+        host.host,
+        `its objects would have the names of those of ${other.host} at ${placeOfHost(other)}, as both names have one digest`,
+        "give one of the two another port or gateway",
+      );
+  }
 }
 
 /** Istio takes one authorizer for the pods of a gateway: beside a second one it refuses all that either is asked about. */

@@ -145,9 +145,35 @@ describe("in one namespace", () => {
     );
     expect(more).toEqual([]);
     expect(conflict?.[1]).toBe(
-      `in shop, another TCP host on port 5432 has ${two} too: a.example.com at one.yaml:3:5`,
+      `at the gateway egress another TCP host on port 5432 has ${two.split(", ").at(-1)} too: a.example.com at one.yaml:3:5`,
     );
     expect(conflict?.[2]).toBe("give each host its own addresses");
+  });
+
+  it.each([
+    ["198.51.100.7/32", "198.51.100.0/24"],
+    ["198.51.100.0/24", "198.51.100.7/32"],
+    ["2001:db8::/64", "2001:db8::7/128"],
+    ["198.51.100.7/32", "198.51.100.7/32"],
+  ])("two teams' TCP hosts can't either, whoever may call them: [%s] and [%s]", (one, two) => {
+    expect(
+      conflictsOf([tcp("a.example.com", one, "shop")], [tcp("b.example.com", two, "news")]).map(
+        ([, why]) => why,
+      ),
+    ).toEqual([
+      `at the gateway egress another TCP host on port 5432 has ${two} too: a.example.com at one.yaml:3:5`,
+    ]);
+  });
+
+  it("a range is found behind those of its own host, each pair once", () => {
+    const nested = "198.51.100.0/24, 198.51.100.0/28";
+    const conflicts = conflictsOf(
+      [tcp("a.example.com", "198.51.0.0/16", "shop"), tcp("b.example.com", "203.0.113.0/24", "shop")],
+      [tcp("c.example.com", nested, "news")],
+    );
+    expect(conflicts.map(([, why]) => why)).toEqual([
+      "at the gateway egress another TCP host on port 5432 has 198.51.100.0/24 too: a.example.com at one.yaml:3:5",
+    ]);
   });
 
   it("each rival is found, not only the first", () => {
@@ -156,7 +182,7 @@ describe("in one namespace", () => {
       [tcp("c.example.com", "198.51.100.2/32", "shop")],
     );
     expect(conflicts.map(([, why]) => why)).toEqual([
-      "in shop, another TCP host on port 5432 has 198.51.100.2/32 too: b.example.com at one.yaml:4:5",
+      "at the gateway egress another TCP host on port 5432 has 198.51.100.2/32 too: b.example.com at one.yaml:4:5",
     ]);
   });
 

@@ -174,9 +174,16 @@ describe("of wildcards and hosts under them that check takes", { timeout: 240_00
           // Of several callers it is one that could go.
           if (Array.isArray(entries[Number(host)]?.[action as "deny"]?.[Number(index)]?.from)) continue;
           removed++;
-          const without = entries.map((one, place) =>
-            place === Number(host)
-              ? { ...one, [action]: (one[action as "allow"] ?? []).filter((_, at) => at !== Number(index)) }
+          const rulesOf = (one: (typeof entries)[number] | undefined) => one?.[action as "allow"] ?? [];
+          const meant = entries[Number(host)];
+          // Hosts that answer «not found» together have the same rules, and so are changed together.
+          const isTwin = (one: (typeof entries)[number]) =>
+            one.refuse === "not-found" &&
+            one.gateway === meant?.gateway &&
+            JSON.stringify([one.refuse, one.allow]) === JSON.stringify([meant?.refuse, meant?.allow]);
+          const without = entries.map((one) =>
+            one === meant || (action === "allow" && isTwin(one))
+              ? { ...one, [action]: rulesOf(one).filter((_, at) => at !== Number(index)) }
               : one,
           );
           const after = load(without as Entries);
