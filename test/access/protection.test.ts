@@ -71,6 +71,14 @@ describe("a change of a declaration", () => {
       ],
     ],
     [
+      "a client certificate, whose Secret has the authority too",
+      { hosts: "a.example.com, tls: mutual, clientSecret: own, authorizer: judge" },
+      [
+        "~ verification: was: the gateway verifies a.example.com:80 by the system's authorities; is: the gateway verifies a.example.com:80 by the authority in own",
+        "+ verification: the gateway shows a.example.com:80 the client certificate in own",
+      ],
+    ],
+    [
       "plain HTTP",
       { hosts: "a.example.com, tls: none, authorizer: judge" },
       [
