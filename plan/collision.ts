@@ -4,7 +4,7 @@
  * only here.
  *
  * @example
- * throw new CollisionError("the hosts a.example.com (news) and b.example.com (shop)", "egress-tcp-5432-0123456789");
+ * throw new CollisionError("a.example.com:80 of news and b.example.com:80 of shop", "egress-none-80-0123456789-1");
  */
 export class CollisionError extends Error {
   readonly fix = "give one of the two another port, owner, gateway or setting";

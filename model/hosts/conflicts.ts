@@ -59,7 +59,7 @@ function clash(a: DeclaredHost, b: DeclaredHost): readonly [why: string, fix: st
       `another TCP host has port ${a.port}, and no address tells the two apart`,
       "give both their addresses:, or take different ports",
     ];
-  // At one gateway that is found whoever may call the two.
+  // Of one gateway findSharedAddresses tells it.
   if (a.gateway === b.gateway) return undefined;
   const shared = a.addresses.find((range) => b.addresses?.some((other) => overlap(range, other)));
   return shared === undefined
@@ -67,7 +67,10 @@ function clash(a: DeclaredHost, b: DeclaredHost): readonly [why: string, fix: st
     : [`another TCP host on port ${a.port} has ${shared} too`, "give each host its own addresses"];
 }
 
-/** Hosts whose objects would have one name, which has a digest of the host's: no accident, as it has 40 bits. */
+/**
+ * Hosts whose objects could have one name, of which a digest of the host's is part. It has ten digits, so that chance
+ * hardly brings it about, but somebody may.
+ */
 function findAlikeNames(hosts: readonly SoundHost[]): void {
   const first = new Map<string, DeclaredHost>();
   for (const { host, fault } of hosts) {

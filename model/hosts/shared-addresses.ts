@@ -12,7 +12,7 @@ interface Held {
 /**
  * Finds TCP hosts that have an address in common at one gateway and port, whoever may call them: the gateway knows such
  * a call by its address alone, so that the rules and the route of either would be the other's. Each fault is of the one
- * declared later, and names the other.
+ * declared later, and names the other; of all that hold a range it is the narrowest, so that this stays linear.
  */
 export function findSharedAddresses(hosts: readonly SoundHost[]): void {
   const places = new Map(hosts.map((one, place) => [one, place]));
@@ -29,7 +29,7 @@ export function findSharedAddresses(hosts: readonly SoundHost[]): void {
       fault(
         ["host"],
         host.host,
-        `at the gateway ${host.gateway} another TCP host on port ${host.port} has ${later.cidr} too: ${earlier.one.host.host} at ${placeOfHost(earlier.one.host)}`,
+        `at the gateway ${host.gateway} another TCP host on port ${host.port} has ${inner.cidr} too: ${earlier.one.host.host} at ${placeOfHost(earlier.one.host)}`,
         "give each host its own addresses",
       );
     }
@@ -44,7 +44,7 @@ function nestedIn(hosts: readonly SoundHost[]): [inner: Held, outer: Held][] {
   return ranges.flatMap((inner): [Held, Held][] => {
     for (let last = around.at(-1); last !== undefined && !holds(last, inner); last = around.at(-1))
       around.pop();
-    const outer = around.findLast(({ one }) => one.host.host !== inner.one.host.host);
+    const outer = around.findLast(({ one }) => one !== inner.one);
     around.push(inner);
     return outer === undefined ? [] : [[inner, outer]];
   });

@@ -51,6 +51,11 @@ export function leftBy(filter: string, key: string, exact: string, { otherwise =
   return { metadata_filter: { matcher, match_if_key_not_found: otherwise } };
 }
 
+/** Entries of requests that lack a header. */
+export function without(name: string): LogFilter {
+  return { header_filter: { header: { name, present_match: false } } };
+}
+
 /** Entries with one of Envoy's response flags, such as `DPE`. */
 export function flagged(...flags: readonly string[]): LogFilter {
   return { response_flag_filter: { flags } };

@@ -3,7 +3,7 @@ import { inCallersNamespace, managedLabels } from "../labels.ts";
 import type { Json, Manifest } from "../manifest.ts";
 import type { LogPlan } from "./access-log.ts";
 import { monitoredSidecars } from "./exemptions.ts";
-import { anyOf, ENDED, filtered, flagged, type LogFilter, where } from "./log-filter.ts";
+import { allOf, anyOf, ENDED, filtered, flagged, type LogFilter, where, without } from "./log-filter.ts";
 import { type Line, sidecarConnection, sidecarRequest } from "./log-lines.ts";
 import { fileLogger } from "./providers.ts";
 
@@ -36,8 +36,11 @@ const NO_HOST = "has(xds.route_name) && xds.route_name == 'block_all'";
 const NOWHERE = "has(xds.cluster_name) && xds.cluster_name == 'BlackHoleCluster'";
 const TO_NOWHERE = ["virtualOutbound-catchall-tcp", "PassthroughFilterChain"];
 
-/** What a sidecar can't read, such as a request of more than a hundred headers: it answers that itself. */
-const UNREADABLE = flagged("DPE");
+/**
+ * What a sidecar can't read, such as a request of more than a hundred headers: it answers that itself. What breaks the
+ * protocol later, in its body, has a host, and went to a gateway.
+ */
+const UNREADABLE = allOf(flagged("DPE"), without(":authority"));
 
 /**
  * A line at level error on the standard output of a locked namespace's sidecars for each call that they refuse: of a

@@ -88,6 +88,7 @@ describe("pulumi up of infra/ with the real engine", { timeout: 300_000 }, () =>
             ...["-o", "jsonpath={.metadata.creationTimestamp}"],
           ]);
         });
+      expect(times).not.toEqual([]);
       return (await Promise.all(times)).map((time) => Date.parse(time));
     };
     const format = "jsonpath={.metadata.annotations.egress\\.sallyport\\.dev/gate}";

@@ -44,7 +44,9 @@ function isCalled({ host, port, mode, addresses }: Host, commands: string): bool
   const name = host.replaceAll(".", "\\.").replace("*", "[\\w-]+");
   const scheme = { http: "(http|telnet)", tls: "https", tcp: "telnet" }[PROTOCOLS[mode]];
   const isDefault = port === (PROTOCOLS[mode] === "tls" ? 443 : 80);
-  return new RegExp(`${scheme}://${name}${isDefault ? `(:${port}|(?![:\\w.]))` : `:${port}`}`).test(commands);
+  return new RegExp(
+    `${scheme}://${name}${isDefault ? `(:${port}(?!\\d)|(?![:\\w.]))` : `:${port}(?!\\d)`}`,
+  ).test(commands);
 }
 
 function isIn(address: string, range: string): boolean {

@@ -135,33 +135,50 @@ describe("in one namespace", () => {
   });
 
   it.each([
-    ["198.51.100.7/32", "198.51.100.0/24"],
-    ["198.51.100.0/24", "198.51.100.7/32"],
-    ["203.0.113.1/32, 2001:db8::7/128", "2001:db8::7/128"],
-  ])("two TCP hosts can't have an address in common: [%s] and [%s]", (one, two) => {
+    ["198.51.100.7/32", "198.51.100.0/24", "198.51.100.7/32"],
+    ["198.51.100.0/24", "198.51.100.7/32", "198.51.100.7/32"],
+    ["203.0.113.1/32, 2001:db8::7/128", "2001:db8::7/128", "2001:db8::7/128"],
+  ])("two TCP hosts can't have an address in common: [%s] and [%s]", (one, two, shared) => {
     const [conflict, ...more] = conflictsOf(
       [tcp("a.example.com", one, "shop")],
       [tcp("b.example.com", two, "shop")],
     );
     expect(more).toEqual([]);
     expect(conflict?.[1]).toBe(
-      `at the gateway egress another TCP host on port 5432 has ${two.split(", ").at(-1)} too: a.example.com at one.yaml:3:5`,
+      `at the gateway egress another TCP host on port 5432 has ${shared} too: a.example.com at one.yaml:3:5`,
     );
     expect(conflict?.[2]).toBe("give each host its own addresses");
   });
 
   it.each([
-    ["198.51.100.7/32", "198.51.100.0/24"],
-    ["198.51.100.0/24", "198.51.100.7/32"],
-    ["2001:db8::/64", "2001:db8::7/128"],
-    ["198.51.100.7/32", "198.51.100.7/32"],
-  ])("two teams' TCP hosts can't either, whoever may call them: [%s] and [%s]", (one, two) => {
+    ["198.51.100.7/32", "198.51.100.0/24", "198.51.100.7/32"],
+    ["198.51.100.0/24", "198.51.100.7/32", "198.51.100.7/32"],
+    ["2001:db8::/64", "2001:db8::7/128", "2001:db8::7/128"],
+    ["198.51.100.7/32", "198.51.100.7/32", "198.51.100.7/32"],
+  ])("two teams' TCP hosts can't either, whoever may call them: [%s] and [%s]", (one, two, shared) => {
     expect(
       conflictsOf([tcp("a.example.com", one, "shop")], [tcp("b.example.com", two, "news")]).map(
         ([, why]) => why,
       ),
     ).toEqual([
-      `at the gateway egress another TCP host on port 5432 has ${two} too: a.example.com at one.yaml:3:5`,
+      `at the gateway egress another TCP host on port 5432 has ${shared} too: a.example.com at one.yaml:3:5`,
+    ]);
+  });
+
+  it("by two gateways they can, but not in one namespace", () => {
+    const other = (namespace: string) =>
+      host(
+        "b.example.com",
+        "tcp",
+        "port: 5432",
+        "addresses: [198.51.100.7/32]",
+        "gateway: other",
+        to(namespace),
+      );
+    const one = [tcp("a.example.com", "198.51.100.0/24", "shop")];
+    expect(conflictsOf(one, [other("news")])).toEqual([]);
+    expect(conflictsOf(one, [other("shop")]).map(([, why]) => why)).toEqual([
+      "in shop, another TCP host on port 5432 has 198.51.100.7/32 too: a.example.com at one.yaml:3:5",
     ]);
   });
 

@@ -150,6 +150,20 @@ describe("sidecars", () => {
     expect(filters({})).toContain("sallyport-refusals");
   });
 
+  it("log of what they can't read only that which has no host, and so went nowhere", () => {
+    const refusals = plan({}).find(({ metadata }) => metadata.name === "sallyport-refusals");
+    expect(JSON.stringify(refusals)).toContain(
+      JSON.stringify({
+        and_filter: {
+          filters: [
+            { response_flag_filter: { flags: ["DPE"] } },
+            { header_filter: { header: { name: ":authority", present_match: false } } },
+          ],
+        },
+      }),
+    );
+  });
+
   it("of exempt accounts write none", () => {
     const allow = [{ from: { serviceAccount: "news/politics" }, monitored: false as const }];
     const hosts: HostInput[] = [{ host: "edition.cnn.com", tls: "originate", allow }];
