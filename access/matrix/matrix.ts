@@ -5,7 +5,7 @@ import { anyOf, isExact } from "../evaluate/match.ts";
 import type { MeshSettings } from "../manifests/mesh.ts";
 import { inWords, type Unjudged, unjudged } from "../manifests/unjudged.ts";
 import type { Entrance } from "./entrances.ts";
-import { meeting } from "./refusals.ts";
+import { meeting, withSingleValues } from "./refusals.ts";
 import type { Conditions, Except, Sample } from "./samples.ts";
 import { type AskedWay, askGateway, askWays, entrancesOf } from "./ways.ts";
 
@@ -161,8 +161,11 @@ function refusalsOf(alike: readonly AskedWay[], denials: readonly Sample[], ask:
       const met = meeting(sample, denied);
       if (met === undefined) continue;
       for (const why of denied.untold) untold.add(why);
-      const { answer } = askGateway(ask, entrance, met.sample, way.port);
-      if (answer !== "forbidden" && answer !== "closed") continue;
+      const isRefused = withSingleValues(met.sample).some((one) => {
+        const { answer } = askGateway(ask, entrance, one, way.port);
+        return answer === "forbidden" || answer === "closed";
+      });
+      if (!isRefused) continue;
       const { principal, host, path, method } = met.patterns;
       const user = Object.keys(denied.claims).length === 0 ? {} : { user: denied.claims };
       const found: Refused = {

@@ -30,7 +30,7 @@ export interface Met {
 
 /** What a sample and a denial have in common; undefined where that is nothing. */
 export function meeting(sample: Sample, denied: Sample): Met | undefined {
-  if (denied.isSni !== sample.isSni) return undefined;
+  if (denied.isSni !== sample.isSni || denied.listener !== sample.listener) return undefined;
   const principal = common(sample.principal, denied.principal, anyOf);
   const host = common(nameOf(sample.host), nameOf(denied.host), anyOf);
   const path = common(sample.path, denied.path, anyPathOf);
@@ -128,6 +128,13 @@ export function narrowedToExcepts(sample: Sample, denials: readonly Sample[]): S
   return axes.reduce<Sample[]>(
     (mixes, axis) => mixes.flatMap((mix) => axis.map((part) => ({ ...mix, ...part }))),
     [sample],
+  );
+}
+
+/** Requests of a sample that differ in the values of its conditions, as a denial may leave out some of them. */
+export function withSingleValues(sample: Sample): Sample[] {
+  return singly(sample.headers).flatMap((headers) =>
+    singly(sample.claims).map((claims) => ({ ...sample, headers, claims })),
   );
 }
 

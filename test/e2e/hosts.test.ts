@@ -26,6 +26,8 @@ it("reaches hosts in every mode, with every row as expected", { timeout: 20 * 60
     signal,
     report: print,
   });
+  expect(rows.some(({ step }) => step.startsWith("IPv6"))).toBe(hasIpv6);
+  expect(rows.length).toBeGreaterThan(hasIpv6 ? 140 : 110);
   const calls = rows.map(({ command }) => command).join("\n");
   const uncalled = environmentOf("stacks/lab/hosts.yaml").hosts.filter((host) => !isCalled(host, calls));
   expect(uncalled.map(({ host, port }) => `${host}:${port}`).filter(hasIpv6 ? Boolean : isIpv4)).toEqual([]);

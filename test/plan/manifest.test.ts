@@ -13,6 +13,8 @@ it("puts waves in their order, and leaves a wave's own order", () => {
 
 it("refuses two objects that a cluster can't tell apart, and no others", () => {
   const [one, other] = [object("a", "gateway"), object("a", "routes")];
-  expect(() => inRolloutOrder([one, other])).toThrow("planned as v1 Service/egress/a");
+  expect(() => inRolloutOrder([one, other])).toThrow(
+    "two declarations would both be planned as v1 Service/egress/a",
+  );
   expect(inRolloutOrder([one, object("a", "routes", "serving/v1")])).toHaveLength(2);
 });
