@@ -1,5 +1,5 @@
-import ipaddr from "ipaddr.js";
 import { expect, it } from "vitest";
+import { liesIn } from "../../access/evaluate/addresses.ts";
 import { hasIpv6 } from "../../lab/network/ipv6.ts";
 import type { Host } from "../../model/environment.ts";
 import { PROTOCOLS } from "../../model/values/protocols.ts";
@@ -40,8 +40,7 @@ it("reaches hosts in every mode, with every row as expected", { timeout: 20 * 60
 function isCalled({ host, port, mode, addresses }: Host, commands: string): boolean {
   if (addresses !== undefined)
     return [...commands.matchAll(/telnet:\/\/(?:\[(.+?)\]|([\d.]+)):(\d+)/g)].some(
-      ([, six, four, calledPort]) =>
-        Number(calledPort) === port && addresses.some((range) => isIn(six ?? four ?? "", range)),
+      ([, six, four, calledPort]) => Number(calledPort) === port && liesIn(addresses)(six ?? four ?? ""),
     );
   const name = host.replaceAll(".", "\\.").replace("*", "[\\w-]+");
   const scheme = { http: "(http|telnet)", tls: "https", tcp: "telnet" }[PROTOCOLS[mode]];
@@ -49,11 +48,6 @@ function isCalled({ host, port, mode, addresses }: Host, commands: string): bool
   return new RegExp(
     `${scheme}://${name}${isDefault ? `(:${port}(?!\\d)|(?![:\\w.]))` : `:${port}(?!\\d)`}`,
   ).test(commands);
-}
-
-function isIn(address: string, range: string): boolean {
-  const [one, [first, bits]] = [ipaddr.parse(address), ipaddr.parseCIDR(range)];
-  return one.kind() === first.kind() && one.match(first, bits);
 }
 
 /** Whether a host is there without IPv6, by its name and port. */
