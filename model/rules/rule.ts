@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Caller } from "../environment.ts";
 
 /** What a rule does with what it matches. */
@@ -49,10 +50,16 @@ export function isEveryone({ namespace }: Caller): boolean {
   return namespace === EVERYONE.namespace;
 }
 
-/** Rules by key, each once; a rule and its audit are two. */
+/**
+ * Rules by key, each once; a rule and its audit are two, and so are two whose keys are alike by chance or by intent: they
+ * are refused where they are planned.
+ */
 export function distinctRules(rules: readonly Rule[]): Rule[] {
-  const named = new Map(rules.map((rule) => [`${rule.key} ${rule.audit}`, rule]));
-  return [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule);
+  return [...Map.groupBy(rules, ({ key, audit }) => `${key} ${audit}`)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, alike]) =>
+      alike.filter((rule, index) => alike.findIndex((other) => isDeepStrictEqual(other, rule)) === index),
+    );
 }
 
 /** Whether a rule looks at requests, and not only at who calls what. */

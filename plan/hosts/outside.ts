@@ -1,5 +1,6 @@
 import type { Host } from "../../model/environment.ts";
-import { NOT_OUTSIDE } from "../../model/values/outside.ts";
+import { covers } from "../../model/values/network.ts";
+import { METADATA, NOT_OUTSIDE } from "../../model/values/outside.ts";
 import { PROTOCOLS } from "../../model/values/protocols.ts";
 import { gatewaySelector, inGatewayNamespace } from "../labels.ts";
 import type { Json, PlannedObject } from "../manifest.ts";
@@ -16,7 +17,7 @@ export function planOutside({ gateway }: HostsContext, hosts: readonly Host[]): 
   if (ports.length === 0) return [];
   const to: Json = [
     ...Object.entries(NOT_OUTSIDE).map(([cidr, except]) => ({ ipBlock: { cidr, except } })),
-    ...gateway.reachPrivate.map((cidr) => ({ ipBlock: { cidr } })),
+    ...gateway.reachPrivate.map((cidr) => ({ ipBlock: withoutMetadata(cidr) })),
   ];
   return [
     {
@@ -33,6 +34,12 @@ export function planOutside({ gateway }: HostsContext, hosts: readonly Host[]): 
       },
     },
   ];
+}
+
+/** A range that is opened, but for the metadata services in it. One that is such a service was meant. */
+function withoutMetadata(cidr: string): Json {
+  const except = METADATA.filter((range) => range !== cidr && covers([cidr], range));
+  return { cidr, ...(except.length === 0 ? {} : { except }) };
 }
 
 function portOutside(host: Host): number {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Host, HostSettings, Mode } from "../../model/environment.ts";
 import { settingsOf } from "../../model/hosts/settings.ts";
 import { namespacesOf } from "../../model/rules/callers.ts";
@@ -12,6 +13,8 @@ const BUCKETS = 4;
 export interface Shard {
   /** A name of its own, the same whatever other shards there are; a lone host keeps it when it is granted to others. */
   readonly name: string;
+  /** A digest of its name, by which destinations of its own are told from others' at the gateway. */
+  readonly key: string;
   readonly owner: string;
   readonly mode: Mode;
   readonly port: number;
@@ -31,7 +34,7 @@ export interface Shard {
  *
  * @param hosts sorted by host and port; hosts granted to nobody get no shard
  * @param alone whether a host has objects of its own that no other can share
- * @throws CollisionError naming a host of each of two shards that would have the same name
+ * @throws CollisionError naming a host of each of two shards whose names, destinations or rules would be taken for one
  */
 export function shardsOf(gateway: string, hosts: readonly Host[], alone: (host: Host) => boolean): Shard[] {
   const shards = new Map<string, Shard & { readonly hosts: [Host, ...Host[]] }>();
@@ -49,10 +52,14 @@ export function shardsOf(gateway: string, hosts: readonly Host[], alone: (host: 
     const bucket = Number.parseInt(digest(host.host), 16) % BUCKETS;
     const key = `${group} ${bucket}`;
     const known = shards.get(key);
-    if (known) known.hosts.push(host);
-    else
+    if (known) {
+      refuseOtherRules(known, host, refusal);
+      known.hosts.push(host);
+    } else {
+      const own = nameOf(`${gateway}-${mode}-${port}`, name, group, refusal, bucket);
       shards.set(key, {
-        name: nameOf(`${gateway}-${mode}-${port}`, name, group, refusal, bucket),
+        name: own,
+        key: digest(own),
         owner,
         mode,
         port,
@@ -61,14 +68,28 @@ export function shardsOf(gateway: string, hosts: readonly Host[], alone: (host: 
         namespaces,
         hosts: [host],
       });
+    }
   }
   const sorted = [...shards.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  sorted.forEach((shard, index) => {
-    const next = sorted[index + 1];
-    if (shard.name === next?.name)
-      throw new CollisionError(`${firstOf(shard)} and ${firstOf(next)}`, shard.name);
-  });
+  const byKey = new Map<string, Shard>();
+  for (const shard of sorted) {
+    const other = byKey.get(shard.key);
+    if (other !== undefined) throw collisionOf(other, shard);
+    byKey.set(shard.key, shard);
+  }
   return sorted;
+}
+
+function collisionOf(one: Shard, other: Shard): CollisionError {
+  const name = one.name === other.name ? one.name : `the destination ${one.key}`;
+  return new CollisionError(`${firstOf(one)} and ${firstOf(other)}`, name);
+}
+
+/** Of a refusal's rules a digest tells whether they are alike: it is not taken at its word. */
+function refuseOtherRules(known: Shard, host: Host, refusal: Refusal | undefined): void {
+  if (isDeepStrictEqual(known.refusal?.rules, refusal?.rules)) return;
+  const rivals = `the rules of ${firstOf(known)} and of ${host.host}:${host.port}`;
+  throw new CollisionError(rivals, `the refusal ${refusal?.key}`);
 }
 
 function firstOf({ hosts: [{ host, port }], owner }: Shard): string {

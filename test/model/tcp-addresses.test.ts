@@ -62,6 +62,19 @@ describe("an address of a TCP host", () => {
     ["224.0.0.1/32", "224.0.0.0/4 is multicast"],
     ["ff02::1/128", "ff00::/8 is multicast"],
     ["255.255.255.255/32", "240.0.0.0/4 is reserved"],
+    ["fd00:ec2::254/128", "fd00:ec2::/32 is AWS's own, with its metadata service"],
+    ["fd20:ce::254/128", "fd20:ce::254/128 is Google Cloud's metadata service"],
+    ["100.100.100.200/32", "100.100.100.200/32 is Alibaba Cloud's metadata service"],
+    [
+      "64:ff9b::a9fe:a9fe/128",
+      "it stands for 169.254.169.254/32, and 169.254.0.0/16 is link-local, with the clouds' metadata service",
+    ],
+    ["64:ff9b:1::7f00:1/128", "it stands for 127.0.0.1/32, and 127.0.0.0/8 is loopback, the gateway's own pod"],
+    [
+      "2002:a9fe:a9fe::1/128",
+      "it stands for 169.254.169.254/32, and 169.254.0.0/16 is link-local, with the clouds' metadata service",
+    ],
+    ["64::/16", "it stands for 0.0.0.0/0, and 0.0.0.0/8 stands for no host"],
     ["96.0.0.0/3", "127.0.0.0/8 is loopback, the gateway's own pod"],
   ])("%s is no host's, whatever the gateway may call", (address, reason) => {
     expect(said(["198.51.100.1/32", address], [address])).toEqual([

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Host } from "../../../model/environment.ts";
 import { remaining } from "../../../model/rules/callers.ts";
 import { isEveryone, type Rule } from "../../../model/rules/rule.ts";
+import { CollisionError } from "../../collision.ts";
 import { gatewaySelector, inGatewayNamespace, OWNER_LABEL } from "../../labels.ts";
 import type { Json, Manifest, PlannedObject } from "../../manifest.ts";
 import type { HostsContext } from "../context.ts";
@@ -15,6 +17,8 @@ export function denialName(gateway: string, { key, audit }: Rule): string {
 /**
  * The policies that refuse, one for each rule with all its hosts. Istio's dry run is per policy, so an audit has one of
  * its own. They come before what allows, and go after it: at no moment is open what they close.
+ *
+ * @throws CollisionError naming two hosts whose rules differ, and would be one policy
  */
 export function planDenials(context: HostsContext, hosts: readonly Host[]): PlannedObject[] {
   const denied = hosts.flatMap((host) =>
@@ -23,7 +27,10 @@ export function planDenials(context: HostsContext, hosts: readonly Host[]): Plan
   return [...Map.groupBy(denied, ({ name }) => name)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, entries]) =>
-      entries.slice(0, 1).map(({ rule }): PlannedObject => {
+      entries.slice(0, 1).map(({ host: first, rule }): PlannedObject => {
+        const rival = entries.find((other) => !isDeepStrictEqual(other.rule, rule));
+        if (rival !== undefined)
+          throw new CollisionError(`rules of ${first.host} and of ${rival.host.host}`, name);
         const manifest = denial(
           context,
           name,

@@ -1,5 +1,4 @@
 import type { Host } from "../../../model/environment.ts";
-import { digest } from "../../../model/values/digest.ts";
 import { HTTP_PORT } from "../../../model/values/ports.ts";
 import type { Json, PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost, shardMetadata } from "../context.ts";
@@ -34,7 +33,7 @@ export function planOwnCluster(
   const [host] = shard.hosts;
   const port = upstreamPort(host);
   // Not by its own name: it may be there in another mode with other settings.
-  const destination = internalHost(context, `own-${digest(shard.name)}`);
+  const destination = internalHost(context, `own-${shard.key}`);
   const registry = serviceEntry(shardMetadata(context, shard), {
     hosts: [destination],
     exportTo: ["."],

@@ -1,5 +1,6 @@
 import type { Host } from "../../../model/environment.ts";
 import { digest } from "../../../model/values/digest.ts";
+import { CollisionError } from "../../collision.ts";
 import { gatewayFilter } from "../../envoy-filter.ts";
 import { inGatewayNamespace } from "../../labels.ts";
 import type { Manifest, PlannedObject } from "../../manifest.ts";
@@ -43,9 +44,23 @@ export function sharedUpstream(context: HostsContext, host: Host): Upstream {
   return { host: `*.${internalHost(context, sharedName(host))}`, ...ports };
 }
 
-/** Plans the shared clusters of some hosts, each once. */
+/**
+ * Plans the shared clusters of some hosts, each once.
+ *
+ * @throws CollisionError naming two hosts whose TLS is not alike, and the name of its cluster is
+ */
 export function planSharedUpstreams(context: HostsContext, hosts: readonly Host[]): PlannedObject[] {
-  const byName = new Map(hosts.map((host) => [sharedName(host), host]));
+  const byName = new Map<string, Host>();
+  for (const host of hosts) {
+    const name = sharedName(host);
+    const other = byName.get(name);
+    if (other === undefined) byName.set(name, host);
+    else if (tlsText(other) !== tlsText(host))
+      throw new CollisionError(
+        `${other.host}:${other.port} and ${host.host}:${host.port}`,
+        `the destination ${name}`,
+      );
+  }
   return [...byName]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, host]) => {
@@ -81,8 +96,12 @@ function isVerified(host: Host): boolean {
 }
 
 function sharedName(host: Host): string {
-  const { tls } = tlsPolicy(host);
-  const text = JSON.stringify(tls ?? null);
-  if (tls === undefined) return "http";
+  const text = tlsText(host);
+  if (text === undefined) return "http";
   return text === '{"mode":"SIMPLE"}' ? "https" : `https-${digest(text)}`;
+}
+
+function tlsText(host: Host): string | undefined {
+  const { tls } = tlsPolicy(host);
+  return tls === undefined ? undefined : JSON.stringify(tls);
 }

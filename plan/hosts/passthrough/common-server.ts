@@ -1,4 +1,3 @@
-import { digest } from "../../../model/values/digest.ts";
 import { gatewaySelector } from "../../labels.ts";
 import type { PlannedObject } from "../../manifest.ts";
 import { type HostsContext, internalHost, shardMetadata } from "../context.ts";
@@ -20,7 +19,7 @@ export function planCommonServer(context: HostsContext, shard: Shard): PlannedOb
   const metadata = shardMetadata(context, shard, "-server");
   const [{ host }] = hosts;
   // Not by its own name: others may have that host with other settings.
-  const destination = internalHost(context, `server-${digest(shard.name)}`);
+  const destination = internalHost(context, `server-${shard.key}`);
   return [
     {
       wave: "registry",
