@@ -1,9 +1,13 @@
 import type { Gateway } from "../environment.ts";
 import type { Sound } from "../sound.ts";
 import type { ReportFault } from "../source.ts";
-import { covers } from "../values/network.ts";
+import { ipv6Texts } from "../values/ipv6-texts.ts";
+import { covers, isVersion6 } from "../values/network.ts";
 import { insideOf, isEveryAddress, noHostIn } from "../values/outside.ts";
 import type { WrittenHost } from "./hosts.ts";
+
+/** With these, one host's route and policy take some 300 KB, a fifth of what etcd takes as one object. */
+const MOST_BEGINNINGS = 4096;
 
 /**
  * Whether a gateway gets to the addresses of a TCP host.
@@ -21,6 +25,14 @@ export function checkAddresses(
     fault(["addresses"], known, "together these are every address", "name the addresses that the host has");
     return;
   }
+  const beginnings = known.reduce((sum, cidr) => sum + beginningsOf(cidr), 0);
+  if (beginnings > MOST_BEGINNINGS)
+    fault(
+      ["addresses"],
+      known,
+      `these take ${beginnings} beginnings of addresses as text, of which ${MOST_BEGINNINGS} fit one host`,
+      "write wider ranges that end at a dot (/24, /16 or /8 take one each), or spread them over several hosts",
+    );
   addresses.forEach((cidr, index) => {
     if (cidr === undefined) return;
     const path = ["addresses", index];
@@ -28,6 +40,13 @@ export function checkAddresses(
     if (noHost !== undefined) fault(path, cidr, noHost, "name the addresses that the host has outside");
     else checkReach(cidr, gateway, (why, fix) => fault(path, cidr, why, fix));
   });
+}
+
+/** By how many texts a policy tells a range: it compares addresses as text, and a beginning ends at a dot or colon. */
+export function beginningsOf(cidr: string): number {
+  if (isVersion6(cidr)) return ipv6Texts(cidr)?.length ?? 0;
+  const bits = Number(cidr.split("/")[1]);
+  return 2 ** (Math.ceil(bits / 8) * 8 - bits);
 }
 
 /** What is not outside is open only where the gateway says so. */

@@ -123,7 +123,8 @@ function typeFix(subject: Subject, path: Path, expected: string): string {
     return `write it in quotes: "${found}"`;
   if (typeof found === "string" && found !== "" && accepts(Number(found)))
     return `write it without quotes: ${Number(found)}`;
-  if (typeof found === "number" && accepts(`${found}s`))
+  // A host may end in 127.1s, not be 128s.
+  if (typeof found === "number" && accepts(`${found}s`) && accepts(`${Math.ceil(found)}s`))
     return `write a time with its unit, such as ${found}s`;
   if (expected === "array")
     return "write a list: each entry on a line of its own after a dash, or all in [ ]";
@@ -220,7 +221,7 @@ function nearestOf(value: unknown, known: readonly string[]): string {
   const all = `write one of ${known.join(", ")}`;
   if (typeof value !== "string" || known.length === 0) return known.length === 0 ? "remove it" : all;
   const best = closest(value.slice(0, 64), [...known]);
-  return distance(value.slice(0, 64), best) <= Math.max(2, best.length / 3) ? `did you mean ${best}?` : all;
+  return distance(value.slice(0, 64), best) <= Math.max(1, best.length / 3) ? `did you mean ${best}?` : all;
 }
 
 function descriptionAt({ schema }: Subject, path: Path): string | undefined {

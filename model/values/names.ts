@@ -111,9 +111,8 @@ function dnsNameFault(host: string): Fault | undefined {
 
 function suggestion(name: string | undefined): string {
   const ascii = (name ?? "").toLowerCase();
-  return ascii !== "" && dnsNameFault(ascii) === undefined
-    ? `write ${ascii}`
-    : "write a DNS name such as edition.cnn.com";
+  const fault = ascii.includes("*") ? wildcardFault(ascii) : dnsNameFault(ascii);
+  return ascii !== "" && fault === undefined ? `write ${ascii}` : "write a DNS name such as edition.cnn.com";
 }
 
 /** What is wrong with a name that Kubernetes takes as a DNS label (a namespace, a Service), or undefined. */

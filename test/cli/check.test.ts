@@ -152,7 +152,7 @@ describe("a file that can't be read is refused:", () => {
       "  fix: name the environment that imports it: dev.yaml",
       'catalog/news.yaml:2:37 hosts[0].tls = "tls"',
       "  why: not one of the known values",
-      "  fix: did you mean tcp?",
+      "  fix: write one of none, passthrough, originate, mutual, tcp",
       "catalog/news.yaml: 2 problems",
       "",
     ]);

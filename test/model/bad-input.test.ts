@@ -37,6 +37,17 @@ describe("a host's name", () => {
     ]);
   });
 
+  it.each([
+    ['"*.Wikipedia.org"', "write *.wikipedia.org"],
+    ['"*.bücher.example"', "write *.xn--bcher-kva.example"],
+    ['"*.wikipedia.org."', "write *.wikipedia.org"],
+    ['"https://*.wikipedia.org/wiki"', "write *.wikipedia.org"],
+    ["127.1", "write text. A host outside the cluster, such as edition.cnn.com."],
+  ])("as %s is told how to be written", (name, fix) => {
+    const folder = folderOf(host(`{ host: ${name}, tls: none }`));
+    expect(loadEnvironment(join(folder, "env.yaml")).problems.map((problem) => problem.fix)).toEqual([fix]);
+  });
+
   it("may stand for every name under a domain", () => {
     expect(problemsOf(host('{ host: "*.wikipedia.org", tls: none }'))).toEqual([]);
   });

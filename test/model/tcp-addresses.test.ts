@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";
+import { beginningsOf } from "../../model/hosts/tcp-addresses.ts";
 import { covers } from "../../model/values/network.ts";
 import { isEveryAddress } from "../../model/values/outside.ts";
+import { namesOfRange } from "../../plan/hosts/tcp/address-names.ts";
 import { loadTexts } from "./memory-files.ts";
 
 /** An environment with one TCP host that has addresses, behind a gateway that may call some private ranges. */
@@ -69,7 +71,10 @@ describe("an address of a TCP host", () => {
       "64:ff9b::a9fe:a9fe/128",
       "it stands for 169.254.169.254/32, and 169.254.0.0/16 is link-local, with the clouds' metadata service",
     ],
-    ["64:ff9b:1::7f00:1/128", "it stands for 127.0.0.1/32, and 127.0.0.0/8 is loopback, the gateway's own pod"],
+    [
+      "64:ff9b:1::7f00:1/128",
+      "it stands for 127.0.0.1/32, and 127.0.0.0/8 is loopback, the gateway's own pod",
+    ],
     [
       "2002:a9fe:a9fe::1/128",
       "it stands for 169.254.169.254/32, and 169.254.0.0/16 is link-local, with the clouds' metadata service",
@@ -88,6 +93,24 @@ describe("an address of a TCP host", () => {
       expect(said([address])).toEqual([]);
     },
   );
+
+  it("takes no more beginnings with the others than one object holds", () => {
+    const halves = (count: number) => Array.from({ length: count }, (_, index) => `198.18.${index}.0/25`);
+    expect(said(halves(32))).toEqual([]);
+    expect(said([...halves(32), "2001:db8:5::/64"])).toEqual([
+      "11:16 hosts[0].addresses: these take 4098 beginnings of addresses as text, of which 4096 fit one host; " +
+        "write wider ranges that end at a dot (/24, /16 or /8 take one each), or spread them over several hosts",
+    ]);
+    expect(said(Array.from({ length: 200 }, (_, index) => `198.18.${index}.0/24`))).toEqual([]);
+  });
+
+  it("counts what the plan takes", () => {
+    const range = fc.tuple(fc.integer({ min: 8, max: 32 }), fc.ipV4()).map(([bits, address]) => {
+      const network = ipaddr.IPv4.networkAddressFromCIDR(`${address}/${bits}`);
+      return `${network}/${bits}`;
+    });
+    fc.assert(fc.property(range, (cidr) => namesOfRange(cidr).length === beginningsOf(cidr)));
+  });
 
   it("is told of beside a fault of another, and of a setting", () => {
     expect(said(["nonsense", "10.0.0.1/32"]).map((line) => line.split(":")[1])).toEqual([
