@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { EVERY_KIND, ofKind, only, type Planned, planned, specOf, valuesOf } from "./hosts.ts";
+import { completeHosts } from "../../model/complete.ts";
+import { planEnvironment } from "../../plan/plan.ts";
+import {
+  EVERY_KIND,
+  environment,
+  gateway,
+  ofKind,
+  only,
+  type Planned,
+  planned,
+  specOf,
+  valuesOf,
+} from "./hosts.ts";
 
 const host = "a.example.com";
 
@@ -54,6 +66,40 @@ describe("the gateway's NetworkPolicy for the outside", () => {
       ]),
     );
   });
+});
+
+describe("a private range that a gateway opens", () => {
+  const opened = (range: string) => {
+    const allow = [{ from: { namespace: "news" } }];
+    const open = { ...gateway, reachPrivate: [range] };
+    const hosts = completeHosts([{ host, tls: "none", allow }], open);
+    const objects = planEnvironment({ ...environment([]), gateways: [open], hosts });
+    const { egress } = specOf<{ egress: { to: { ipBlock: object }[] }[] }>(
+      objects.map(({ manifest }) => manifest),
+      "NetworkPolicy",
+      /-outside$/,
+    );
+    return egress.flatMap(({ to }) => to.slice(2).map(({ ipBlock }) => ipBlock));
+  };
+
+  it.each<readonly [string, readonly string[]]>([
+    ["fd00::/8", ["fd00:ec2::/32", "fd20:ce::254/128"]],
+    ["100.64.0.0/10", ["100.100.100.200/32"]],
+    ["169.254.0.0/16", ["169.254.169.254/32", "169.254.170.2/32", "169.254.170.23/32"]],
+    [
+      "64:ff9b::/96",
+      ["a9fe:a9fe", "a9fe:aa02", "a9fe:aa17", "6464:64c8"].map((last) => `64:ff9b::${last}/128`),
+    ],
+  ])("leaves the clouds' metadata in it closed: %s", (cidr, except) => {
+    expect(opened(cidr)).toEqual([{ cidr, except }]);
+  });
+
+  it.each(["10.0.0.0/8", "169.254.169.254/32", "fd00:ec2::/32", "fd00:ec2::254/128"])(
+    "is open as a whole where it has none, or is such a service: %s",
+    (cidr) => {
+      expect(opened(cidr)).toEqual([{ cidr }]);
+    },
+  );
 });
 
 describe("what DNS is asked for", () => {
