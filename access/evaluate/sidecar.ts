@@ -136,6 +136,13 @@ export function sidecarsIn(namespace: string, objects: Objects, mesh: MeshSettin
             return follow({ object, destinations, tunnel, called: own }, tell);
           }),
         );
+      // The rest of such a port goes to what is registered on it, which has no endpoint.
+      if (onPort.some(({ isByAddress }) => isByAddress) && !ports.http.has(port))
+        return refuse(
+          "closed",
+          `cuts what is called on port ${port} at other addresses than those declared`,
+          tell,
+        );
       if (scheme === "https") {
         const name = host.toLowerCase();
         const ways = nearest(routes.tls.get(port) ?? new Map<string, readonly Connections[]>(), name);

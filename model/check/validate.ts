@@ -9,6 +9,7 @@ import { listenerPort } from "../values/ports.ts";
 import { quantityValue } from "../values/quantity.ts";
 import { validateAccess } from "./access.ts";
 import { validateMonitoring } from "./monitoring.ts";
+import { validateProtocols } from "./protocols.ts";
 
 /** An environment file's own parts, without what was at fault. */
 export type Parts = Sound<Omit<z.output<typeof EnvironmentFrame>, "hosts" | "imports">>;
@@ -96,6 +97,7 @@ function validateGateways({ mesh, gateways }: Parts, fault: ReportFault): void {
     if (namespace !== undefined && neighbour === undefined) homes.set(namespace, index);
     validateGateway(gateway, path, fault);
   });
+  validateProtocols(gateways, fault);
 }
 
 function validateGateway(gateway: Sound<Gateway>, path: Path, fault: ReportFault): void {

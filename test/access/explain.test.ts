@@ -217,6 +217,19 @@ describe("an address that the gateway's NetworkPolicy leaves out", () => {
     });
   });
 
+  // As seen on the lab: the sidecar's listener for the port sends the rest to the port's own name.
+  it("is cut where nobody declared it, also where what is not registered may leave", () => {
+    const { answer: given, steps } = answer("198.51.100.2", ...ranges);
+    expect([given, steps.at(-1)]).toEqual([
+      "closed",
+      {
+        at: "sidecar",
+        passes: false,
+        says: "cuts what is called on port 5432 at other addresses than those declared",
+      },
+    ]);
+  });
+
   it("has no row among those who may call", () => {
     const reached = (...reachPrivate: string[]) =>
       waysIn(manifests(reachPrivate)).reachable.map(({ host: name }) => name);
