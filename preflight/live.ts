@@ -41,7 +41,13 @@ export interface Specs {
     readonly policyTypes?: readonly string[];
     readonly egress?: readonly object[];
   };
-  readonly Service: object;
+  readonly Service: {
+    readonly ports?: readonly {
+      readonly port: number;
+      readonly name?: string;
+      readonly appProtocol?: string;
+    }[];
+  };
   readonly ServiceEntry: {
     readonly hosts?: readonly string[];
     readonly exportTo?: readonly string[];

@@ -8,6 +8,7 @@ import type { Finding } from "./finding.ts";
 import { findRivalsAtGateways } from "./gateways.ts";
 import { findRivalsOfHop } from "./hop.ts";
 import { findRivalsOfHosts } from "./hosts.ts";
+import { findHttpOnTcpPorts } from "./http-services.ts";
 import { findIstiodSettings } from "./istiod.ts";
 import { findMeshSettings } from "./mesh.ts";
 import { findNamespaceFaults } from "./namespaces.ts";
@@ -19,6 +20,7 @@ import { wantedListings, wantedSecrets } from "./wanted.ts";
 const RULES: readonly ((situation: Situation) => Finding[])[] = [
   findGaps,
   findRivalsOfHosts,
+  findHttpOnTcpPorts,
   findRivalsOfHop,
   findRivalSidecars,
   findRivalsAtGateways,
