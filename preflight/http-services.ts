@@ -1,5 +1,6 @@
 import { atHosts, called, enumerate, type Finding } from "./finding.ts";
-import { covers, type LiveObject, liveObjects } from "./live.ts";
+import { isShownIn, type LiveObject } from "./live.ts";
+import { isImported, lockdownSidecar } from "./sidecars.ts";
 import { clientNamespaces, isGrantedTo, type Situation } from "./situation.ts";
 
 /** The annotation by which a Service is kept to some namespaces; all by default. */
@@ -38,19 +39,13 @@ function isHttp({
 /** Whether a namespace's sidecars know a Service: it shows itself to them, and a lockdown there leaves it in. */
 function isKnownIn(situation: Situation, client: string, service: LiveObject<"Service">): boolean {
   const { namespace = "", name, annotations = {} } = service.metadata;
-  const shownTo = (annotations[EXPORT_TO] ?? "*").split(",").map((target) => target.trim());
-  const isShown = shownTo.some(
-    (target) => target === "*" || target === client || (target === "." && namespace === client),
+  const exportTo = (annotations[EXPORT_TO] ?? "*").split(",").map((target) => target.trim());
+  const { egress = [{ hosts: ["*/*"] }] } = lockdownSidecar(situation, client)?.spec ?? {};
+  const imports = egress.flatMap(({ hosts = [] }) =>
+    hosts.map((entry) => entry.replace(/^\.\//, `${client}/`)),
   );
-  const lockdown = liveObjects(situation.planned, "Sidecar").find(
-    ({ metadata }) => metadata.namespace === client,
+  return (
+    isShownIn(exportTo, namespace, client) &&
+    isImported(imports, namespace, `${name}.${namespace}.svc.cluster.local`)
   );
-  const imports = (lockdown?.spec.egress ?? [{ hosts: ["*/*"] }]).flatMap(({ hosts = [] }) => hosts);
-  return isShown && imports.some((entry) => isImported(entry, client, namespace, name));
-}
-
-function isImported(entry: string, client: string, namespace: string, name: string): boolean {
-  const [from = "", pattern = ""] = entry.split("/");
-  const isFrom = from === "*" || from === namespace || (from === "." && namespace === client);
-  return isFrom && covers(pattern, `${name}.${namespace}.svc.cluster.local`);
 }

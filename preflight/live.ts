@@ -108,9 +108,13 @@ export function isSeenIn(
   byDefault: readonly string[] = ["*"],
 ): boolean {
   const { exportTo = [] } = object.spec;
-  return (exportTo.length > 0 ? exportTo : byDefault).some(
-    (target) =>
-      target === "*" || target === namespace || (target === "." && object.metadata.namespace === namespace),
+  return isShownIn(exportTo.length > 0 ? exportTo : byDefault, object.metadata.namespace, namespace);
+}
+
+/** Whether an exportTo of an object in a namespace, its home, shows it in another. */
+export function isShownIn(exportTo: readonly string[], home: string | undefined, namespace: string): boolean {
+  return exportTo.some(
+    (target) => target === "*" || target === namespace || (target === "." && home === namespace),
   );
 }
 

@@ -1,6 +1,5 @@
 import type { DeclaredHost, Gateway } from "../model/environment.ts";
 import { gatewayHost } from "../plan/hosts/context.ts";
-import { objectKey } from "../plan/manifest.ts";
 import { atHosts, atPart, called, enumerate, type Finding } from "./finding.ts";
 import { covers, type LiveObject, liveObjects } from "./live.ts";
 import { clientNamespaces, grantedTo, type Situation } from "./situation.ts";
@@ -82,7 +81,8 @@ function waysOf({ planned }: Situation, namespace: string, gateway: Gateway, hos
   return [gatewayHost({ gateway }), ...[...entries, ...routes].flatMap(({ spec }) => spec.hosts ?? [])];
 }
 
-function isImported(entries: readonly string[], home: string, name: string): boolean {
+/** Whether entries of a Sidecar, such as `egress/*`, have a name of a namespace. */
+export function isImported(entries: readonly string[], home: string, name: string): boolean {
   return entries.some((entry) => {
     const [namespace = "", pattern = ""] = entry.split("/");
     return (namespace === "*" || namespace === home) && covers(pattern, name);
@@ -116,8 +116,8 @@ function lockdownFindings(situation: Situation, namespace: string, own: readonly
 }
 
 /** Ours for a namespace under lockdown, where there is something to say. */
-function lockdownSidecar({ planned }: Situation, namespace: string) {
-  return planned.find((manifest) => objectKey(manifest).startsWith(`Sidecar/${namespace}/`));
+export function lockdownSidecar({ planned }: Situation, namespace: string): Sidecar | undefined {
+  return liveObjects(planned, "Sidecar").find(({ metadata }) => metadata.namespace === namespace);
 }
 
 function isWhole({ spec }: Sidecar): boolean {

@@ -94,6 +94,28 @@ hosts:
       "2 hosts[0]: declared already at one.yaml:2:9 by news",
     ]);
   });
+
+  it("as a port that is for TCP at one gateway and for HTTP at another", () => {
+    const gateways = (first: string, second: string) => ({
+      "env.yaml": `environment: dev
+gateways:
+  - name: one
+    namespace: one
+    ports: [{ port: 443, protocol: tls }, { port: 9000, protocol: ${first} }]
+  - { name: two, namespace: two, ports: [{ port: 9000, protocol: ${second} }] }
+`,
+    });
+    const why = "has this port for HTTP, which sidecars would wait for on it then";
+    expect(problemsOf(gateways("tcp", "http"))).toEqual([`5 gateways[0].ports[1]: gateways[1] ${why}`]);
+    expect(problemsOf(gateways("http", "tcp"))).toEqual([`6 gateways[1].ports[0]: gateways[0] ${why}`]);
+    for (const [first, second] of [
+      ["tcp", "tcp"],
+      ["http", "http"],
+      ["tls", "http"],
+      ["tcp", "tls"],
+    ] as const)
+      expect(problemsOf(gateways(first, second))).toEqual([]);
+  });
 });
 
 describe("the fix says what to write", () => {
@@ -166,27 +188,5 @@ describe("the fix says what to write", () => {
         fix: typeof fix === "string" ? fix : expect.stringMatching(fix),
       }),
     );
-  });
-
-  it("as a port that is for TCP at one gateway and for HTTP at another", () => {
-    const gateways = (first: string, second: string) => ({
-      "env.yaml": `environment: dev
-gateways:
-  - name: one
-    namespace: one
-    ports: [{ port: 443, protocol: tls }, { port: 9000, protocol: ${first} }]
-  - { name: two, namespace: two, ports: [{ port: 9000, protocol: ${second} }] }
-`,
-    });
-    const why = "has this port for HTTP, which sidecars would wait for on it then";
-    expect(problemsOf(gateways("tcp", "http"))).toEqual([`5 gateways[0].ports[1]: gateways[1] ${why}`]);
-    expect(problemsOf(gateways("http", "tcp"))).toEqual([`6 gateways[1].ports[0]: gateways[0] ${why}`]);
-    for (const [first, second] of [
-      ["tcp", "tcp"],
-      ["http", "http"],
-      ["tls", "http"],
-      ["tcp", "tls"],
-    ] as const)
-      expect(problemsOf(gateways(first, second))).toEqual([]);
   });
 });

@@ -51,11 +51,11 @@ export function sharedUpstream(context: HostsContext, host: Host): Upstream {
  */
 export function planSharedUpstreams(context: HostsContext, hosts: readonly Host[]): PlannedObject[] {
   const byName = new Map<string, Host>();
-  for (const host of hosts) {
+  for (const host of new Map(hosts.map((one) => [tlsText(one), one])).values()) {
     const name = sharedName(host);
     const other = byName.get(name);
     if (other === undefined) byName.set(name, host);
-    else if (tlsText(other) !== tlsText(host))
+    else
       throw new CollisionError(
         `${other.host}:${other.port} and ${host.host}:${host.port}`,
         `the destination ${name}`,
